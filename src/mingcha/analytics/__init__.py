@@ -1,0 +1,1 @@
+"""Indicators, profiles, monitoring and reports, computed over periods rather than per line."""

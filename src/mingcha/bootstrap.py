@@ -1,0 +1,1 @@
+"""Wires the application together from its settings; the one place that chooses concrete parts."""

@@ -1,0 +1,1 @@
+"""The hospital's own fine management: budgets, chronic-disease out-patients, DRG and DIP."""

@@ -1,0 +1,1 @@
+"""Durable background runs: imports, audits, exports and schedules that survive a crash."""

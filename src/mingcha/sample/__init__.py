@@ -1,0 +1,1 @@
+"""The sample city: bills with declared faults, to learn, test and measure on; knows domain and knowledge."""

@@ -1,0 +1,1 @@
+"""What an installation may choose, each setting with its default and bounds."""

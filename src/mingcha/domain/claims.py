@@ -1,0 +1,168 @@
+"""The bill: person, encounter, settlement, charge line, diagnosis, procedure.
+
+National names are listed once per field, the first being the one of transactions 3101/3102 where it has the
+field; later ones are synonyms from other transactions (2203/2204/2301/4101 …).
+"""
+
+from __future__ import annotations
+
+from mingcha.domain import fields as f
+from mingcha.domain.fields import Entity
+
+
+class Person(Entity):
+    """参保人: below `ingest` a person is a key, a sex and a birth date, never a name."""
+
+    label = "参保人"
+    key = ("person_id",)
+
+    person_id = f.text("参保人标识", "patn_id", "psn_no", required=True)
+    person_name = f.text("姓名", "patn_name", "psn_name", personal=True)
+    certificate_number = f.text("证件号码", "certno", personal=True)
+    sex = f.code("性别", "gend", codes="gend", note="1 男，2 女；0、9 视为未知")
+    birth_date = f.day("出生日期", "brdy")
+    death_date = f.day("死亡日期", "die_date")
+    insured_region = f.code("参保地", "poolarea", "insu_admdvs", "insuplc_admdvs")
+    identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type")
+
+
+class Encounter(Entity):
+    """就诊: one out-patient visit, one stay, one purchase at a pharmacy."""
+
+    label = "就诊"
+    key = ("encounter_id",)
+
+    encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
+    person_id = f.text("参保人标识", "patn_id", "psn_no", required=True)
+    institution_id = f.text("医疗机构编码", "medins_id", "fixmedins_code", required=True)
+    institution_name = f.text("医疗机构名称", "medins_name", "fixmedins_name")
+    care_region = f.code("就医地", "medins_admdvs", "fix_blng_admdvs", "mdtrtarea_admvs")
+    institution_type = f.code("医疗机构类别", "medins_type", codes="medins_type")
+    institution_level = f.code("医疗机构等级", "medins_lv", "hosp_lv", "lmtpric_hosp_lv", codes="hosp_lv")
+    ward = f.text("病区", "wardarea_codg")
+    bed = f.text("病床", "bedno", "adm_bed")
+    started_at = f.moment("入院（就诊）时间", "adm_date", "begntime", "adm_time", "mdtrt_date", required=True)
+    ended_at = f.moment("出院时间", "dscg_date", "endtime", "dscg_time")
+    visit_type = f.code("就诊类型", "med_mdtrt_type", codes="med_mdtrt_type", note="1 门诊，2 住院，3 购药")
+    care_type = f.code("医疗类别", "med_type", codes="med_type")
+    insurance_type = f.code("险种", "insutype", codes="insutype")
+    doctor_id = f.text("医师编码", "dr_codg", "atddr_no", "atddr_code")
+    doctor_name = f.text("医师姓名", "dr_name", "atddr_name")
+    department_id = f.text("科室编码", "adm_dept_codg", "dept_code")
+    department_name = f.text("科室名称", "adm_dept_name", "dept_name")
+    discharge_department_id = f.text("出院科室编码", "dscg_dept_codg", "dscg_dept_code")
+    maternity_state = f.code("生育状态", "matn_stas", codes="matn_stas")
+    disease_id = f.code("病种编号", "dise_no", "dise_codg")
+    disease_name = f.text("病种名称", "dise_name")
+    incision_healing = f.text("手术切口愈合等级", "sinc_heal_lv")
+    remote_settlement = f.flag("异地结算标志", "out_setl_flag", codes="out_setl_flag")
+    reimbursement_way = f.code("报销标志", "reim_flag", codes="reim_flag")
+    discharge_way = f.code("离院方式", "dscg_way", codes="dscg_way")
+    main_diagnosis = f.code("主诊断编码", "dscg_main_dise_codg", "maindiag_code", "dscg_maindiag_code")
+
+    # What the rules read but nobody sends: made from the fields above in one place (engine.facts).
+    inpatient = f.flag("是否住院", derived=True, note="就诊类型为 2，缺失时按医疗类别前缀 2、52 判断")
+    institution_rank = f.number("机构级别", derived=True, note="3 三级，2 二级，1 一级，0 无等级")
+    coverage = f.code("险种/医疗类别", derived=True, note="形如 310/52；两者缺一即未知")
+    diagnoses = f.codes("诊断编码", derived=True, note="本次就诊的全部诊断；一条也没有即未知")
+
+
+class Settlement(Entity):
+    """结算: what was paid for an encounter, and by whom; amounts as sent."""
+
+    label = "结算"
+    key = ("settlement_id",)
+
+    settlement_id = f.text("结算标识", "setl_id", "setl_sn")
+    encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
+    settled_at = f.moment("结算时间", "setl_time", "setl_date")
+    total_amount = f.money("总费用", "medfee_sumamt")
+    fund_paid = f.money("统筹基金支付", "hifp_payamt", "hifp_pay", "fund_pay_sumamt")
+    account_paid = f.money("个人账户支付", "acct_payamt", "acct_pay")
+    assistance_paid = f.money("医疗救助支付", "ma_amt", "maf_pay")
+    own_expense = f.money("自费金额", "ownpay_amt", "fulamt_ownpay_amt")
+    self_paid = f.money("自付金额", "selfpay_amt", "preselfpay_amt")
+
+
+class Line(Entity):
+    """费用明细: one billed item; `quantity` and `amount` are what is left after refunds, the billed ones stay beside."""
+
+    label = "费用明细"
+    key = ("encounter_id", "line_id")
+
+    line_id = f.text("明细标识", "rx_id", "feedetl_sn", "bkkp_sn")
+    encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
+    item_code = f.code("医保目录编码", "hilist_code", "med_list_codg", required=True)
+    item_name = f.text("医保目录名称", "hilist_name", "med_list_name")
+    local_item_code = f.code("院内目录编码", "hosplist_code", "medins_list_codg")
+    local_item_name = f.text("院内目录名称", "hosplist_name", "medins_list_name")
+    list_type = f.code("目录类别", "hilist_type", "list_type", codes="list_type")
+    charge_type = f.code("收费类别", "chrg_type", "med_chrgitm_type", codes="med_chrgitm_type")
+    charged_at = f.moment("计费时间", "drord_begn_date", "fee_ocur_time", required=True)
+    stopped_at = f.moment("医嘱停止时间", "drord_stop_date")
+    billed_quantity = f.quantity("计费数量", "cnt", required=True)
+    unit_price = f.price("单价", "pric")
+    billed_amount = f.money("金额", "sumamt", "det_item_fee_sumamt", required=True)
+    own_expense = f.money("自费金额", "ownpay_amt", "fulamt_ownpay_amt")
+    self_paid = f.money("自付金额", "selfpay_amt", "preselfpay_amt")
+    in_scope_amount = f.money("符合政策范围金额", "inscp_scp_amt", "inscp_amt")
+    price_ceiling = f.price("医保目录价格", "hilist_pric", "pric_uplmt_amt")
+    payment_class = f.code("目录等级", "hilist_lv", "chrgitm_lv", codes="chrgitm_lv", note="01 甲，02 乙，03 丙")
+    specification = f.text("规格", "spec")
+    unit = f.text("数量单位", "spec_unt")
+    dosage_form = f.text("剂型", "hilist_dosform", "hosplist_dosform")
+    prescription_id = f.text("处方号", "rxno")
+    group_number = f.text("组号", "grpno")
+    long_order = f.flag("长期医嘱", "long_drord_flag")
+    order_type = f.code("医嘱行为", "drord_bhvr", codes="drord_type")
+    department_id = f.text("开单科室编码", "drord_dept_codg", "bilg_dept_codg", "acord_dept_codg")
+    department_name = f.text("开单科室名称", "drord_dept_name", "bilg_dept_name")
+    doctor_id = f.text("开单医师编码", "drord_dr_codg", "bilg_dr_codg", "bilg_dr_code")
+    doctor_name = f.text("开单医师姓名", "drord_dr_name", "bilg_dr_name")
+    doctor_title = f.code("开单医师职称", "drord_dr_profttl", codes="drord_dr_profttl")
+    current_order = f.flag("本次医嘱", "curr_drord_flag")
+    supply_days = f.number("周期天数", "o_prdDays", "prd_days", unit="天")
+    first_line_used = f.flag("半年内使用过一线药", "o_firstItemFlag")
+    single_dose = f.text("单次剂量描述", "o_sinDosDscr", "sin_dos_dscr")
+    frequency = f.text("使用频次描述", "o_used_frqu_dscr", "used_frqu_dscr")
+    herb_use = f.code("中药使用方式", "tcmdrug_used_way", codes="tcmdrug_used_way", note="1 复方，2 单方")
+    administration = f.text("用药途径", "medc_way_dscr", "drug_medc_way_code")
+    original_line_id = f.text("原明细标识", "init_feedetl_sn", note="退费行冲抵的明细")
+    approved = f.flag("已审批", "hosp_appr_flag", codes="hosp_appr_flag")
+
+    # What the rules read: after refunds, and by day.
+    quantity = f.quantity("数量", derived=True, note="退费冲抵后的计费数量")
+    amount = f.money("金额", derived=True, note="退费冲抵后的金额")
+    day = f.day("计费日期", derived=True)
+
+
+class Diagnosis(Entity):
+    """诊断, judged as a coded row: rules of sex and age read it like a line without quantity."""
+
+    label = "诊断"
+    key = ("encounter_id", "diagnosis_code")
+
+    encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
+    diagnosis_code = f.code("诊断编码", "dise_codg", "diag_code", required=True)
+    diagnosis_name = f.text("诊断名称", "dise_name", "diag_name")
+    main = f.flag("主诊断标志", "maindise_flag", "maindiag_flag", codes="maindiag_flag")
+    order = f.number("诊断排序号", "dias_srt_no", "diag_srt_no")
+    stage = f.code("出入院诊断类别", "inout_dise_type", "inout_diag_type", codes="inout_diag_type")
+    diagnosed_at = f.moment("诊断时间", "dise_date", "diag_time")
+
+
+class Procedure(Entity):
+    """手术操作 of the settlement list."""
+
+    label = "手术操作"
+    key = ("encounter_id", "procedure_code")
+
+    encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
+    procedure_code = f.code("手术操作编码", "oprn_code", "oprn_oprt_code", required=True)
+    procedure_name = f.text("手术操作名称", "oprn_name", "oprn_oprt_name")
+    main = f.flag("主手术标志", "main_oprn_flag", "main_oprn_flag")
+    operated_at = f.moment("手术时间", "oprn_date", "oprn_oprt_date")
+    anaesthesia = f.code("麻醉方式", "anst_way", codes="anst_mtd_code")
+    surgeon_id = f.text("术者医师编码", "oper_dr_code", "oper_dr_codg")
+    surgeon_name = f.text("术者医师姓名", "oper_dr_name")
+    anaesthetist_id = f.text("麻醉医师编码", "anst_dr_code", "anst_dr_codg")

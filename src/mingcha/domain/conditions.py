@@ -1,0 +1,238 @@
+"""The language in which rules are declared: comparisons over fields that may be unknown.
+
+A condition is data, not code: the engine derives from it both a Python closure (one case) and a Polars
+expression (a partition). Logic is three-valued (Kleene): an unknown fact makes a comparison unknown,
+`unknown | true` is true, `unknown & false` is false. Only *true* is ever a violation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+Scalar = int | str | bool | tuple[str, ...]
+
+
+class Expr:
+    """A value that is read from a line, its encounter, its person, a knowledge point or a setting."""
+
+    __hash__ = object.__hash__
+
+    # SQLAlchemy's bargain: `==` builds a condition here, so these two break object's signature on purpose.
+    def __eq__(self, other: object) -> Condition:  # type: ignore[override]
+        return Comparison("==", self, as_expr(other))
+
+    def __ne__(self, other: object) -> Condition:  # type: ignore[override]
+        return Comparison("!=", self, as_expr(other))
+
+    def __lt__(self, other: Expr | int) -> Condition:
+        return Comparison("<", self, as_expr(other))
+
+    def __le__(self, other: Expr | int) -> Condition:
+        return Comparison("<=", self, as_expr(other))
+
+    def __gt__(self, other: Expr | int) -> Condition:
+        return Comparison(">", self, as_expr(other))
+
+    def __ge__(self, other: Expr | int) -> Condition:
+        return Comparison(">=", self, as_expr(other))
+
+    def __add__(self, other: Expr | int) -> Expr:
+        return Arithmetic("+", self, as_expr(other))
+
+    def __sub__(self, other: Expr | int) -> Expr:
+        return Arithmetic("-", self, as_expr(other))
+
+    def __mul__(self, other: Expr | int) -> Expr:
+        return Arithmetic("*", self, as_expr(other))
+
+    def __abs__(self) -> Expr:
+        return Absolute(self)
+
+    def is_missing(self) -> Condition:
+        """True where nothing is known of the value; never unknown itself."""
+        return Missing(self)
+
+    def starts_with_any(self, prefixes: Expr) -> Condition:
+        """True where the code begins with one of the prefixes (care type 21 covers 2101, 2102 …)."""
+        return StartsWithAny(self, prefixes)
+
+    def has_none_of(self, prefixes: Expr) -> Condition:
+        """True where no code of this set begins with one of the prefixes; unknown where the set is empty."""
+        return HasNoneOf(self, prefixes)
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("条件是声明，不能直接判断真假；请用 & | ~ 组合，而不是 and/or/not")
+
+    def parts(self) -> tuple[Expr, ...]:
+        """The expressions this one is made of."""
+        return ()
+
+    def walk(self) -> Iterator[Expr]:
+        """This expression and all below it, depth first, left to right."""
+        yield self
+        for part in self.parts():
+            yield from part.walk()
+
+
+class Condition(Expr):
+    """An expression that is true, false or unknown."""
+
+    def __and__(self, other: Condition) -> Condition:
+        return Both(self, other)
+
+    def __or__(self, other: Condition) -> Condition:
+        return Either(self, other)
+
+    def __invert__(self) -> Condition:
+        return Not(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(Expr):
+    value: Scalar
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Condition):
+    operator: str
+    left: Expr
+    right: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, eq=False)
+class Arithmetic(Expr):
+    operator: str
+    left: Expr
+    right: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, eq=False)
+class Absolute(Expr):
+    value: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.value,)
+
+
+@dataclass(frozen=True, eq=False)
+class Both(Condition):
+    left: Condition
+    right: Condition
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, eq=False)
+class Either(Condition):
+    left: Condition
+    right: Condition
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, eq=False)
+class Not(Condition):
+    condition: Condition
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.condition,)
+
+
+@dataclass(frozen=True, eq=False)
+class Missing(Condition):
+    value: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.value,)
+
+
+@dataclass(frozen=True, eq=False)
+class StartsWithAny(Condition):
+    value: Expr
+    prefixes: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.value, self.prefixes)
+
+
+@dataclass(frozen=True, eq=False)
+class HasNoneOf(Condition):
+    value: Expr
+    prefixes: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.value, self.prefixes)
+
+
+@dataclass(frozen=True, eq=False)
+class Age(Expr):
+    """Completed age on the day of the row that is judged, in the unit (岁, 月, 天) that another expression names."""
+
+    birth_date: Expr
+    day: Expr
+    unit: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.birth_date, self.day, self.unit)
+
+
+@dataclass(frozen=True, eq=False)
+class Total(Expr):
+    """Sum of the known values over a group of lines; only in `only_if`."""
+
+    value: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.value,)
+
+
+@dataclass(frozen=True, eq=False)
+class Distinct(Expr):
+    """Number of different values over a group of lines; only in `only_if`."""
+
+    value: Expr
+
+    def parts(self) -> tuple[Expr, ...]:
+        return (self.value,)
+
+
+@dataclass(frozen=True, eq=False)
+class Count(Expr):
+    """Number of lines in a group; only in `only_if`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Always(Condition):
+    """True for every line the knowledge speaks about."""
+
+
+def as_expr(value: object) -> Expr:
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, int | str | bool | tuple):
+        return Constant(value)
+    raise TypeError(f"条件中不能使用 {type(value).__name__} 类型的值：{value!r}")
+
+
+def total(value: Expr) -> Expr:
+    """Sum over the group; lines whose value is unknown count as nothing (declare the fact in `needs`)."""
+    return Total(value)
+
+
+def distinct(value: Expr) -> Expr:
+    """How many different values stand in the group."""
+    return Distinct(value)
+
+
+count = Count()
+always = Always()

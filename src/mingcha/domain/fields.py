@@ -1,0 +1,122 @@
+"""One declaration per field: English name, 中文, national name, type, unit, code list.
+
+A declared field is also the word that rules use: `Person.sex != SexLimit.sex` is a condition.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, TypeVar, overload
+
+from mingcha.domain.conditions import Expr
+from mingcha.domain.values import ValueType
+
+T = TypeVar("T")
+
+
+class Field(Expr, Generic[T]):
+    """A named value of an entity. On the class it is the declaration; on an instance it is the value."""
+
+    def __init__(
+        self,
+        type_: ValueType,
+        label: str,
+        *national: str,
+        unit: str = "",
+        codes: str = "",
+        required: bool = False,
+        default: T | None = None,
+        derived: bool = False,
+        personal: bool = False,
+        note: str = "",
+    ) -> None:
+        self.type = type_
+        self.label = label
+        self.national = national
+        self.unit = unit
+        self.codes = codes
+        self.required = required
+        self.default = default
+        self.derived = derived
+        self.personal = personal
+        self.note = note
+        self.name = ""
+        self.owner: type[Entity]
+
+    def __set_name__(self, owner: type[Entity], name: str) -> None:
+        self.name = name
+        self.owner = owner
+
+    @overload
+    def __get__(self, instance: None, owner: type[Entity]) -> Field[T]: ...
+    @overload
+    def __get__(self, instance: Entity, owner: type[Entity]) -> T: ...
+    def __get__(self, instance: Entity | None, owner: type[Entity]) -> Field[T] | T:
+        if instance is None:
+            return self
+        return self.default  # type: ignore[return-value]  # a set value lies in the instance and wins over this
+
+    def __repr__(self) -> str:
+        return f"{self.owner.__name__}.{self.name}"
+
+
+class Entity:
+    """A thing with declared fields. `label` is its Chinese name, `key` the fields that identify one."""
+
+    label: ClassVar[str] = ""
+    key: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    @classmethod
+    def fields(cls) -> dict[str, Field[Any]]:
+        """All declared fields by English name, inherited ones first, in order of declaration."""
+        found: dict[str, Field[Any]] = {}
+        for base in reversed(cls.__mro__):
+            found.update({name: value for name, value in vars(base).items() if isinstance(value, Field)})
+        return found
+
+
+def text(label: str, *national: str, **more: Any) -> Field[str]:
+    return Field(ValueType.TEXT, label, *national, **more)
+
+
+def code(label: str, *national: str, **more: Any) -> Field[str]:
+    return Field(ValueType.CODE, label, *national, **more)
+
+
+def codes(label: str, *national: str, **more: Any) -> Field[tuple[str, ...]]:
+    more.setdefault("default", ())
+    return Field(ValueType.CODES, label, *national, **more)
+
+
+def day(label: str, *national: str, **more: Any) -> Field[int]:
+    return Field(ValueType.DAY, label, *national, **more)
+
+
+def moment(label: str, *national: str, **more: Any) -> Field[int]:
+    return Field(ValueType.MOMENT, label, *national, **more)
+
+
+def money(label: str, *national: str, **more: Any) -> Field[int]:
+    return Field(ValueType.MONEY, label, *national, unit="元", **more)
+
+
+def price(label: str, *national: str, **more: Any) -> Field[int]:
+    return Field(ValueType.PRICE, label, *national, unit="元", **more)
+
+
+def quantity(label: str, *national: str, **more: Any) -> Field[int]:
+    return Field(ValueType.QUANTITY, label, *national, **more)
+
+
+def ratio(label: str, *national: str, **more: Any) -> Field[int]:
+    return Field(ValueType.RATIO, label, *national, **more)
+
+
+def number(label: str, *national: str, **more: Any) -> Field[int]:
+    return Field(ValueType.NUMBER, label, *national, **more)
+
+
+def flag(label: str, *national: str, **more: Any) -> Field[bool]:
+    return Field(ValueType.FLAG, label, *national, **more)

@@ -1,0 +1,190 @@
+"""The kinds of knowledge point as typed tables: one class a kind, its limit as declared fields.
+
+A field that a regional setting must fill (no published value) has an empty default; the rule completes it when a
+plan is compiled and the point counts as 待设参数 until then.
+"""
+
+from __future__ import annotations
+
+from mingcha.domain import fields as f
+from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
+
+
+class SexLimit(KnowledgePoint):
+    """限性别: drugs, services and consumables for one sex only."""
+
+    label, slug = "限性别", "sex-limit"
+    sex = f.code("限定性别", codes="gend", required=True)
+
+
+class AgeLimit(KnowledgePoint):
+    """限年龄: from `at_least` to below `below`, in completed years, months or days on the day of service."""
+
+    label, slug = "限年龄", "age-limit"
+    audience = f.code("限定人群", required=True, note="儿童、新生儿、婴儿、婴幼儿、法定就业年龄、指定年龄、儿童禁用")
+    unit = f.code("年龄单位", default="岁", note="岁、月、天")
+    at_least = f.number("年龄下限（含）", default=0)
+    below = f.number("年龄上限（不含）", default=FOREVER)
+
+
+class InsuranceLimit(KnowledgePoint):
+    """限险种: which insurances (and care types) pay is a regional setting; the point says on what ground."""
+
+    label, slug = "限险种", "insurance-limit"
+    ground = f.code("限定险种", required=True, note="工伤、生育")
+    accepted = f.codes("可支付的险种/医疗类别", note="如 510、310/52；由地区参数给出")
+
+
+class CareTypeLimit(KnowledgePoint):
+    """限就医方式: the care types (by prefix) in which the item is paid."""
+
+    label, slug = "限就医方式", "care-type-limit"
+    manner = f.code("限定就医方式", required=True, note="住院、急诊或住院 …")
+    accepted = f.codes("可支付的医疗类别", required=True)
+
+
+class InternetLimit(KnowledgePoint):
+    """超互联网医院药品支付范围: not to be prescribed in internet care; which care types those are is a setting."""
+
+    label, slug = "限互联网诊疗", "internet-limit"
+    internet_care_types = f.codes("互联网诊疗的医疗类别", note="由地区参数给出")
+
+
+class LevelLimit(KnowledgePoint):
+    """限医疗机构级别: the lowest level at which the item is paid, and specialised hospitals that are exempt."""
+
+    label, slug = "限医疗机构级别", "level-limit"
+    at_least = f.number("最低级别", required=True, note="3 三级，2 二级，1 一级")
+    exempt_at_least = f.number("专科医院最低级别", default=FOREVER)
+    exempt_types = f.codes("专科医院类别", note="医疗机构类别代码，如 A512 眼科医院")
+
+
+class DepartmentLimit(KnowledgePoint):
+    """限科室: department codes (by prefix) that may order the item."""
+
+    label, slug = "限科室", "department-limit"
+    accepted = f.codes("可开单的科室编码", required=True)
+
+
+class CourseLimit(KnowledgePoint):
+    """限支付疗程: days paid within a period; period and way of counting may be a regional setting."""
+
+    label, slug = "限支付疗程", "course-limit"
+    days = f.number("支付天数上限", unit="天", required=True)
+    period = f.code("计算范围", default="", note="就诊、年；空为地区参数给出")
+    counting = f.code("计天方式", default="", note="用药日、跨度；空为地区参数给出")
+
+
+class DispenseLimit(KnowledgePoint):
+    """限最大支付天数/开药量: per prescription line."""
+
+    label, slug = "限最大开药量", "dispense-limit"
+    max_days = f.number("最大开药天数", unit="天", default=FOREVER)
+    max_quantity = f.quantity("最大开药量", default=FOREVER * 10_000)
+
+
+class QuantityLimit(KnowledgePoint):
+    """限定频次: how much may be billed per hour, day, encounter or stay."""
+
+    label, slug = "限定频次", "quantity-limit"
+    period = f.code("周期", required=True, note="小时、日、就诊")
+    allowed = f.quantity("上限数量", required=True)
+    unit = f.text("计价单位", default="次")
+
+
+class WindowLimit(KnowledgePoint):
+    """周期超频次: how much may be billed within any so many days, across encounters."""
+
+    label, slug = "周期频次", "window-limit"
+    allowed = f.quantity("上限数量", required=True)
+    days = f.number("周期天数", unit="天", required=True)
+
+
+class PriceCeiling(KnowledgePoint):
+    """超限定单价: the highest unit price, by level of institution where it differs."""
+
+    label, slug = "限定单价", "price-ceiling"
+    ceiling = f.price("最高单价", required=True)
+    rank = f.number("适用机构级别", default=-1, note="-1 为所有级别")
+
+
+class SpendingCap(KnowledgePoint):
+    """超限定报销总额: the most that is paid for the item per encounter or year."""
+
+    label, slug = "报销总额", "spending-cap"
+    cap = f.money("报销总额上限", required=True)
+    period = f.code("周期", required=True, note="就诊、年")
+
+
+class DuplicatePair(KnowledgePoint):
+    """重复收费: `codes` are contained in `containing` and may not be billed beside it within the interval."""
+
+    label, slug = "重复收费", "duplicate-pair"
+    containing = f.codes("已包含它的项目", required=True)
+    interval = f.code("时间区间", required=True, note="同一小时、6小时、单日、单次就诊")
+
+
+class SplitCharge(KnowledgePoint):
+    """分解收费: components that together are one item must be billed as that item."""
+
+    label, slug = "分解收费", "split-charge"
+    joined_by = "bundle"
+    bundle = f.code("合并项目编码", required=True)
+    bundle_name = f.text("合并项目名称", default="")
+    components = f.number("构成分解的项目数", default=2, note="同日出现这么多个不同的组成项目即为分解")
+    bundle_price = f.price("合并项目单价")
+
+
+class SameIncisionGroup(KnowledgePoint):
+    """手术折价: operations of one group through one incision; the second and later at a ratio (regional setting)."""
+
+    label, slug = "同切口手术组", "same-incision-group"
+    joined_by = "group"
+    group = f.code("手术组", required=True)
+    later_ratio = f.ratio("第二及以后手术的收费比例", note="由地区参数给出，无全国值")
+
+
+class SecondLine(KnowledgePoint):
+    """限二线: paid only after a first-line drug was used."""
+
+    label, slug = "限二线", "second-line"
+
+
+class HerbAlone(KnowledgePoint):
+    """中药饮片单方使用不予支付: alone, or in a prescription made only of such herbs."""
+
+    label, slug = "饮片单方不予支付", "herb-alone"
+
+
+class HerbNeverPaid(KnowledgePoint):
+    """中药饮片单复方均不予支付."""
+
+    label, slug = "饮片不予支付", "herb-never-paid"
+
+
+class Indication(KnowledgePoint):
+    """限适应症: diagnosis codes (by prefix), one of which must be on the bill; empty until somebody has mapped the text."""
+
+    label, slug = "限适应症", "indication"
+    diagnoses = f.codes("适应症诊断编码")
+
+
+class DiagnosisSex(SexLimit):
+    """诊断与性别: diagnosis codes of one sex."""
+
+    label, slug = "诊断限性别", "diagnosis-sex"
+    subject = Subject.DIAGNOSIS
+
+
+class DiagnosisAge(AgeLimit):
+    """诊断与年龄: diagnosis codes of one age."""
+
+    label, slug = "诊断限年龄", "diagnosis-age"
+    subject = Subject.DIAGNOSIS
+
+
+class ProcedureSex(SexLimit):
+    """手术操作与性别: procedure codes of one sex."""
+
+    label, slug = "手术限性别", "procedure-sex"
+    subject = Subject.PROCEDURE

@@ -1,12 +1,13 @@
 """The kinds of knowledge point as typed tables: one class a kind, its limit as declared fields.
 
-A field that a regional setting must fill (no published value) has an empty default; the rule completes it when a
-plan is compiled and the point counts as 待设参数 until then.
+A field that a regional setting must fill (no published value) has an empty default; it is completed when a plan
+is compiled (`knowledge.completion`) and the point counts as 待设参数 until then.
 """
 
 from __future__ import annotations
 
 from mingcha.domain import fields as f
+from mingcha.domain.errors import KnowledgeError
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
 
 
@@ -21,7 +22,9 @@ class AgeLimit(KnowledgePoint):
     """限年龄: from `at_least` to below `below`, in completed years, months or days on the day of service."""
 
     label, slug = "限年龄", "age-limit"
-    audience = f.code("限定人群", required=True, note="儿童、新生儿、婴儿、婴幼儿、法定就业年龄、指定年龄、儿童禁用")
+    audience = f.code(
+        "限定人群", required=True, note="儿童、新生儿、婴儿、婴幼儿、法定就业年龄、指定年龄、儿童禁用"
+    )
     unit = f.code("年龄单位", default="岁", note="岁、月、天")
     at_least = f.number("年龄下限（含）", default=0)
     below = f.number("年龄上限（不含）", default=FOREVER)
@@ -44,14 +47,14 @@ class CareTypeLimit(KnowledgePoint):
 
 
 class InternetLimit(KnowledgePoint):
-    """超互联网医院药品支付范围: not to be prescribed in internet care; which care types those are is a setting."""
+    """超互联网医院药品支付范围: not in internet care; which care types those are is a regional setting."""
 
     label, slug = "限互联网诊疗", "internet-limit"
     internet_care_types = f.codes("互联网诊疗的医疗类别", note="由地区参数给出")
 
 
 class LevelLimit(KnowledgePoint):
-    """限医疗机构级别: the lowest level at which the item is paid, and specialised hospitals that are exempt."""
+    """限医疗机构级别: the lowest level at which the item is paid, and exempt specialised hospitals."""
 
     label, slug = "限医疗机构级别", "level-limit"
     at_least = f.number("最低级别", required=True, note="3 三级，2 二级，1 一级")
@@ -104,6 +107,7 @@ class PriceCeiling(KnowledgePoint):
     """超限定单价: the highest unit price, by level of institution where it differs."""
 
     label, slug = "限定单价", "price-ceiling"
+    told_apart_by = ("rank",)
     ceiling = f.price("最高单价", required=True)
     rank = f.number("适用机构级别", default=-1, note="-1 为所有级别")
 
@@ -120,6 +124,7 @@ class DuplicatePair(KnowledgePoint):
     """重复收费: `codes` are contained in `containing` and may not be billed beside it within the interval."""
 
     label, slug = "重复收费", "duplicate-pair"
+    told_apart_by = ("containing",)
     containing = f.codes("已包含它的项目", required=True)
     interval = f.code("时间区间", required=True, note="同一小时、6小时、单日、单次就诊")
 
@@ -129,6 +134,7 @@ class SplitCharge(KnowledgePoint):
 
     label, slug = "分解收费", "split-charge"
     joined_by = "bundle"
+    told_apart_by = ("bundle",)
     bundle = f.code("合并项目编码", required=True)
     bundle_name = f.text("合并项目名称", default="")
     components = f.number("构成分解的项目数", default=2, note="同日出现这么多个不同的组成项目即为分解")
@@ -136,10 +142,11 @@ class SplitCharge(KnowledgePoint):
 
 
 class SameIncisionGroup(KnowledgePoint):
-    """手术折价: operations of one group through one incision; the second and later at a ratio (regional setting)."""
+    """手术折价: operations of one group through one incision; later ones at a ratio (regional setting)."""
 
     label, slug = "同切口手术组", "same-incision-group"
     joined_by = "group"
+    told_apart_by = ("group",)
     group = f.code("手术组", required=True)
     later_ratio = f.ratio("第二及以后手术的收费比例", note="由地区参数给出，无全国值")
 
@@ -163,7 +170,7 @@ class HerbNeverPaid(KnowledgePoint):
 
 
 class Indication(KnowledgePoint):
-    """限适应症: diagnosis codes (by prefix), one of which must be on the bill; empty until somebody has mapped the text."""
+    """限适应症: diagnosis codes (by prefix), one of which must be on the bill; empty until the text is mapped."""
 
     label, slug = "限适应症", "indication"
     diagnoses = f.codes("适应症诊断编码")
@@ -188,3 +195,44 @@ class ProcedureSex(SexLimit):
 
     label, slug = "手术限性别", "procedure-sex"
     subject = Subject.PROCEDURE
+
+
+KINDS: dict[str, type[KnowledgePoint]] = {
+    kind.slug: kind
+    for kind in (
+        SexLimit,
+        AgeLimit,
+        InsuranceLimit,
+        CareTypeLimit,
+        InternetLimit,
+        LevelLimit,
+        DepartmentLimit,
+        CourseLimit,
+        DispenseLimit,
+        QuantityLimit,
+        WindowLimit,
+        PriceCeiling,
+        SpendingCap,
+        DuplicatePair,
+        SplitCharge,
+        SameIncisionGroup,
+        SecondLine,
+        HerbAlone,
+        HerbNeverPaid,
+        Indication,
+        DiagnosisSex,
+        DiagnosisAge,
+        ProcedureSex,
+    )
+}
+
+
+def kind(slug: str) -> type[KnowledgePoint]:
+    """The kind of knowledge point with this slug.
+
+    Raises:
+        KnowledgeError: there is no such kind.
+    """
+    if slug not in KINDS:
+        raise KnowledgeError(f"没有“{slug}”这种知识点", remedy=f"可用的种类：{'、'.join(KINDS)}")
+    return KINDS[slug]

@@ -12,10 +12,15 @@ FOREVER = 2**31 - 1
 
 
 class Certainty(StrEnum):
-    """Certainty belongs to the point; the catalogue entry gives the default (政策限定类 明确违规, 合理使用类 可疑)."""
+    """Certainty belongs to the point; its rule gives the default (政策限定类 明确违规, 合理使用类 可疑)."""
 
     VIOLATION = "明确违规"
     SUSPICION = "可疑"
+
+
+def default_certainty(rule_code: str) -> Certainty:
+    """政策类 rules (GZ100001…, MC100001…) accuse; 管理类 and 医疗类 raise a doubt, the institution is heard first."""
+    return Certainty.VIOLATION if rule_code[2:8] == "100001" else Certainty.SUSPICION
 
 
 class Status(StrEnum):
@@ -42,8 +47,10 @@ class KnowledgePoint(Entity):
     key = ("point_id",)
     slug: ClassVar[str] = ""
     subject: ClassVar[Subject] = Subject.ITEM
-    # A kind whose points act together names the field that joins them (手术组, 组套): they form one group of lines.
+    # A kind whose points act together names the field that joins them (手术组, 组套): one group of lines.
     joined_by: ClassVar[str] = ""
+    # Fields beside the code that let points of one rule stand side by side in force (partner, group, level).
+    told_apart_by: ClassVar[tuple[str, ...]] = ()
 
     point_id = f.text("知识点编号", required=True)
     rule_code = f.code("规则编码", required=True, note="两库目录条目：GZ… 为官方编码，MC… 为本系统编码")
@@ -56,9 +63,15 @@ class KnowledgePoint(Entity):
     status = f.code("状态", default=Status.JUDGEABLE)
     reason = f.text("状态说明", default="", note="待设参数、待映射、停用的原因")
     basis = f.text("依据原文", default="")
+    source_id = f.text("来源编号", default="", note="knowledge/sources.yaml 的编号，演示知识点为空")
     source_document = f.text("来源文件", default="", note="文件或公告名称")
     source_number = f.text("文号或批次", default="")
     source_date = f.day("发布日期")
     source_row = f.text("来源行", default="")
     supersedes = f.text("替代的知识点", default="")
     demonstration = f.flag("演示", default=False, note="未见公布的知识点，仅供演示，默认不进入发布版")
+
+    @property
+    def parallel(self) -> tuple[object, ...]:
+        """What tells this point from others of its rule that are in force for the same code."""
+        return tuple(getattr(self, name) for name in self.told_apart_by)

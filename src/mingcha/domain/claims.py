@@ -63,6 +63,8 @@ class Encounter(Entity):
     # What the rules read but nobody sends: made from the fields above in one place (engine.facts).
     inpatient = f.flag("是否住院", derived=True, note="就诊类型为 2，缺失时按医疗类别前缀 2、52 判断")
     institution_rank = f.number("机构级别", derived=True, note="3 三级，2 二级，1 一级，0 无等级")
+    first_day = f.day("入院（就诊）日期", derived=True)
+    last_day = f.day("出院日期", derived=True, note="未出院的住院为未知")
     coverage = f.code("险种/医疗类别", derived=True, note="形如 310/52；两者缺一即未知")
     diagnoses = f.codes("诊断编码", derived=True, note="本次就诊的全部诊断；一条也没有即未知")
 
@@ -134,6 +136,7 @@ class Line(Entity):
     quantity = f.quantity("数量", derived=True, note="退费冲抵后的计费数量")
     amount = f.money("金额", derived=True, note="退费冲抵后的金额")
     day = f.day("计费日期", derived=True)
+    price_step = f.price("单价末位", derived=True, note="单价最后一位小数的大小，至多一分；决定数量×单价的允差")
 
 
 class Diagnosis(Entity):

@@ -161,6 +161,8 @@ class HerbAlone(KnowledgePoint):
     """中药饮片单方使用不予支付: alone, or in a prescription made only of such herbs."""
 
     label, slug = "饮片单方不予支付", "herb-alone"
+    joined_by = "list_name"
+    list_name = f.code("所属清单", default="单方不予支付")
 
 
 class HerbNeverPaid(KnowledgePoint):

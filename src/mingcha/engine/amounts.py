@@ -1,0 +1,74 @@
+"""Money of findings: one yuan is claimed once, in integer fen, and the fund gets back only what it paid.
+
+A line is a rectangle, quantity × price. Findings about quantity (the whole line included) take away units: they
+overlap, so the largest counts. Findings about price lower the price of the units that are left. Nothing claimed
+ever exceeds what was billed for the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mingcha.rules.base import Excess
+
+
+@dataclass(slots=True)
+class Claim:
+    """What one finding says of a line.
+
+    `excess` is what the finding alone would take away; `claimed` its share after overlap with the line's other
+    findings; `recoverable` the fund's share of that, None where the fund's payment is unknown. All in fen.
+    """
+
+    kind: Excess
+    excess: int
+    claimed: int = 0
+    recoverable: int | None = None
+
+
+def excess_of(amount: int | None, quantity: int | None, excess_quantity: int | None, excess_amount: int | None) -> int:
+    """The excess in fen of one finding on a line of this amount and quantity (both after refunds).
+
+    Part of a line counts by quantity, rounded down: the patient's and hospital's doubt.
+    """
+    if amount is None or amount <= 0:
+        return 0
+    if excess_amount is not None:
+        return min(excess_amount, amount)
+    if excess_quantity is None or quantity is None or excess_quantity >= quantity:
+        return amount
+    return amount * excess_quantity // quantity
+
+
+def share_line(amount: int | None, claims: Sequence[Claim]) -> None:
+    """Fill in `claimed`, in the given order (the strongest finding first); its sum never exceeds the amount."""
+    if not amount or amount <= 0:
+        return
+    units = max((claim.excess for claim in claims if claim.kind is Excess.LINES), default=0)
+    price = max((claim.excess for claim in claims if claim.kind is Excess.PRICE), default=0)
+    left = min(amount, units + price * (amount - units) // amount)
+    for claim in claims:
+        claim.claimed = min(claim.excess, left)
+        left -= claim.claimed
+
+
+def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]) -> None:
+    """Fill in `recoverable`: the fund's paid share of what is claimed, rounded down, the rest on the last claim.
+
+    Args:
+        total: what was charged for the settlement; fund_paid: what the fund paid of it.
+        claims: those of one settlement in line order.
+    """
+    if not total or total <= 0 or fund_paid is None or fund_paid < 0:
+        return
+    paid = min(fund_paid, total)
+    whole = min(sum(claim.claimed for claim in claims), total) * paid // total
+    last = None
+    for claim in claims:
+        claim.recoverable = claim.claimed * paid // total
+        whole -= claim.recoverable
+        if claim.claimed:
+            last = claim
+    if last is not None and last.recoverable is not None:
+        last.recoverable += max(whole, 0)

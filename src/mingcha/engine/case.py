@@ -1,0 +1,92 @@
+"""A case: one person's encounters, those under audit and the history that windows need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import repeat
+from typing import Any
+
+from mingcha.domain.claims import Encounter, Person, Settlement
+from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.engine.facts import derive, price_step
+from mingcha.engine.layout import ROW_SOURCES, Layout
+
+LINE_ORDER = ("charged_at", "line_id", "item_code", "billed_quantity", "billed_amount")
+
+
+class EncounterFacts:
+    """The facts of one encounter by English name, its lines as columns, its diagnoses and procedures.
+
+    Args:
+        facts: fields of Person, Encounter and Settlement by name; None or absent is unknown.
+        lines: fields of Line by name, equally long lists, after netting of refunds (`quantity`, `amount`).
+        diagnoses: diagnosis codes, the main one first.
+        procedures: procedure codes.
+        audited: whether findings are wanted; otherwise it is history.
+    """
+
+    def __init__(
+        self,
+        facts: Mapping[str, Any],
+        lines: Mapping[str, Sequence[Any]],
+        diagnoses: Sequence[str] = (),
+        procedures: Sequence[str] = (),
+        *,
+        audited: bool = True,
+    ) -> None:
+        known = dict(facts)
+        codes = tuple(dict.fromkeys(diagnoses))
+        known.update(derive(known, codes))
+        self.__dict__.update(known)
+        self.lines = in_order(lines)
+        self.diagnosis_codes = codes
+        self.procedure_codes = tuple(dict.fromkeys(procedures))
+        self.audited = audited
+
+    def rows(self, layout: Layout, number: int) -> list[tuple[Any, ...]]:
+        """One tuple per line in time order, lines that refunds have cancelled included."""
+        lines = self.lines
+        charged = lines.get("charged_at")
+        if not charged:
+            return []
+        columns: list[Any] = []
+        for name in layout.names:
+            if name == "order":
+                columns.append(range(len(charged)))
+            elif name == "encounter":
+                columns.append(repeat(number))
+            elif name == "day":
+                columns.append([minute // MINUTES_A_DAY for minute in charged])
+            elif name == "price_step":
+                columns.append([price_step(price) for price in lines.get("unit_price") or ()] or repeat(None))
+            else:
+                columns.append(lines.get(ROW_SOURCES.get(name, name)) or repeat(None))
+        return list(zip(*columns, strict=False))
+
+    def coded_rows(self, codes: Sequence[str], layout: Layout, number: int) -> list[tuple[Any, ...]]:
+        """Diagnoses or procedures as rows: on the first day of the encounter, without quantity or amount."""
+        minute = self.__dict__["started_at"]
+        known = {"minute": minute, "day": minute // MINUTES_A_DAY, "encounter": number}
+        return [
+            tuple({**known, "order": order, "item": code}.get(name) for name in layout.names)
+            for order, code in enumerate(codes)
+        ]
+
+
+for _owner in (Person, Encounter, Settlement):
+    for _name in _owner.fields():
+        setattr(EncounterFacts, _name, None)  # a fact that was not sent is unknown
+
+
+def in_order(lines: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+    """The same lines in canonical order, so that the order in which they arrived makes no difference."""
+    charged = lines.get("charged_at") or ()
+    keys = [lines.get(name) or [None] * len(charged) for name in LINE_ORDER]
+    ranked = [tuple((value is not None, value) for value in row) for row in zip(*keys, strict=True)]
+    order = sorted(range(len(charged)), key=ranked.__getitem__)
+    if all(place == index for index, place in enumerate(order)):
+        return lines
+    return {name: [values[index] for index in order] for name, values in lines.items() if values}
+
+
+Case = Sequence[EncounterFacts]

@@ -1,0 +1,151 @@
+"""A declared condition as Python source: the evaluation of one case.
+
+Three-valued: a source yields True, False or None (unknown). Names in the source: `e` encounter facts, `r` row,
+`p` point, `rows` the rows of a group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mingcha.domain import conditions as c
+from mingcha.domain.errors import DeclarationError
+from mingcha.domain.fields import Field
+from mingcha.engine.ages import age
+from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, is_point, may_be_unknown
+from mingcha.rules.base import Setting
+
+
+def both(left: bool | None, right: bool | None) -> bool | None:
+    """Kleene's and."""
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
+
+
+def either(left: bool | None, right: bool | None) -> bool | None:
+    """Kleene's or."""
+    if left is True or right is True:
+        return True
+    return None if left is None or right is None else False
+
+
+def negate(value: bool | None) -> bool | None:
+    """Kleene's not."""
+    return None if value is None else not value
+
+
+def has_none_of(codes: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
+    """True where no code begins with one of the prefixes."""
+    return not any(code.startswith(prefixes) for code in codes)
+
+
+NAMES = {"both": both, "either": either, "negate": negate, "has_none_of": has_none_of, "age": age}
+
+
+class Source:
+    """Writes Python source for the expressions of one rule under one set of setting values."""
+
+    def __init__(self, layout: Layout, settings: dict[str, Any]) -> None:
+        self.layout = layout
+        self.settings = settings
+
+    def unknown_leaves(self, expression: c.Expr) -> list[Field[Any]]:
+        """Fields of this expression that may be unknown."""
+        return [field for field in fields_of([expression]) if may_be_unknown(field)]
+
+    def of(self, expression: c.Expr) -> str:
+        """Source of an expression; a comparison with an unknown operand is None."""
+        match expression:
+            case c.Always():
+                return "True"
+            case c.Both(left, right):
+                return self._logic("both", "and", left, right)
+            case c.Either(left, right):
+                return self._logic("either", "or", left, right)
+            case c.Not(inner):
+                return f"negate({self.of(inner)})" if self.unknown_leaves(inner) else f"(not {self.of(inner)})"
+            case c.Missing(value):
+                return f"({self._value(value)} is None)"
+            case c.Comparison(operator, left, right):
+                return self._guarded(expression, f"{self._value(left)} {operator} {self._value(right)}")
+            case c.StartsWithAny(value, prefixes):
+                return self._guarded(expression, f"{self._value(value)}.startswith({self._value(prefixes)})")
+            case c.HasNoneOf(value, prefixes):
+                return self._guarded(expression, f"has_none_of({self._value(value)}, {self._value(prefixes)})")
+            case _:
+                return self._guarded(expression, self._value(expression))
+
+    def shown(self, expression: c.Expr | None) -> str:
+        """Source of a value to be shown; unknown parts make it None."""
+        return "None" if expression is None else self._guarded(expression, self._value(expression))
+
+    def first_unknown(self, expression: c.Expr) -> str:
+        """Source of the name of the first fact in this expression that is unknown."""
+        leaves = self.unknown_leaves(expression)
+        source = repr(leaves[-1].name)
+        for field in reversed(leaves[:-1]):
+            source = f"({field.name!r} if {self._value(field)} is None else {source})"
+        return source
+
+    def _logic(self, name: str, word: str, left: c.Expr, right: c.Expr) -> str:
+        if self.unknown_leaves(left) or self.unknown_leaves(right):
+            return f"{name}({self.of(left)}, {self.of(right)})"
+        return f"({self.of(left)} {word} {self.of(right)})"
+
+    def _guarded(self, expression: c.Expr, source: str) -> str:
+        leaves = [field for field in self.unknown_leaves(expression) if not self._summed(expression, field)]
+        if not leaves:
+            return f"({source})"
+        unknown = " or ".join(f"{self._value(field)} is None" for field in leaves)
+        return f"(None if {unknown} else {source})"
+
+    @staticmethod
+    def _summed(expression: c.Expr, field: Field[Any]) -> bool:
+        """Whether a field stands only below a total or a count of values, which pass over unknown ones."""
+        inside = [
+            part for part in expression.walk() if isinstance(part, c.Total | c.Distinct)
+        ]
+        return any(field is leaf for part in inside for leaf in part.walk())
+
+    def _value(self, expression: c.Expr) -> str:
+        match expression:
+            case Field():
+                return self._field(expression)
+            case Setting():
+                return repr(self.settings[expression.name])
+            case c.Constant(value):
+                return repr(value)
+            case c.Arithmetic(operator, left, right):
+                return f"({self._value(left)} {operator} {self._value(right)})"
+            case c.Absolute(value):
+                return f"abs({self._value(value)})"
+            case c.Age(birth_date, day, unit):
+                return f"age({self._value(birth_date)}, {self._value(day)}, {self._value(unit)})"
+            case c.Total(value):
+                inner = self._value(value)
+                return f"sum([{inner} for r in rows if {inner} is not None])"
+            case c.Distinct(value):
+                inner = self._value(value)
+                return f"len({{{inner} for r in rows if {inner} is not None}})"
+            case c.Count():
+                return "len(rows)"
+            case _:
+                raise DeclarationError(f"条件中不支持 {type(expression).__name__}")
+
+    def _field(self, field: Field[Any]) -> str:
+        if is_line(field):
+            return f"r[{self.layout.position(field)}]"
+        if is_encounter(field):
+            return f"e.{field.name}"
+        if is_point(field):
+            return f"p.{field.name}"
+        raise DeclarationError(f"条件不能读取 {field!r}")
+
+
+def define(name: str, source: str, **names: Any) -> Callable[..., Any]:
+    """Compile generated source and return the function it defines."""
+    namespace: dict[str, Any] = {**NAMES, **names}
+    exec(compile(source, f"<{name}>", "exec"), namespace)
+    return namespace[name]  # type: ignore[no-any-return]

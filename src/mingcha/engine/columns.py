@@ -1,0 +1,98 @@
+"""A declared condition as a Polars expression: the evaluation of a partition.
+
+Columns are named by where a fact stands: `r.` a row, `e.` its encounter, `p.` the point. Matching code prefixes
+is no column arithmetic: those conditions are worked out once per different pair of value and point, beforehand,
+into a column of their own (see `engine.prefixes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from mingcha.domain import conditions as c
+from mingcha.domain.errors import DeclarationError
+from mingcha.domain.fields import Field
+from mingcha.engine.ages import age_column
+from mingcha.engine.layout import is_encounter, is_line, row_name
+from mingcha.rules.base import Setting
+
+OPERATORS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+}
+
+
+def column_of(field: Field[Any]) -> str:
+    """The column in which a field stands in a frame of candidate rows."""
+    if is_line(field):
+        return f"r.{row_name(field)}"
+    return f"e.{field.name}" if is_encounter(field) else f"p.{field.name}"
+
+
+def prefix_column(expression: c.Expr) -> str:
+    """The column that holds a prefix condition, worked out beforehand."""
+    match expression:
+        case c.StartsWithAny(Field() as value, Field() as prefixes):
+            return f"starts:{column_of(value)}:{column_of(prefixes)}"
+        case c.HasNoneOf(Field() as value, Field() as prefixes):
+            return f"none:{column_of(value)}:{column_of(prefixes)}"
+        case _:
+            raise DeclarationError("前缀条件的两边都必须是字段")
+
+
+class Columns:
+    """Writes Polars expressions for one rule under one set of setting values."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+
+    def of(self, expression: c.Expr, *, grouped: bool = False) -> pl.Expr:
+        """The expression over rows, or over groups of rows (where plain facts are those of the first row)."""
+        match expression:
+            case c.Always():
+                return pl.lit(value=True)
+            case c.Both(left, right):
+                return self.of(left, grouped=grouped) & self.of(right, grouped=grouped)
+            case c.Either(left, right):
+                return self.of(left, grouped=grouped) | self.of(right, grouped=grouped)
+            case c.Not(inner):
+                return ~self.of(inner, grouped=grouped)
+            case c.Missing(value):
+                return self.of(value, grouped=grouped).is_null()
+            case c.Comparison(operator, left, right) | c.Arithmetic(operator, left, right):
+                return OPERATORS[operator](self.of(left, grouped=grouped), self.of(right, grouped=grouped))
+            case c.Absolute(value):
+                return self.of(value, grouped=grouped).abs()
+            case c.Age(birth_date, day, unit):
+                parts = [self.of(part, grouped=grouped) for part in (birth_date, day, unit)]
+                return age_column(*parts)
+            case c.Total(value):
+                return self.of(value).sum()
+            case c.Distinct(value):
+                return self.of(value).drop_nulls().n_unique()
+            case c.Count():
+                return pl.len().cast(pl.Int64)
+            case c.StartsWithAny() | c.HasNoneOf():
+                return self._first(pl.col(prefix_column(expression)), grouped)
+            case Field():
+                return self._first(pl.col(column_of(expression)), grouped)
+            case Setting():
+                return pl.lit(self.settings[expression.name])
+            case c.Constant(value):
+                return pl.lit(value)
+            case _:
+                raise DeclarationError(f"条件中不支持 {type(expression).__name__}")
+
+    @staticmethod
+    def _first(column: pl.Expr, grouped: bool) -> pl.Expr:
+        return column.first() if grouped else column

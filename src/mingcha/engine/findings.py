@@ -1,0 +1,183 @@
+"""From hits to findings: money, overlap, identity and evidence, one bill after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from mingcha.domain.fields import Field
+from mingcha.domain.findings import Finding
+from mingcha.domain.values import ValueType, written
+from mingcha.engine.amounts import Claim, excess_of, share_fund, share_line
+from mingcha.engine.hits import Hit
+from mingcha.engine.judge import shown
+from mingcha.engine.plan import Check, Plan
+from mingcha.knowledge.point import Certainty, Subject
+
+COLUMNS = tuple(Finding.fields())
+
+
+class Bill(NamedTuple):
+    """What findings need of an encounter beyond its rows.
+
+    `line` gives, for a row's order: line_id, line_key, item code, item name, department, doctor.
+    """
+
+    person_id: str | None
+    encounter_id: str
+    settlement_id: str | None
+    institution_id: str | None
+    department_id: str | None
+    doctor_id: str | None
+    total_amount: int | None
+    fund_paid: int | None
+    line: Any
+
+
+class LineText(NamedTuple):
+    """What identifies a line to people."""
+
+    line_id: str | None
+    line_key: str
+    code: str
+    name: str | None
+    department_id: str | None
+    doctor_id: str | None
+
+
+def rank(hit: Hit) -> tuple[Any, ...]:
+    """Canonical order of hits on one row: the certain before the suspicious, then by rule and point."""
+    point = hit.point
+    return (
+        hit.check.certainty_of(point) != Certainty.VIOLATION,
+        hit.check.code_of(point),
+        point.point_id if point is not None else "",
+        hit.check.slug,
+    )
+
+
+def _place(hit: Hit) -> tuple[Any, ...]:
+    """Canonical order within a bill: the bill as a whole, then lines, diagnoses and procedures in order."""
+    if hit.row is None:
+        return (0, "", -1)
+    return (1, hit.check.subject, hit.row[1])
+
+
+class Writer:
+    """Makes finding rows (tuples in the order of `Finding`'s fields) for one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        release = plan.release
+        self.stamp = (release.number, release.knowledge_digest, release.settings_digest)
+        self._types: dict[int, tuple[ValueType, ValueType]] = {}
+
+    def of_bill(self, bill: Bill, hits: Iterable[Hit]) -> list[tuple[Any, ...]]:
+        """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one finding."""
+        ordered = sorted(hits, key=lambda hit: (_place(hit), rank(hit)))
+        merged = [merge(list(same)) for _, same in groupby(ordered, key=lambda hit: (_place(hit), rank(hit)))]
+        rows: list[tuple[Hit, Claim]] = []
+        for place, on_row in groupby(merged, key=_place):
+            pairs = [(hit, self._claim(hit)) for hit in on_row]
+            if place[0] and pairs[0][0].check.subject is Subject.ITEM:
+                row = pairs[0][0].row
+                assert row is not None
+                share_line(row[6], [claim for _, claim in pairs])
+            rows += pairs
+        share_fund(bill.total_amount, bill.fund_paid, [claim for _, claim in rows])
+        return [self._row(bill, hit, claim) for hit, claim in rows]
+
+    @staticmethod
+    def _claim(hit: Hit) -> Claim:
+        row = hit.row
+        if row is None or hit.check.subject is not Subject.ITEM:
+            return Claim(hit.check.rule.excess, 0)
+        return Claim(
+            hit.check.rule.excess, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount)
+        )
+
+    def _row(self, bill: Bill, hit: Hit, claim: Claim) -> tuple[Any, ...]:
+        check, point, row = hit.check, hit.point, hit.row
+        code = check.code_of(point)
+        of_line = row is not None and check.subject is Subject.ITEM
+        text: LineText | None = bill.line(row[1]) if of_line and row is not None else None
+        subject = text.code if text else (row[3] if row is not None else None)
+        point_id = point.point_id if point is not None else None
+        value_type, limit_type = self._value_types(check)
+        quantity = hit.excess_quantity
+        if quantity is None and of_line and hit.excess_amount is None and row is not None:
+            quantity = row[5]
+        return (
+            finding_id(bill.institution_id, bill.encounter_id, text.line_key if text else subject, code, point_id, check.slug),
+            code,
+            self.plan.entries[code].name,
+            check.slug,
+            check.rule.version,
+            str(check.certainty_of(point)),
+            point_id,
+            bill.person_id,
+            bill.encounter_id,
+            bill.settlement_id,
+            bill.institution_id,
+            (text.department_id if text else None) or bill.department_id,
+            (text.doctor_id if text else None) or bill.doctor_id,
+            text.line_id if text else None,
+            text.line_key if text else None,
+            subject,
+            text.name if text else (point.name if point is not None else None),
+            row[0] if row is not None else None,
+            row[5] if of_line and row is not None else None,
+            row[6] if of_line and row is not None else None,
+            quantity,
+            claim.excess,
+            claim.claimed,
+            claim.recoverable,
+            None if hit.value is None else written(hit.value, value_type),
+            None if hit.limit is None else written(hit.limit, limit_type),
+            sorted({bill.line(line.order).line_key for line in hit.related if line.encounter == (row[4] if row else -1)}),
+            *self.stamp,
+        )  # fmt: skip
+
+    def _value_types(self, check: Check) -> tuple[ValueType, ValueType]:
+        if check.number not in self._types:
+            self._types[check.number] = tuple(  # type: ignore[assignment]
+                part.type if isinstance(part, Field) else ValueType.NUMBER for part in shown(check.rule)
+            )
+        return self._types[check.number]
+
+
+def merge(hits: Sequence[Hit]) -> Hit:
+    """One hit of several by the same rule and point on one row: the one that says the larger excess."""
+    return max(hits, key=_size) if len(hits) > 1 else hits[0]
+
+
+def _size(hit: Hit) -> tuple[int, int]:
+    row = hit.row
+    if row is None:
+        return (0, 0)
+    return (excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount), hit.excess_quantity or 0)
+
+
+def finding_id(*parts: str | None) -> str:
+    """A short stable name for a finding: the same bill under the same rule and point gives the same one."""
+    text = "\x1f".join(part or "" for part in parts)
+    return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def line_texts(lines: Mapping[str, Sequence[Any]]) -> Any:
+    """`Bill.line` for lines given as columns in canonical order."""
+
+    def text(order: int) -> LineText:
+        def of(name: str) -> Any:
+            column = lines.get(name)
+            return column[order] if column else None
+
+        line_id = of("line_id")
+        return LineText(
+            line_id, line_id or f"#{order + 1}", of("item_code"), of("item_name"), of("department_id"), of("doctor_id")
+        )
+
+    return text
+

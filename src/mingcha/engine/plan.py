@@ -1,0 +1,226 @@
+"""A plan: an index from the codes on a bill to what the release knows of them, compiled once per release.
+
+Cost follows the knowledge attached to the codes on the bill, not the number of rules: a line whose code nothing
+speaks about costs one look-up. Regions whose knowledge or settings differ get a variant of the plan each.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from mingcha.domain.conditions import HasNoneOf, StartsWithAny
+from mingcha.domain.errors import DeclarationError
+from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, row_name
+from mingcha.knowledge.completion import Incomplete, complete
+from mingcha.knowledge.point import KnowledgePoint, Subject
+from mingcha.knowledge.release import Release
+from mingcha.rules.base import Grain, LineFacts, LineRule, Rule
+from mingcha.rules.registry import RULES
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the official list as the engine needs it: which mechanisms judge a rule code."""
+
+    code: str
+    name: str
+    mechanisms: tuple[str, ...]
+    certainty: str
+
+
+@dataclass(eq=False)
+class Check:
+    """One mechanism under one set of settings, with the points it judges by (none for rules without knowledge)."""
+
+    number: int
+    rule: Rule[Any]
+    rule_code: str = ""
+    certainty: str = ""
+    points: list[KnowledgePoint] = field(default_factory=list)
+    incomplete: list[tuple[KnowledgePoint, str]] = field(default_factory=list)
+
+    @property
+    def slug(self) -> str:
+        return self.rule.slug
+
+    @property
+    def subject(self) -> Subject:
+        return self.rule.knowledge.subject if self.rule.knowledge else Subject.ITEM
+
+    @property
+    def by_person(self) -> bool:
+        return self.rule.grain is Grain.PERSON
+
+    @property
+    def joined_by(self) -> str:
+        return self.rule.knowledge.joined_by if self.rule.knowledge else ""
+
+    def code_of(self, point: KnowledgePoint | None) -> str:
+        """The official code a finding bears: the point's, or the rule's own where it needs no knowledge."""
+        return self.rule_code if point is None else point.rule_code
+
+    def certainty_of(self, point: KnowledgePoint | None) -> str:
+        return self.certainty if point is None else point.certainty
+
+
+class Variant:
+    """The checks that hold in one region."""
+
+    def __init__(self, region: str, checks: Sequence[Check], layout: Layout) -> None:
+        self.region = region
+        self.checks = checks
+        self.layout = layout
+        self.with_knowledge = [check for check in checks if check.rule.knowledge is not None]
+        self.line_checks = [check for check in checks if isinstance(check.rule, LineRule)]
+        self.bill_checks = [
+            check
+            for check in checks
+            if check.rule.knowledge is None and not isinstance(check.rule, LineRule)
+        ]
+
+    @cached_property
+    def encounter_facts(self) -> frozenset[str]:
+        """Names of the encounter facts that any rule of this variant reads."""
+        return frozenset(
+            f.name for check in self.checks for f in fields_of(expressions_of(check.rule)) if is_encounter(f)
+        )
+
+
+class Plan:
+    """A compiled release. `variant(region)` gives the checks for a region, compiled when first asked for."""
+
+    def __init__(self, release: Release, entries: Iterable[Entry]) -> None:
+        self.release = release
+        self.entries = {entry.code: entry for entry in entries}
+        self.layout = Layout(_extras(RULES.values()))
+        self.regions = _regions(release)
+        self._variants: dict[str, Variant] = {}
+        self.variant("")
+
+    def variant(self, region: str | None) -> Variant:
+        """The variant of the most specific region that this release says anything special about."""
+        special = self.region_of(region)
+        if special not in self._variants:
+            collecting = gc.isenabled()
+            gc.disable()  # hundreds of thousands of small objects and no garbage: collecting only costs
+            try:
+                self._variants[special] = self._compile(special)
+            finally:
+                if collecting:
+                    gc.enable()
+        return self._variants[special]
+
+    def region_of(self, region: str | None) -> str:
+        """The longest region with knowledge or settings of its own that this one lies in; "" for none."""
+        matches = [special for special in self.regions if (region or "").startswith(special)]
+        return max(matches, key=len, default="")
+
+    def _compile(self, region: str) -> Variant:
+        checks: list[Check] = []
+        for slug, rule_class in RULES.items():
+            values = self.release.settings_of(slug, region)
+            rule = rule_class(values)
+            if rule.knowledge is None:
+                checks += self._without_knowledge(rule, len(checks))
+                continue
+            check = Check(len(checks), rule)
+            for point in in_region(self.release.points.get(rule.knowledge.slug, ()), region):
+                if slug not in self._entry(point).mechanisms:
+                    continue
+                completed = complete(point, rule.values, region)
+                if isinstance(completed, Incomplete):
+                    check.incomplete.append((point, completed.reason))
+                else:
+                    check.points.append(completed)
+            if check.points or check.incomplete:
+                checks.append(check)
+        return Variant(region, checks, self.layout)
+
+    def _without_knowledge(self, rule: Rule[Any], number: int) -> list[Check]:
+        return [
+            Check(number, rule, entry.code, entry.certainty)
+            for entry in self.entries.values()
+            if rule.slug in entry.mechanisms
+        ]
+
+    def _entry(self, point: KnowledgePoint) -> Entry:
+        try:
+            return self.entries[point.rule_code]
+        except KeyError:
+            raise DeclarationError(
+                f"知识点 {point.point_id} 的规则编码 {point.rule_code} 不在规则目录中",
+                remedy="核对规则编码，或先在规则目录中登记。",
+            ) from None
+
+
+def in_region(points: Sequence[KnowledgePoint], region: str) -> list[KnowledgePoint]:
+    """The points that hold in a region: a narrower region's point replaces the wider one's.
+
+    Replaced is only what the narrower point also speaks about (same rule, code and partner or group), and only
+    while it is in force: the wider point is cut down to its other codes and days.
+    """
+    here = [point for point in points if region.startswith(point.region)]
+    narrower: dict[Any, list[KnowledgePoint]] = defaultdict(list)
+    for point in here:
+        if point.region:
+            for code in point.codes:
+                narrower[point.rule_code, code, point.parallel].append(point)
+    if not narrower:
+        return here
+    return [part for point in here for part in _cut(point, narrower)]
+
+
+def _cut(point: KnowledgePoint, narrower: Mapping[Any, Sequence[KnowledgePoint]]) -> Iterator[KnowledgePoint]:
+    by_days: dict[tuple[tuple[int, int], ...], list[str]] = defaultdict(list)
+    for code in point.codes:
+        days = [(point.effective_from, point.effective_to)]
+        for other in narrower.get((point.rule_code, code, point.parallel), ()):
+            if len(other.region) > len(point.region):
+                days = [part for span in days for part in _outside(span, other)]
+        by_days[tuple(days)].append(code)
+    for spans, codes in by_days.items():
+        for start, end in spans:
+            if len(codes) == len(point.codes) and (start, end) == (point.effective_from, point.effective_to):
+                yield point
+            else:
+                changed = {"codes": tuple(codes), "effective_from": start, "effective_to": end}
+                yield type(point)(**{**vars(point), **changed})
+
+
+def _outside(span: tuple[int, int], other: KnowledgePoint) -> list[tuple[int, int]]:
+    start, end = span
+    before = (start, min(end, other.effective_from))
+    after = (max(start, other.effective_to), end)
+    return [part for part in (before, after) if part[0] < part[1]]
+
+
+def expressions_of(rule: Rule[Any] | type[Rule[Any]]) -> tuple[Any, ...]:
+    """Every expression a rule declares."""
+    return (rule.when, rule.forbids, rule.only_if, rule.per, rule.value, rule.limit, *rule.needs)
+
+
+def _extras(rules: Iterable[type[Rule[Any]]]) -> tuple[str, ...]:
+    read = {row_name(f) for rule in rules for f in fields_of(expressions_of(rule)) if is_line(f)}
+    return tuple(sorted(read - set(LineFacts._fields)))
+
+
+def _regions(release: Release) -> frozenset[str]:
+    of_points = {point.region for points in release.points.values() for point in points}
+    of_settings = {region for by_region in release.settings.values() for region in by_region}
+    return frozenset(of_points | of_settings) - {""}
+
+
+def prefix_conditions(rule: Rule[Any]) -> list[StartsWithAny | HasNoneOf]:
+    """The conditions of a rule that compare code prefixes."""
+    return [
+        part
+        for expression in expressions_of(rule)
+        if expression is not None
+        for part in expression.walk()
+        if isinstance(part, StartsWithAny | HasNoneOf)
+    ]

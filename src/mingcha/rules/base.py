@@ -1,0 +1,240 @@
+"""What a rule is: a declared comparison, or a condition for a group of lines and a plain body that judges it.
+
+A rule says what is forbidden. Look-up, dates, regions, grouping, overlap, money and wording are the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
+
+from mingcha.domain.conditions import Condition, Expr
+from mingcha.domain.errors import DeclarationError
+from mingcha.domain.fields import Field
+from mingcha.knowledge.point import KnowledgePoint
+
+P = TypeVar("P", bound=KnowledgePoint)
+
+
+class Grain(StrEnum):
+    """What one judgement looks at."""
+
+    LINE = "明细"
+    ENCOUNTER = "就诊"
+    PERSON = "参保人"
+
+
+class Excess(StrEnum):
+    """How excess amounts of several findings on one line add up: units and prices multiply, see engine.amounts."""
+
+    LINES = "数量"
+    PRICE = "单价"
+
+
+class Setting(Expr):
+    """A typed parameter of a rule with label, unit and bounds; a region may override it in a release."""
+
+    def __init__(self, default: Any, label: str, unit: str, at_least: int | None, at_most: int | None) -> None:
+        self.default = default
+        self.label = label
+        self.unit = unit
+        self.at_least = at_least
+        self.at_most = at_most
+        self.name = ""
+
+    def __set_name__(self, _owner: type[Rule[Any]], name: str) -> None:
+        self.name = name
+
+    def checked(self, value: Any, rule: str) -> Any:
+        """The value if it is of the default's type and within the bounds; else an error that names both."""
+        where = f"规则 {rule} 的参数“{self.label}”（{self.name}）"
+        if isinstance(self.default, tuple):
+            value = tuple(str(part) for part in value)
+        elif self.default is not None and type(value) is not type(self.default):
+            raise DeclarationError(f"{where} 应为 {type(self.default).__name__}，实为 {value!r}")
+        if isinstance(value, int) and not isinstance(value, bool):
+            low, high = self.at_least, self.at_most
+            if (low is not None and value < low) or (high is not None and value > high):
+                raise DeclarationError(f"{where} 的值 {value} 超出范围 [{low}, {high}]")
+        return value
+
+
+def setting(
+    default: Any, *, label: str, unit: str = "", at_least: int | None = None, at_most: int | None = None
+) -> Any:
+    """Declare a parameter. None as default means: no national value, the region must give one."""
+    return Setting(default, label, unit, at_least, at_most)
+
+
+class EveryLine:
+    """The companions of a rule that must see all other lines of the same scope (a whole prescription)."""
+
+
+EVERY_LINE = EveryLine()
+
+
+class LineFacts(NamedTuple):
+    """What a body may read of one line, in time order; None is unknown. Units as in `domain.values`."""
+
+    minute: int
+    order: int
+    day: int
+    item: Any
+    encounter: int
+    quantity: int | None
+    amount: int | None
+    unit_price: int | None
+    price_ceiling: int | None
+    in_scope_amount: int | None
+    supply_days: int | None
+    prescription_id: str | None
+    list_type: str | None
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the hour of charging is known; midnight sharp is how a bare date is written."""
+        return self.minute % 1440 != 0
+
+    @property
+    def hour(self) -> int:
+        return self.minute // 60
+
+
+class Verdict(NamedTuple):
+    """One violation, as values; its sentence is rendered when somebody reads it.
+
+    `line` is None for what concerns the whole group: the engine then lays the excess on the latest lines.
+    """
+
+    line: LineFacts | None
+    excess_quantity: int | None
+    excess_amount: int | None
+    value: Any
+    limit: Any
+    related: tuple[LineFacts, ...]
+
+
+class CannotJudge(NamedTuple):
+    """A fact that is missing, on one line or on all lines of the group."""
+
+    line: LineFacts | None
+    fact: str
+
+
+Verdicts = Iterator[Verdict | CannotJudge]
+
+
+class Group(Generic[P]):
+    """The lines one point (or one joined class of points) speaks about, within one encounter or person.
+
+    `lines` stand in time order; `companions` are lines of the point's partner codes in the same scope.
+    """
+
+    __slots__ = ("companions", "encounter", "lines", "point", "points")
+
+    def __init__(
+        self,
+        point: P,
+        lines: Sequence[LineFacts],
+        *,
+        encounter: Any = None,
+        companions: Sequence[LineFacts] = (),
+        points: Mapping[Any, P] | None = None,
+    ) -> None:
+        self.point = point
+        self.lines = lines
+        self.encounter = encounter
+        self.companions = companions
+        self.points = points or {}
+
+    @property
+    def known_quantity(self) -> int:
+        return sum(line.quantity for line in self.lines if line.quantity is not None)
+
+    @property
+    def lacks_quantity(self) -> bool:
+        return any(line.quantity is None for line in self.lines)
+
+    def violates(
+        self,
+        line: LineFacts | None = None,
+        *,
+        excess: int | None = None,
+        excess_amount: int | None = None,
+        value: Any = None,
+        limit: Any = None,
+        related: Iterable[LineFacts] = (),
+    ) -> Verdict:
+        """A violation of one line (whole unless an excess is given), or of the group by so much."""
+        return Verdict(line, excess, excess_amount, value, limit, tuple(related))
+
+    def cannot_judge(self, fact: Field[Any], line: LineFacts | None = None) -> CannotJudge:
+        """Nothing can be said because this fact is unknown."""
+        return CannotJudge(line, fact.name)
+
+
+class Rule(Generic[P]):
+    """Base of every mechanism: `forbids`, or `only_if` plus `judge`. One instance per set of setting values."""
+
+    slug: ClassVar[str]
+    version: ClassVar[int]
+    since: ClassVar[str]
+    title: ClassVar[str]
+    grain: ClassVar[Grain] = Grain.LINE
+    legal_basis: ClassVar[tuple[str, ...]]
+    message: ClassVar[str]
+
+    knowledge: ClassVar[type[KnowledgePoint] | None] = None
+    when: ClassVar[Condition | None] = None
+    forbids: ClassVar[Condition | None] = None
+    only_if: ClassVar[Condition | None] = None
+    needs: ClassVar[tuple[Field[Any], ...]] = ()
+    per: ClassVar[Expr | None] = None
+    companions: ClassVar[Field[tuple[str, ...]] | EveryLine | None] = None
+    value: ClassVar[Expr | None] = None
+    limit: ClassVar[Expr | None] = None
+    excess: ClassVar[Excess] = Excess.LINES
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        for base in getattr(cls, "__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, KnowledgePoint):
+                    cls.knowledge = argument
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        values = values or {}
+        declared = self.settings()
+        for name, declaration in declared.items():
+            given = values.get(name)
+            setattr(
+                self, name, declaration.default if given is None else declaration.checked(given, self.slug)
+            )
+        self.values = {name: getattr(self, name) for name in declared}
+
+    @classmethod
+    def settings(cls) -> dict[str, Setting]:
+        """The declared parameters by name, in order of declaration."""
+        found: dict[str, Setting] = {}
+        for base in reversed(cls.__mro__):
+            found.update({name: value for name, value in vars(base).items() if isinstance(value, Setting)})
+        return found
+
+    def judge(self, group: Group[P], point: P) -> Verdicts:
+        """Judge one group. Silent where `only_if` is false and nothing in `needs` is missing."""
+        raise DeclarationError(f"规则 {self.slug} 既没有 forbids，也没有 judge")
+
+
+class ItemRule(Rule[P]):
+    """A rule over the coded rows that knowledge points speak about."""
+
+
+class LineRule(Rule[KnowledgePoint]):
+    """A rule over every line under audit, without knowledge: `forbids` reads line and encounter."""
+
+
+class BillRule(Rule[KnowledgePoint]):
+    """A rule over the bill as a whole, without knowledge: `forbids` may use totals over its lines."""
+
+    grain = Grain.ENCOUNTER

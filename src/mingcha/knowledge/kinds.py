@@ -1,7 +1,7 @@
 """The kinds of knowledge point as typed tables: one class a kind, its limit as declared fields.
 
-A field that a regional setting must fill (no published value) has an empty default; it is completed when a plan
-is compiled (`knowledge.completion`) and the point counts as 待设参数 until then.
+A field that a regional setting must fill (no published value) has an empty default; it is completed when
+a plan is compiled (`knowledge.completion`) and the point counts as 待设参数 until then.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class HerbNeverPaid(KnowledgePoint):
 
 
 class Indication(KnowledgePoint):
-    """限适应症: diagnosis codes (by prefix), one of which must be on the bill; empty until the text is mapped."""
+    """限适应症: diagnosis codes (by prefix), one of which must be on the bill; empty until mapped."""
 
     label, slug = "限适应症", "indication"
     diagnoses = f.codes("适应症诊断编码")

@@ -19,7 +19,7 @@ class Certainty(StrEnum):
 
 
 def default_certainty(rule_code: str) -> Certainty:
-    """政策类 rules (GZ100001…, MC100001…) accuse; 管理类 and 医疗类 raise a doubt, the institution is heard first."""
+    """政策类 rules (GZ100001…, MC100001…) accuse; 管理类 and 医疗类 only raise a doubt."""
     return Certainty.VIOLATION if rule_code[2:8] == "100001" else Certainty.SUSPICION
 
 

@@ -1,0 +1,183 @@
+"""From a stored point and the settings of a region to a point that can be judged, or the reason why not yet.
+
+Importing stores what is published and nothing else; what has no national value is filled in here, when a plan
+is compiled or statistics are drawn, so that both always agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from mingcha.knowledge.kinds import (
+    AgeLimit,
+    CourseLimit,
+    DiagnosisAge,
+    DispenseLimit,
+    InsuranceLimit,
+    InternetLimit,
+    SameIncisionGroup,
+)
+from mingcha.knowledge.point import FOREVER, KnowledgePoint, Status
+
+P = TypeVar("P", bound=KnowledgePoint)
+Settings = Mapping[str, Any]
+
+# What holds where a region says nothing; None has no national value. Rules declare the same defaults.
+DEFAULTS: dict[str, Any] = {
+    "child_below": 18,
+    "newborn_below": 29,
+    "infant_below": 12,
+    "toddler_below": 3,
+    "working_age_from": 16,
+    "working_age_below": None,
+    "work_injury": (),
+    "maternity": ("510", "310/51", "310/52"),
+    "internet_care_types": (),
+    "period": None,
+    "counting": None,
+    "later_ratio": None,
+}
+# What stands in for an age limit that is left to the region: unit, setting for `at_least`, for `below`.
+_AUDIENCES = {
+    "儿童": ("岁", "", "child_below"),
+    "新生儿": ("天", "", "newborn_below"),
+    "婴儿": ("月", "", "infant_below"),
+    "婴幼儿": ("岁", "", "toddler_below"),
+    "法定就业年龄": ("岁", "working_age_from", "working_age_below"),
+    "儿童禁用": ("岁", "child_below", ""),
+}
+_GROUNDS = {"工伤": "work_injury", "生育": "maternity"}
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """Why a point cannot be judged yet; `setting` names the parameter that would complete it."""
+
+    status: Status
+    reason: str
+    setting: str = ""
+
+
+def complete(point: P, settings: Settings, region: str = "") -> P | Incomplete:
+    """The point as the engine judges by it: itself if nothing is left open, else a copy with the gaps filled.
+
+    A superseded or ended point is completed too: it judges earlier services, its dates decide.
+
+    Args:
+        settings: name → value, already resolved for the region (later_ratio in ten-thousandths).
+        region: only named in the reason.
+    """
+    if point.status == Status.NEEDS_MAPPING:
+        return Incomplete(Status.NEEDS_MAPPING, point.reason or "待人工映射")
+    missing = _missing(point)
+    if missing:
+        return Incomplete(Status.NEEDS_MAPPING, point.reason or missing)
+    fill = _FILLING.get(type(point))
+    if fill is None:
+        return point
+    try:
+        filled = fill(point, settings)
+    except _NotSet as unset:
+        place = f"（地区 {region}）" if region else ""
+        return Incomplete(Status.NEEDS_SETTING, f"待设参数 {unset.name}{place}", unset.name)
+    if not filled:
+        return point
+    return type(point)(**{**vars(point), **filled, "status": Status.JUDGEABLE})
+
+
+def status_of(point: KnowledgePoint, settings: Settings, region: str = "") -> tuple[Status, str]:
+    """What can be done with the point under these settings, and why not more."""
+    if point.status in (Status.SUPERSEDED, Status.ENDED):
+        return Status(point.status), point.reason
+    completed = complete(point, settings, region)
+    if isinstance(completed, Incomplete):
+        return completed.status, completed.reason
+    return Status.JUDGEABLE, ""
+
+
+class _NotSet(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _missing(point: KnowledgePoint) -> str:
+    held = point.__dict__
+    for name, label in _required(type(point)):
+        if not held.get(name) and held.get(name) != 0:
+            return f"{label}未公布，待人工映射"
+    if (
+        isinstance(point, DispenseLimit)
+        and point.max_days == FOREVER
+        and point.max_quantity == FOREVER * 10_000
+    ):
+        return "最大开药天数与开药量均未给出，待人工映射"
+    return ""
+
+
+_REQUIRED: dict[type[KnowledgePoint], tuple[tuple[str, str], ...]] = {}
+
+
+def _required(kind: type[KnowledgePoint]) -> tuple[tuple[str, str], ...]:
+    if kind not in _REQUIRED:
+        fields = kind.fields().values()
+        names = [(field.name, field.label) for field in fields if field.required]
+        if kind.slug == "indication":
+            names.append(("diagnoses", "适应症诊断编码"))
+        _REQUIRED[kind] = tuple(names)
+    return _REQUIRED[kind]
+
+
+def _value(settings: Settings, name: str) -> Any:
+    value = settings.get(name)
+    if value is None or value in ("", (), []):
+        raise _NotSet(name)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _age(point: Any, settings: Settings) -> dict[str, Any]:
+    if point.audience not in _AUDIENCES:
+        return {}
+    unit, lower, upper = _AUDIENCES[point.audience]
+    if point.at_least > 0 or point.below < FOREVER:
+        return {}  # the point states its own limits
+    filled = {"unit": unit}
+    if lower:
+        filled["at_least"] = _value(settings, lower)
+    if upper:
+        filled["below"] = _value(settings, upper)
+    return filled
+
+
+def _insurance(point: Any, settings: Settings) -> dict[str, Any]:
+    if point.accepted:
+        return {}
+    return {"accepted": _value(settings, _GROUNDS[point.ground])}
+
+
+def _internet(point: Any, settings: Settings) -> dict[str, Any]:
+    if point.internet_care_types:
+        return {}
+    return {"internet_care_types": _value(settings, "internet_care_types")}
+
+
+def _course(point: Any, settings: Settings) -> dict[str, Any]:
+    return {name: _value(settings, name) for name in ("period", "counting") if not getattr(point, name)}
+
+
+def _same_incision(point: Any, settings: Settings) -> dict[str, Any]:
+    if point.later_ratio is not None:
+        return {}
+    return {"later_ratio": _value(settings, "later_ratio")}
+
+
+_FILLING: dict[type[KnowledgePoint], Callable[[Any, Settings], dict[str, Any]]] = {
+    AgeLimit: _age,
+    DiagnosisAge: _age,
+    InsuranceLimit: _insurance,
+    InternetLimit: _internet,
+    CourseLimit: _course,
+    SameIncisionGroup: _same_incision,
+}

@@ -1,0 +1,178 @@
+"""An immutable, numbered set of knowledge and settings: what findings are judged by and replayed with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mingcha.knowledge.point import KnowledgePoint
+
+RuleSettings = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""rule slug → region ('' is everywhere) → name → value"""
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Points by kind, settings by rule and region, and the digests that stand on every finding.
+
+    Args:
+        points: kind slug → points.
+        effective_from: day number from which this release judges.
+        notes: what a reader of the release should know (exclusions, differences between sources).
+    """
+
+    number: int
+    points: Mapping[str, tuple[KnowledgePoint, ...]]
+    settings: RuleSettings = field(default_factory=dict)
+    effective_from: int = 0
+    knowledge_digest: str = ""
+    settings_digest: str = ""
+    notes: tuple[str, ...] = ()
+
+    def settings_of(self, rule: str, region: str = "") -> dict[str, Any]:
+        """The settings of a rule in a region: the wider region's first, the narrower one's over them."""
+        by_region = self.settings.get(rule, {})
+        values: dict[str, Any] = {}
+        for prefix in sorted(by_region, key=len):
+            if region.startswith(prefix):
+                values.update(by_region[prefix])
+        return values
+
+    def all_points(self) -> list[KnowledgePoint]:
+        """All points of all kinds."""
+        return [point for points in self.points.values() for point in points]
+
+
+def release_of(
+    number: int,
+    points: Iterable[KnowledgePoint],
+    settings: RuleSettings | None = None,
+    *,
+    effective_from: int = 0,
+    notes: Iterable[str] = (),
+    with_demonstration: bool = False,
+) -> Release:
+    """A release of these points; demonstration points stay out unless asked for."""
+    by_kind: dict[str, list[KnowledgePoint]] = {}
+    for point in points:
+        if with_demonstration or not point.demonstration:
+            by_kind.setdefault(point.slug, []).append(point)
+    held = {slug: tuple(by_kind[slug]) for slug in sorted(by_kind)}
+    settings = settings or {}
+    return Release(
+        number=number,
+        points=held,
+        settings=settings,
+        effective_from=effective_from,
+        knowledge_digest=digest(point for points in held.values() for point in points),
+        settings_digest=settings_digest(settings),
+        notes=tuple(notes),
+    )
+
+
+def digest(points: Iterable[KnowledgePoint]) -> str:
+    """SHA-256 over the points in canonical form: neither their order nor the order of their codes matters."""
+    lines = sorted(canonical(point) for point in points)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def settings_digest(settings: RuleSettings) -> str:
+    """SHA-256 over the settings in canonical form."""
+    return hashlib.sha256(_json(settings).encode()).hexdigest()
+
+
+def canonical(point: KnowledgePoint) -> str:
+    """One line that is the same for the same facts: fields by name, defaults left out, codes sorted."""
+    return f"{point.slug} {_json(stated(point))}"
+
+
+def stated(point: KnowledgePoint) -> dict[str, Any]:
+    """The fields in which the point differs from the defaults of its kind."""
+    declared = _declared(type(point))
+    return {
+        name: sorted(value) if isinstance(value, tuple) else value
+        for name, value in vars(point).items()
+        if value != declared.get(name)
+    }
+
+
+_DEFAULTS: dict[type[KnowledgePoint], dict[str, Any]] = {}
+
+
+def _declared(kind: type[KnowledgePoint]) -> dict[str, Any]:
+    if kind not in _DEFAULTS:
+        _DEFAULTS[kind] = {name: declared.default for name, declared in kind.fields().items()}
+    return _DEFAULTS[kind]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=list)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changes from one release to another."""
+
+    added: tuple[KnowledgePoint, ...]
+    removed: tuple[KnowledgePoint, ...]
+    changed: Mapping[str, Mapping[str, tuple[Any, Any]]]
+    """point id → field → (before, after)"""
+    settings: Mapping[str, tuple[Any, Any]]
+    """rule/region/name → (before, after); None where there was or is none"""
+
+    @property
+    def empty(self) -> bool:
+        return not (self.added or self.removed or self.changed or self.settings)
+
+
+def diff(before: Release, after: Release) -> Difference:
+    """Points added, removed and changed, matched by their id, and settings that differ."""
+    old = {point.point_id: point for point in before.all_points()}
+    new = {point.point_id: point for point in after.all_points()}
+    changed = {
+        point_id: differing
+        for point_id, point in new.items()
+        if point_id in old and (differing := _differing(old[point_id], point))
+    }
+    return Difference(
+        added=tuple(point for point_id, point in new.items() if point_id not in old),
+        removed=tuple(point for point_id, point in old.items() if point_id not in new),
+        changed=changed,
+        settings=_differing_settings(before.settings, after.settings),
+    )
+
+
+def _differing(old: KnowledgePoint, new: KnowledgePoint) -> dict[str, tuple[Any, Any]]:
+    before, after = stated(old), stated(new)
+    if before == after and type(old) is type(new):
+        return {}
+    names = sorted(before.keys() | after.keys())
+    found = {
+        name: (getattr(old, name, None), getattr(new, name, None))
+        for name in names
+        if before.get(name) != after.get(name)
+    }
+    if type(old) is not type(new):
+        found["kind"] = (old.slug, new.slug)
+    return found
+
+
+def _differing_settings(old: RuleSettings, new: RuleSettings) -> dict[str, tuple[Any, Any]]:
+    before, after = _flat(old), _flat(new)
+    return {
+        name: (before.get(name), after.get(name))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    }
+
+
+def _flat(settings: RuleSettings) -> dict[str, Any]:
+    return {
+        f"{rule}/{region}/{name}": list(value) if isinstance(value, tuple) else value
+        for rule, regions in settings.items()
+        for region, named in regions.items()
+        for name, value in named.items()
+    }

@@ -42,16 +42,19 @@ class Field(Expr, Generic[T]):
         self.name = ""
         self.owner: type[Entity]
 
-    def __set_name__(self, owner: type[Entity], name: str) -> None:
-        self.name = name
-        self.owner = owner
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        if issubclass(owner, Entity):  # a rule that mentions a field does not rename it
+            self.name = name
+            self.owner = owner
 
     @overload
     def __get__(self, instance: None, owner: type[Entity]) -> Field[T]: ...
     @overload
     def __get__(self, instance: Entity, owner: type[Entity]) -> T: ...
-    def __get__(self, instance: Entity | None, owner: type[Entity]) -> Field[T] | T:
-        if instance is None:
+    @overload
+    def __get__(self, instance: object, owner: type[Any]) -> Field[T]: ...
+    def __get__(self, instance: object, owner: type[Any]) -> Field[T] | T:
+        if not isinstance(instance, Entity):  # on the class, or held by a rule as a word of its declaration
             return self
         return self.default  # type: ignore[return-value]  # a set value lies in the instance and wins over this
 

@@ -27,7 +27,9 @@ class Claim:
     recoverable: int | None = None
 
 
-def excess_of(amount: int | None, quantity: int | None, excess_quantity: int | None, excess_amount: int | None) -> int:
+def excess_of(
+    amount: int | None, quantity: int | None, excess_quantity: int | None, excess_amount: int | None
+) -> int:
     """The excess in fen of one finding on a line of this amount and quantity (both after refunds).
 
     Part of a line counts by quantity, rounded down: the patient's and hospital's doubt.

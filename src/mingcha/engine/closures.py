@@ -65,7 +65,9 @@ class Source:
             case c.Either(left, right):
                 return self._logic("either", "or", left, right)
             case c.Not(inner):
-                return f"negate({self.of(inner)})" if self.unknown_leaves(inner) else f"(not {self.of(inner)})"
+                return (
+                    f"negate({self.of(inner)})" if self.unknown_leaves(inner) else f"(not {self.of(inner)})"
+                )
             case c.Missing(value):
                 return f"({self._value(value)} is None)"
             case c.Comparison(operator, left, right):
@@ -73,7 +75,9 @@ class Source:
             case c.StartsWithAny(value, prefixes):
                 return self._guarded(expression, f"{self._value(value)}.startswith({self._value(prefixes)})")
             case c.HasNoneOf(value, prefixes):
-                return self._guarded(expression, f"has_none_of({self._value(value)}, {self._value(prefixes)})")
+                return self._guarded(
+                    expression, f"has_none_of({self._value(value)}, {self._value(prefixes)})"
+                )
             case _:
                 return self._guarded(expression, self._value(expression))
 
@@ -84,7 +88,7 @@ class Source:
     def first_unknown(self, expression: c.Expr) -> str:
         """Source of the name of the first fact in this expression that is unknown."""
         leaves = self.unknown_leaves(expression)
-        source = repr(leaves[-1].name)
+        source = repr(leaves[-1].name if leaves else None)
         for field in reversed(leaves[:-1]):
             source = f"({field.name!r} if {self._value(field)} is None else {source})"
         return source
@@ -104,9 +108,7 @@ class Source:
     @staticmethod
     def _summed(expression: c.Expr, field: Field[Any]) -> bool:
         """Whether a field stands only below a total or a count of values, which pass over unknown ones."""
-        inside = [
-            part for part in expression.walk() if isinstance(part, c.Total | c.Distinct)
-        ]
+        inside = [part for part in expression.walk() if isinstance(part, c.Total | c.Distinct)]
         return any(field is leaf for part in inside for leaf in part.walk())
 
     def _value(self, expression: c.Expr) -> str:

@@ -94,9 +94,7 @@ class Writer:
         row = hit.row
         if row is None or hit.check.subject is not Subject.ITEM:
             return Claim(hit.check.rule.excess, 0)
-        return Claim(
-            hit.check.rule.excess, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount)
-        )
+        return Claim(hit.check.rule.excess, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount))
 
     def _row(self, bill: Bill, hit: Hit, claim: Claim) -> tuple[Any, ...]:
         check, point, row = hit.check, hit.point, hit.row
@@ -176,8 +174,12 @@ def line_texts(lines: Mapping[str, Sequence[Any]]) -> Any:
 
         line_id = of("line_id")
         return LineText(
-            line_id, line_id or f"#{order + 1}", of("item_code"), of("item_name"), of("department_id"), of("doctor_id")
+            line_id,
+            line_id or f"#{order + 1}",
+            of("item_code"),
+            of("item_name"),
+            of("department_id"),
+            of("doctor_id"),
         )
 
     return text
-

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mingcha.engine.plan import Check
-from mingcha.knowledge.point import KnowledgePoint
+from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.rules.base import LineFacts, Verdict
 
 
@@ -25,6 +25,11 @@ class Hit(NamedTuple):
     value: Any
     limit: Any
     related: tuple[LineFacts, ...]
+
+    @property
+    def on_line(self) -> bool:
+        """Whether the hit stands on a charge line (and not on a diagnosis, a procedure or the bill)."""
+        return self.row is not None and self.check.subject is Subject.ITEM
 
 
 class Unjudged(NamedTuple):

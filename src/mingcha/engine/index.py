@@ -50,9 +50,12 @@ class Index:
     def of_coded(self, subject: Subject, code: str) -> Iterator[Known]:
         """What is known of a diagnosis or procedure code: of itself and of every shorter prefix."""
         prefixes = self._prefixes[subject]
+        seen: set[int] = set()
         for length in self._lengths[subject]:
-            if length <= len(code):
-                yield from prefixes.get(code[:length], ())
+            for known in prefixes.get(code[:length], ()) if length <= len(code) else ():
+                if id(known.point) not in seen:  # a point may name a code and a prefix of it
+                    seen.add(id(known.point))
+                    yield known
 
 
 def knowledge_of(check: Check) -> Iterable[Known]:

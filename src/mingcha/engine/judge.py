@@ -58,9 +58,12 @@ def check(e, rows, p, hits, unjudged, number):
 
 def shown(rule: Rule[Any]) -> tuple[Expr | None, Expr | None]:
     """What a finding shows as value read and as limit: as declared, or the first fact and the first limit."""
-    read = fields_of([rule.forbids])
-    value = rule.value or next((field for field in read if not is_point(field)), None)
-    limit = rule.limit or next((field for field in read if is_point(field)), None)
+    value, limit = rule.value, rule.limit
+    for field in fields_of([rule.forbids]):
+        if value is None and not is_point(field):
+            value = field
+        if limit is None and is_point(field):
+            limit = field
     return value, limit
 
 
@@ -95,9 +98,7 @@ class CaseJudge:
 
     def __call__(self, case: Case) -> Judgement:
         """Judge the encounters under audit, each by the variant of its region, with all others as history."""
-        regions = [
-            self.plan.region_of(judging_region(enc)) if enc.audited else None for enc in case
-        ]
+        regions = [self.plan.region_of(judging_region(enc)) if enc.audited else None for enc in case]
         judgement = Judgement()
         for region in sorted({region for region in regions if region is not None}):
             if region not in self._variants:
@@ -135,8 +136,10 @@ class _VariantJudge:
     ) -> None:
         for compiled in self.line_checks:
             compiled.forbids(enc, rows, None, out.hits, out.unjudged)
-        for compiled in self.bill_checks:
-            compiled.forbids(enc, every_row, None, out.hits, out.unjudged, number)
+        for compiled in (
+            self.bill_checks if every_row else ()
+        ):  # no lines at all: nothing to sum, nothing to say
+            compiled.bill(enc, every_row, out, number)
         groups: _Groups = {}
         by_item = _by_item(rows)
         self._collect(self.index.items, enc, by_item, groups, out, live=True)
@@ -182,9 +185,8 @@ class _VariantJudge:
             compiled.forbids(enc, rows, point, out.hits, out.unjudged)
             return
         if compiled.when is not None:
-            holds = compiled.when(enc)
+            holds, fact = compiled.when(enc)
             if holds is None and live:
-                fact = compiled.when_unknown(enc)
                 out.unjudged += [Unjudged(check, point.rule_code, row[4], row, fact) for row in rows]
             if not holds:
                 return
@@ -232,16 +234,30 @@ class _Compiled:
         if self.rule.forbids is None:
             if self.rule.when is not None:
                 when = self.rule.when
-                self.when = define("when", f"def when(e):\n    return {source.of(when)}\n")
-                self.when_unknown = define(
-                    "when", f"def when(e):\n    return {source.first_unknown(when)}\n"
-                )
+                text = f"def when(e):\n    return {source.of(when)}, {source.first_unknown(when)}\n"
+                self.when = define("when", text)
             if self.rule.only_if is not None and screened:
                 condition = source.of(self.rule.only_if)
-                self.only_if = define("only_if", f"def only_if(rows, e, p):\n    return {condition}\n")
+                self.only_if = define("only_if", f"def only_if(rows, r, e, p):\n    return {condition}\n")
         self.part = part_of(self.rule.per, layout)
         self.needs = [layout.position(field) for field in self.rule.needs if is_line(field)]
         self.needs_of_encounter = [field.name for field in self.rule.needs if is_encounter(field)]
+
+    def every_line(self, enc: EncounterFacts, rows: list[Row], out: Judgement) -> None:
+        """Judge all lines of an encounter by a rule without knowledge."""
+        if self.forbids is not None:
+            self.forbids(enc, rows, None, out.hits, out.unjudged)
+            return
+        for row in rows:
+            if self.only_if is None or self.only_if([row], row, enc, None) is not False:
+                line = LineFacts._make(row[:WIDTH])
+                group: Group[Any] = Group(None, [line], encounter=enc)
+                self._deliver(group, [line], {}, None, out, None)
+
+    def bill(self, enc: EncounterFacts, rows: list[Row], out: Judgement, number: int) -> None:
+        """Judge the bill as a whole."""
+        if self.forbids is not None:
+            self.forbids(enc, rows, None, out.hits, out.unjudged, number)
 
     def judge_group(
         self,
@@ -278,7 +294,11 @@ class _Compiled:
         companions = self._companions(part, point, rows, by_item)
         if companions is None:
             return
-        if self.only_if is not None and self.only_if(rows, enc, point) is False and not self._lacks(rows, enc):
+        if (
+            self.only_if is not None
+            and self.only_if(rows, rows[0], enc, point) is False
+            and not self._lacks(rows, enc)
+        ):
             return
         lines = [LineFacts._make(row[:WIDTH]) for row in rows]
         points = {row[ITEM]: p for row, p in pairs} if self.check.joined_by else {}
@@ -300,7 +320,7 @@ class _Compiled:
         for result in self.rule.judge(group, point):
             if isinstance(result, CannotJudge):
                 out.unjudged += [
-                    Unjudged(self.check, point_of(line).rule_code, line.encounter, line, result.fact)
+                    Unjudged(self.check, self.check.code_of(point_of(line)), line.encounter, line, result.fact)
                     for line in ([result.line] if result.line is not None else lines)
                     if audited is None or audited[line.encounter]
                 ]
@@ -348,12 +368,10 @@ def _forbids(check: Check, source: Source) -> Callable[..., Any] | None:
         template = FORBIDS
     else:
         template = FORBIDS_BY_ENCOUNTER
-    leaves = source.unknown_leaves(condition)
     text = template.format(
         condition=source.of(condition),
         value=source.shown(value),
         limit=source.shown(limit),
-        unknown=source.first_unknown(condition) if leaves else "None",
+        unknown=source.first_unknown(condition),
     )
     return define("check", text, C=check, Hit=Hit, Unjudged=Unjudged)
-

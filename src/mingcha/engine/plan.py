@@ -78,10 +78,12 @@ class Variant:
         self.with_knowledge = [check for check in checks if check.rule.knowledge is not None]
         self.line_checks = [check for check in checks if isinstance(check.rule, LineRule)]
         self.bill_checks = [
-            check
-            for check in checks
-            if check.rule.knowledge is None and not isinstance(check.rule, LineRule)
+            check for check in checks if check.rule.knowledge is None and not isinstance(check.rule, LineRule)
         ]
+
+    @cached_property
+    def checks_by_number(self) -> dict[int, Check]:
+        return {check.number: check for check in self.checks}
 
     @cached_property
     def encounter_facts(self) -> frozenset[str]:

@@ -47,7 +47,9 @@ def part_of(per: Expr | None, layout: Layout) -> Part | None:
 
 def _whole(word: str) -> None:
     if word not in WHOLE:
-        raise DeclarationError(f"未知的周期“{word}”", remedy=f"可用：{'、'.join((*BY_HOUR, *BY_DAY, *BY_ENCOUNTER, *WHOLE))}")
+        raise DeclarationError(
+            f"未知的周期“{word}”", remedy=f"可用：{'、'.join((*BY_HOUR, *BY_DAY, *BY_ENCOUNTER, *WHOLE))}"
+        )
 
 
 def part_column(per: Expr | None) -> pl.Expr:

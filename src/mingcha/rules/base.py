@@ -35,7 +35,9 @@ class Excess(StrEnum):
 class Setting(Expr):
     """A typed parameter of a rule with label, unit and bounds; a region may override it in a release."""
 
-    def __init__(self, default: Any, label: str, unit: str, at_least: int | None, at_most: int | None) -> None:
+    def __init__(
+        self, default: Any, label: str, unit: str, at_least: int | None, at_most: int | None
+    ) -> None:
         self.default = default
         self.label = label
         self.unit = unit
@@ -221,7 +223,7 @@ class Rule(Generic[P]):
             found.update({name: value for name, value in vars(base).items() if isinstance(value, Setting)})
         return found
 
-    def judge(self, group: Group[P], point: P) -> Verdicts:
+    def judge(self, group: Group[P], point: P) -> Verdicts:  # noqa: ARG002  # the signature bodies share
         """Judge one group. Silent where `only_if` is false and nothing in `needs` is missing."""
         raise DeclarationError(f"规则 {self.slug} 既没有 forbids，也没有 judge")
 

@@ -26,7 +26,8 @@ def _discover() -> dict[str, type[Rule[Any]]]:
     found: dict[str, type[Rule[Any]]] = {}
     for module in _modules():
         for _, candidate in inspect.getmembers(module, inspect.isclass):
-            if not issubclass(candidate, Rule) or candidate in BASES or candidate.__module__ != module.__name__:
+            here = candidate.__module__ == module.__name__
+            if not here or not issubclass(candidate, Rule) or candidate in BASES:
                 continue
             if candidate.slug in found:
                 raise DeclarationError(f"规则标识 {candidate.slug} 重复：{candidate.__module__}")

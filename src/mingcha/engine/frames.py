@@ -1,0 +1,112 @@
+"""Findings and rows that could not be judged as frames, with the declared columns; from a partition or a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from mingcha.domain.fields import Entity
+from mingcha.domain.findings import Finding
+from mingcha.domain.values import ValueType
+from mingcha.engine.case import Case
+from mingcha.engine.findings import Bill, LineText, Writer, line_texts
+from mingcha.engine.hits import Hit
+from mingcha.engine.judge import Judgement
+from mingcha.engine.outcome import Outcome
+from mingcha.engine.plan import Plan
+from mingcha.engine.tables import Tables
+
+DTYPES: dict[ValueType, Any] = {
+    ValueType.TEXT: pl.String,
+    ValueType.CODE: pl.String,
+    ValueType.CODES: pl.List(pl.String),
+    ValueType.DAY: pl.Int32,
+    ValueType.MOMENT: pl.Int32,
+    ValueType.NUMBER: pl.Int32,
+    ValueType.FLAG: pl.Boolean,
+}
+OF_BILL = (
+    "person_id", "encounter_id", "settlement_id", "institution_id",
+    "department_id", "doctor_id", "total_amount", "fund_paid",
+)  # fmt: skip
+OF_LINE = ("line_id", "line_key", "item", "department_id", "doctor_id")
+
+
+def schema_of(entity: type[Entity]) -> dict[str, Any]:
+    """Column types of an entity, as in `domain.values`."""
+    return {name: DTYPES.get(field.type, pl.Int64) for name, field in entity.fields().items()}
+
+
+def findings_of_partition(
+    plan: Plan, tables: Tables, hits: Iterable[Hit], items: pl.DataFrame
+) -> pl.DataFrame:
+    """Findings of a partition in canonical order.
+
+    Args:
+        items: the dataset's items: item (row number), item_code, item_name.
+    """
+    writer = Writer(plan)
+    ordered = sorted(hits, key=lambda hit: hit.encounter)
+    texts = _texts(tables, ordered, items)
+    rows: list[tuple[Any, ...]] = []
+    for enc, of_bill in groupby(ordered, key=lambda hit: hit.encounter):
+        bill = Bill(*(tables.fact(name, enc) for name in OF_BILL), texts.__getitem__)
+        rows += writer.of_bill(bill, of_bill)
+    return pl.DataFrame(rows, schema=schema_of(Finding), orient="row")
+
+
+def findings_of_case(plan: Plan, case: Case, judgement: Judgement) -> pl.DataFrame:
+    """The same of one case, its encounters in the given order."""
+    rows = [row for found in case_findings(plan, case, judgement) for row in found]
+    return pl.DataFrame(rows, schema=schema_of(Finding), orient="row")
+
+
+def case_findings(plan: Plan, case: Case, judgement: Judgement) -> list[list[tuple[Any, ...]]]:
+    """Finding rows (in the order of `Finding`'s fields) of each encounter of a case."""
+    writer = Writer(plan)
+    by_encounter: list[list[Hit]] = [[] for _ in case]
+    for hit in judgement.hits:
+        by_encounter[hit.encounter].append(hit)
+    return [
+        writer.of_bill(Bill(*(getattr(enc, name) for name in OF_BILL), line_texts(enc.lines)), hits)
+        for enc, hits in zip(case, by_encounter, strict=True)
+    ]
+
+
+def _texts(tables: Tables, hits: Sequence[Hit], items: pl.DataFrame) -> dict[int, LineText]:
+    """What identifies the lines that these hits mention, by row number."""
+    mentioned = {
+        line[1] for hit in hits for line in (hit.row, *hit.related) if line is not None and hit.on_line
+    }
+    orders = pl.Series("order", sorted(mentioned), dtype=pl.Int32)
+    read = {name: tables.of_line(name).gather(orders).to_list() for name in OF_LINE}
+    codes, names = items["item_code"], items["item_name"]
+    known = pl.Series(read["item"], dtype=pl.Int32)
+    columns = (
+        read["line_id"],
+        read["line_key"],
+        codes.gather(known).to_list(),
+        names.gather(known).to_list(),
+        read["department_id"],
+        read["doctor_id"],
+    )
+    return dict(zip(orders.to_list(), map(LineText._make, zip(*columns, strict=True)), strict=True))
+
+
+def unjudged_of_partition(tables: Tables, outcome: Outcome) -> pl.DataFrame:
+    """Rows that could not be judged: slug, rule_code, fact, institution_id, encounter_id, line_key, code."""
+    frame = outcome.unjudged
+    return frame.select(
+        "slug",
+        "rule_code",
+        "fact",
+        tables.encounters["institution_id"].gather(frame["encounter"]).alias("institution_id"),
+        tables.encounters["encounter_id"].gather(frame["encounter"]).alias("encounter_id"),
+        pl.when(frame["item"].is_null())
+        .then(tables.of_line("line_key").gather(frame["order"]))
+        .alias("line_key"),
+        frame["item"].alias("code"),
+    )

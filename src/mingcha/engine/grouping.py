@@ -1,0 +1,218 @@
+"""Groups of a partition: which lines belong together, which groups are suspicious, and their bodies.
+
+The screen (`only_if`) runs over columns; only suspicious groups, and those that lack a needed fact, become
+Python objects for their rule's body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from mingcha.engine.columns import Columns, column_of
+from mingcha.engine.hits import Hit, spread
+from mingcha.engine.layout import fields_of
+from mingcha.engine.outcome import Outcome
+from mingcha.engine.plan import Check
+from mingcha.engine.points import PointTable
+from mingcha.engine.scopes import part_column
+from mingcha.engine.tables import EncounterView, Tables, column_names, gathered
+from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, Rule
+
+TIME_ORDER = ["r.minute", "encounter", "order"]
+
+
+class GroupJudge:
+    """Judges the groups of one check."""
+
+    def __init__(
+        self, check: Check, table: PointTable, ids: Mapping[str, int], *, screened: bool = True
+    ) -> None:
+        self.check = check
+        self.rule: Rule[Any] = check.rule
+        self.table = table
+        self.screened = screened
+        self.columns = Columns(self.rule.values)
+        wanted = self.rule.companions
+        self.partners = (
+            table.pairs(ids, wanted.name)
+            if wanted is not None and not isinstance(wanted, EveryLine)
+            else None
+        )
+        self.scope = "e.person" if self.rule.grain is Grain.PERSON else "encounter"
+        self.keys = [self.scope, "gid", "part"] + (["order"] if self.rule.grain is Grain.LINE else [])
+
+    def judge(self, frame: pl.DataFrame, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+        """Judge candidate rows (order, encounter, item, day, pt, audited)."""
+        if self.partners is not None:
+            frame = self._where_both_stand(frame, tables)
+        frame = self._with_facts(frame, tables)
+        frame = self._when(frame, out)
+        frame = frame.with_columns(part_column(self.rule.per))
+        companions = None
+        if self.partners is not None:
+            companions = self._companions(frame, tables)
+            frame = frame.join(companions, on=["encounter", "pt", "part"], how="semi", nulls_equal=True)
+        frame = self._suspicious(frame)
+        if frame.is_empty():
+            return
+        if isinstance(self.rule.companions, EveryLine):
+            companions = self._every_other_line(frame, tables)
+        self._bodies(frame.sort(*self.keys, *TIME_ORDER), companions, tables, audited, out)
+
+    def _where_both_stand(self, frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+        """Only rows whose encounter has any partner at all, so that pairs do not multiply needlessly."""
+        assert self.partners is not None
+        partners = tables.live.join(self.partners.select("item").unique(), on="item", how="semi")
+        return frame.join(partners.select("encounter").unique(), on="encounter", how="semi")
+
+    def _with_facts(self, frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+        rule = self.rule
+        fields = fields_of([rule.when, rule.only_if, rule.per, *rule.needs])
+        names = [column_of(f) for f in fields]
+        scope = ["e.person"] if self.rule.grain is Grain.PERSON else []
+        frame = gathered(frame, tables, [*column_names(names), *scope, "r.minute", "r.day", "r.encounter"])
+        points = self.table.frame
+        return frame.with_columns(
+            points["gid"].gather(frame["pt"]).alias("gid"),
+            *(points[name].gather(frame["pt"]) for name in names if name in points.columns),
+        )
+
+    def _when(self, frame: pl.DataFrame, out: Outcome) -> pl.DataFrame:
+        when = self.rule.when
+        if when is None:
+            return frame
+        frame = frame.with_columns(self.columns.of(when).alias("when"))
+        unknown = frame.filter(pl.col("when").is_null() & pl.col("audited"))
+        if unknown.height:
+            leaves = [column_of(f) for f in fields_of([when])]
+            fact = pl.coalesce(
+                *(pl.when(pl.col(name).is_null()).then(pl.lit(name.partition(".")[2])) for name in leaves)
+            )
+            codes = pl.Series([point.rule_code for point in self.table.points])
+            out.cannot(self.check, unknown, pl.lit(codes.gather(unknown["pt"])), fact)
+        return frame.filter(pl.col("when"))
+
+    def _companions(self, frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+        """Partner lines: order, encounter, pt, part; in force on their own day, in the encounters of `frame`."""
+        assert self.partners is not None
+        points = self.table.frame
+        live = tables.live.join(frame.select("encounter").unique(), on="encounter", how="semi")
+        found = live.join(self.partners, on="item").join(
+            frame.select("encounter", "pt").unique(), on=["encounter", "pt"], how="semi"
+        )
+        start, end = (points[name].gather(found["pt"]) for name in ("start", "end"))
+        found = found.filter((found["day"] >= start) & (found["day"] < end))
+        names = [column_of(f) for f in fields_of([self.rule.per])]
+        found = gathered(found, tables, [*column_names(names), "r.minute", "r.day", "r.encounter"])
+        limits = [points[name].gather(found["pt"]) for name in names if name in points.columns]
+        return found.with_columns(limits).with_columns(part_column(self.rule.per))
+
+    def _every_other_line(self, frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+        """All lines of the same parts that are not in the group: order, encounter, gid, part."""
+        names = column_names([column_of(f) for f in fields_of([self.rule.per])])
+        wanted = frame.select("encounter", "gid", "part").unique()
+        live = tables.live.join(wanted.select("encounter").unique(), on="encounter", how="semi")
+        live = gathered(live, tables, [*names, "r.minute"]).with_columns(part_column(self.rule.per))
+        return live.join(wanted, on=["encounter", "part"], nulls_equal=True).join(
+            frame.select("encounter", "gid", "order"), on=["encounter", "gid", "order"], how="anti"
+        )
+
+    def _suspicious(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows of the groups with a line under audit whose screen is not false, or that lack a needed fact."""
+        wanted = pl.col("audited").any()
+        if self.rule.only_if is not None and self.screened:
+            screen = self.columns.of(self.rule.only_if, grouped=True).fill_null(value=True)
+            for needed in self.rule.needs:
+                screen = screen | pl.col(column_of(needed)).is_null().any()
+            wanted = wanted & screen
+        groups = frame.group_by(self.keys).agg(wanted.alias("wanted")).filter("wanted")
+        return frame.join(groups, on=self.keys, how="semi", nulls_equal=True)
+
+    def _bodies(
+        self,
+        frame: pl.DataFrame,
+        companions: pl.DataFrame | None,
+        tables: Tables,
+        audited: pl.Series,
+        out: Outcome,
+    ) -> None:
+        rows = tables.rows(frame["order"])
+        points = [self.table.points[pt] for pt in frame["pt"].to_list()]
+        beside = _Companions(companions, tables, by_class=isinstance(self.rule.companions, EveryLine))
+        marks = frame.select("encounter", "pt", "gid", "part").rows()
+        live = audited.to_list()
+        for start, end in boundaries(frame, self.keys):
+            lines = rows[start:end]
+            of_item: dict[Any, Any] = {}
+            point = points[start]
+            if self.check.joined_by:
+                of_item = {line.item: p for line, p in zip(lines, points[start:end], strict=True)}
+                point = min(points[start:end], key=lambda p: p.point_id)
+            encounter, pt, gid, part = marks[start]
+            group = Group(
+                point,
+                lines,
+                encounter=None if self.rule.grain is Grain.PERSON else EncounterView(tables, encounter),
+                companions=beside.of(encounter, gid if beside.by_class else pt, part),
+                points=of_item,
+            )
+            deliver(self.check, group, of_item, live, out)
+
+
+def judge_lines(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome) -> None:
+    """Run the body of a rule without knowledge on single lines (order, encounter)."""
+    live = [True] * tables.encounters.height
+    for line in tables.rows(frame["order"]):
+        group: Group[Any] = Group(None, [line], encounter=EncounterView(tables, line.encounter))
+        deliver(check, group, {}, live, out)
+
+
+def deliver(
+    check: Check, group: Group[Any], of_item: Mapping[Any, Any], live: Sequence[bool], out: Outcome
+) -> None:
+    """Run a body and keep its hits and its rows that could not be judged, as far as they are under audit."""
+    point, lines = group.point, group.lines
+
+    def point_of(line: LineFacts) -> Any:
+        return of_item.get(line.item, point)
+
+    for result in check.rule.judge(group, point):
+        if isinstance(result, CannotJudge):
+            named = [result.line] if result.line is not None else lines
+            for line in named:
+                if live[line.encounter]:
+                    out.cannot_line(check, check.code_of(point_of(line)), line, result.fact)
+        else:
+            hits: Iterator[Hit] = spread(check, point_of, result, lines)
+            out.hits += [hit for hit in hits if live[hit.encounter]]
+
+
+def boundaries(frame: pl.DataFrame, keys: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Start and end of each run of rows with the same keys, in a frame sorted by them."""
+    lengths = frame.select(pl.struct(keys).rle().struct.field("len")).to_series().to_list()
+    start = 0
+    for length in lengths:
+        yield start, start + length
+        start += length
+
+
+class _Companions:
+    """Companion lines by encounter, point (or class) and part, in time order."""
+
+    def __init__(self, frame: pl.DataFrame | None, tables: Tables, *, by_class: bool) -> None:
+        self.by_class = by_class
+        self._found: dict[tuple[Any, ...], list[LineFacts]] = {}
+        if frame is None:
+            return
+        keys = ["encounter", "gid" if by_class else "pt", "part"]
+        ordered = frame.sort(*keys, "r.minute", "order")
+        rows = tables.rows(ordered["order"])
+        marks = ordered.select(keys).rows()
+        for start, end in boundaries(ordered, keys):
+            self._found[marks[start]] = rows[start:end]
+
+    def of(self, *key: Any) -> list[LineFacts]:
+        return self._found.get(key, [])

@@ -1,0 +1,264 @@
+"""A partition: the evaluation by columns of what `engine.judge` does for one case, with the same rows as result.
+
+Every line meets the index once, by one join; what the release knows of it is then judged check by check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from mingcha.domain.conditions import Condition, Expr
+from mingcha.engine.columns import Columns, column_of
+from mingcha.engine.grouping import GroupJudge, judge_lines
+from mingcha.engine.hits import Hit
+from mingcha.engine.judge import forbidden, shown
+from mingcha.engine.outcome import Outcome
+from mingcha.engine.layout import fields_of, may_be_unknown
+from mingcha.engine.plan import Check, Plan, Variant, prefix_conditions
+from mingcha.engine.points import PointTable
+from mingcha.engine.prefixes import with_prefix_columns
+from mingcha.engine.tables import Tables, column_names, gathered
+from mingcha.knowledge.point import Subject
+from mingcha.rules.base import LineFacts
+
+
+class PartitionJudge:
+    """Judges partitions of one dataset by a plan.
+
+    Args:
+        codes: item codes by dataset id.
+        screened: False runs every body on every group, to show that `only_if` changes nothing.
+    """
+
+    def __init__(self, plan: Plan, codes: Sequence[str], *, screened: bool = True) -> None:
+        self.plan = plan
+        self.ids = {code: number for number, code in enumerate(codes)}
+        self.screened = screened
+        self._variants: dict[str, _VariantJudge] = {}
+
+    def __call__(self, tables: Tables, audited: Sequence[bool] | None = None) -> Outcome:
+        """Judge the encounters under audit (all by default), each by the variant of its region."""
+        regions = [self.plan.region_of(region) for region in tables.regions()]
+        outcome = Outcome()
+        for region in sorted(set(regions)):
+            mask = pl.Series("audited", [found == region for found in regions], dtype=pl.Boolean)
+            if audited is not None:
+                mask = mask & pl.Series(audited, dtype=pl.Boolean)
+            if mask.any():
+                self._variant(region).judge(tables, mask, outcome)
+        return outcome
+
+    def _variant(self, region: str) -> _VariantJudge:
+        if region not in self._variants:
+            self._variants[region] = _VariantJudge(self.plan.variant(region), self.ids, self.screened)
+        return self._variants[region]
+
+
+class _VariantJudge:
+    def __init__(self, variant: Variant, ids: Mapping[str, int], screened: bool) -> None:
+        self.variant = variant
+        self.ids = ids
+        self.tables_of = {check.number: PointTable(check) for check in variant.with_knowledge}
+        of_items = [check for check in variant.with_knowledge if check.subject is Subject.ITEM]
+        self.pairs = self._pairs(of_items)
+        self.of_coded = [check for check in variant.with_knowledge if check.subject is not Subject.ITEM]
+        self.groups = {
+            check.number: GroupJudge(check, self.tables_of[check.number], ids, screened=screened)
+            for check in of_items
+            if check.rule.forbids is None
+        }
+
+    def _pairs(self, checks: Iterable[Check]) -> pl.DataFrame:
+        """item, check, pt, start, end: everything known of item codes of this dataset."""
+        parts = []
+        for check in checks:
+            table = self.tables_of[check.number]
+            pairs = table.pairs(self.ids)
+            parts.append(
+                pairs.with_columns(
+                    pl.lit(check.number, dtype=pl.Int32).alias("check"),
+                    table.frame["start"].gather(pairs["pt"]).alias("start"),
+                    table.frame["end"].gather(pairs["pt"]).alias("end"),
+                )
+            )
+        empty = {"item": pl.Int32, "pt": pl.Int32, "check": pl.Int32, "start": pl.Int32, "end": pl.Int32}
+        return pl.concat([pl.DataFrame(schema=empty), *parts])
+
+    def judge(self, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+        for check in self.variant.line_checks:
+            self._every_line(check, tables, audited, out)
+        for check in self.variant.bill_checks:
+            self._bills(check, tables, audited, out)
+        for number, frame in self._candidates(tables, audited).items():
+            check = self.variant.checks_by_number[number]
+            self._meet(check, frame, tables, audited, out)
+        for check in self.of_coded:
+            self._coded(check, tables, audited, out)
+
+    def _candidates(self, tables: Tables, audited: pl.Series) -> dict[int, pl.DataFrame]:
+        """Lines and what is known of them (order, encounter, item, day, pt), by check."""
+        by_person = [check.number for check in self.variant.with_knowledge if check.by_person]
+        met = (
+            tables.live.lazy()
+            .with_columns(audited.gather(tables.live["encounter"]).alias("audited"))
+            .join(self.pairs.lazy(), on="item", maintain_order="left")
+            .filter(
+                (pl.col("day") >= pl.col("start"))
+                & (pl.col("day") < pl.col("end"))
+                & (pl.col("audited") | pl.col("check").is_in(by_person))
+            )
+            .drop("start", "end")
+            .collect()
+        )
+        parts = met.partition_by("check", as_dict=True, include_key=False)
+        return {int(key[0]): frame for key, frame in sorted(parts.items())}
+
+    def _meet(
+        self, check: Check, frame: pl.DataFrame, tables: Tables, audited: pl.Series, out: Outcome
+    ) -> None:
+        table = self.tables_of[check.number]
+        if check.incomplete:
+            judgeable = table.frame["judgeable"].gather(frame["pt"])
+            waiting = frame.filter(~judgeable & frame["audited"])
+            reasons = pl.Series(table.reasons).gather(waiting["pt"])
+            out.cannot(check, waiting, pl.lit(_codes(table).gather(waiting["pt"])), pl.lit(reasons))
+            frame = frame.filter(judgeable)
+        if frame.is_empty():
+            return
+        if check.rule.forbids is None:
+            self.groups[check.number].judge(frame, tables, audited, out)
+        else:
+            self._forbids(check, table, frame, tables, out)
+
+    def _coded(self, check: Check, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+        rows = tables.diagnoses if check.subject is Subject.DIAGNOSIS else tables.procedures
+        table = self.tables_of[check.number]
+        known = table.prefixes(rows["item"].unique().to_list()).with_columns()
+        frame = (
+            rows.filter(audited.gather(rows["encounter"]))
+            .join(known, on="item", maintain_order="left")
+            .with_columns(pl.lit(value=True).alias("audited"))
+        )
+        start, end = (table.frame[name].gather(frame["pt"]) for name in ("start", "end"))
+        self._meet(check, frame.filter((frame["day"] >= start) & (frame["day"] < end)), tables, audited, out)
+
+    def _forbids(
+        self, check: Check, table: PointTable, frame: pl.DataFrame, tables: Tables, out: Outcome
+    ) -> None:
+        condition = forbidden(check.rule)
+        assert condition is not None
+        value, limit = shown(check.rule)
+        frame = prepared(check, table, frame, tables, [condition])
+        verdict = Columns(check.rule.values).of(condition)
+        judged = frame.with_columns(verdict.alias("verdict"))
+        unknown = judged.filter(pl.col("verdict").is_null())
+        if unknown.height:
+            codes = _codes(table).gather(unknown["pt"])
+            out.cannot(check, unknown, pl.lit(codes), first_unknown(condition))
+        hit = judged.filter(pl.col("verdict"))
+        if hit.is_empty():
+            return
+        hit = prepared(check, table, hit, tables, [value, limit])
+        shows = hit.select(_shown(check, value).alias("value"), _shown(check, limit).alias("limit"))
+        rows = _rows(check, hit, tables)
+        points = [table.points[pt] for pt in hit["pt"]]
+        out.hits += [
+            Hit(check, point, row.encounter, row, None, None, read, allowed, ())
+            for point, row, read, allowed in zip(
+                points, rows, shows["value"].to_list(), shows["limit"].to_list(), strict=True
+            )
+        ]
+
+    def _every_line(self, check: Check, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+        rule = check.rule
+        condition = forbidden(rule) if rule.forbids is not None else rule.only_if
+        assert condition is not None
+        value, limit = shown(rule)
+        frame = tables.live.filter(audited.gather(tables.live["encounter"]))
+        frame = gathered(frame, tables, column_names([column_of(f) for f in fields_of([condition])]))
+        judged = frame.with_columns(Columns(rule.values).of(condition).alias("verdict"))
+        if rule.forbids is None:
+            judge_lines(check, judged.filter(pl.col("verdict").fill_null(value=True)), tables, out)
+            return
+        unknown = judged.filter(pl.col("verdict").is_null())
+        out.cannot(check, unknown, pl.lit(check.rule_code), first_unknown(condition))
+        hit = judged.filter(pl.col("verdict"))
+        if hit.is_empty():
+            return
+        hit = gathered(hit, tables, column_names([column_of(f) for f in fields_of([value, limit])]))
+        shows = hit.select(_shown(check, value).alias("value"), _shown(check, limit).alias("limit"))
+        out.hits += [
+            Hit(check, None, row.encounter, row, None, None, read, allowed, ())
+            for row, read, allowed in zip(
+                tables.rows(hit["order"]), shows["value"].to_list(), shows["limit"].to_list(), strict=True
+            )
+        ]
+
+    def _bills(self, check: Check, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+        condition = forbidden(check.rule)
+        assert condition is not None
+        value, limit = shown(check.rule)
+        read = fields_of([condition, value, limit])
+        names = column_names([column_of(f) for f in read])
+        lines = tables.lines.select("order", "encounter").filter(audited.gather(tables.lines["encounter"]))
+        lines = gathered(lines, tables, names)
+        columns = Columns(check.rule.values)
+        judged = lines.group_by("encounter", maintain_order=True).agg(
+            columns.of(condition, grouped=True).alias("verdict"),
+            _shown(check, value, grouped=True).alias("value"),
+            _shown(check, limit, grouped=True).alias("limit"),
+            *(pl.col(name).first() for name in names if name.startswith("e.")),
+        )
+        unknown = judged.filter(pl.col("verdict").is_null())
+        out.cannot(check, unknown, pl.lit(check.rule_code), first_unknown(condition))
+        for enc, read_value, allowed in (
+            judged.filter(pl.col("verdict")).select("encounter", "value", "limit").iter_rows()
+        ):
+            out.hits.append(Hit(check, None, enc, None, None, None, read_value, allowed, ()))
+
+
+def prepared(
+    check: Check,
+    table: PointTable,
+    frame: pl.DataFrame,
+    tables: Tables,
+    expressions: Sequence[Expr | None],
+) -> pl.DataFrame:
+    """The frame with every column that these expressions read."""
+    names = [column_of(f) for f in fields_of(expressions)]
+    frame = gathered(frame, tables, column_names(names))
+    limits = [table.frame[name].gather(frame["pt"]) for name in names if name in table.frame.columns]
+    frame = frame.with_columns(limits)
+    wanted = [
+        condition
+        for condition in prefix_conditions(check.rule)
+        if any(condition is part for e in expressions if e is not None for part in e.walk())
+    ]
+    return with_prefix_columns(frame, wanted, table, tables)
+
+
+def first_unknown(condition: Condition) -> pl.Expr:
+    """Name of the first fact in this condition that is unknown in a row."""
+    leaves = [f for f in fields_of([condition]) if may_be_unknown(f)]
+    return pl.coalesce(
+        *(pl.when(pl.col(column_of(f)).is_null()).then(pl.lit(f.name)) for f in leaves[:-1]),
+        pl.lit(leaves[-1].name if leaves else None),
+    )
+
+
+def _shown(check: Check, expression: Expr | None, *, grouped: bool = False) -> pl.Expr:
+    if expression is None:
+        return pl.lit(None)
+    return Columns(check.rule.values).of(expression, grouped=grouped)
+
+
+def _codes(table: PointTable) -> pl.Series:
+    return pl.Series([point.rule_code for point in table.points], dtype=pl.String)
+
+
+def _rows(check: Check, hit: pl.DataFrame, tables: Tables) -> list[LineFacts]:
+    if check.subject is Subject.ITEM:
+        return tables.rows(hit["order"])
+    return list(map(LineFacts._make, hit.select(LineFacts._fields).iter_rows()))

@@ -1,0 +1,69 @@
+"""Prefix conditions over a partition: worked out once per different pair of value and point, then joined."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from mingcha.domain.conditions import HasNoneOf, StartsWithAny
+from mingcha.domain.fields import Field
+from mingcha.engine.columns import column_of, prefix_column
+from mingcha.engine.layout import is_point
+from mingcha.engine.points import PointTable
+from mingcha.engine.tables import Tables
+
+
+def with_prefix_columns(
+    frame: pl.DataFrame, conditions: list[StartsWithAny | HasNoneOf], table: PointTable, tables: Tables
+) -> pl.DataFrame:
+    """The frame (with `pt`, `encounter` and the values read) with one column more per prefix condition."""
+    for condition in conditions:
+        name = prefix_column(condition)
+        if name in frame.columns:
+            continue
+        if isinstance(condition, StartsWithAny):
+            frame = _starts_with_any(frame, condition, table, name)
+        else:
+            frame = _has_none_of(frame, condition, table, tables, name)
+    return frame
+
+
+def _prefixes(table: PointTable, expression: object) -> list[tuple[str, ...]]:
+    assert isinstance(expression, Field)
+    assert is_point(expression)
+    return [tuple(getattr(point, expression.name)) for point in table.points]
+
+
+def _starts_with_any(
+    frame: pl.DataFrame, condition: StartsWithAny, table: PointTable, name: str
+) -> pl.DataFrame:
+    value = column_of(condition.value)  # type: ignore[arg-type]  # prefix_column has checked that it is a field
+    prefixes = _prefixes(table, condition.prefixes)
+    different = frame.select(value, "pt").unique()
+    answers = [None if code is None else code.startswith(prefixes[pt]) for code, pt in different.iter_rows()]
+    answered = different.with_columns(pl.Series(name, answers, dtype=pl.Boolean))
+    return frame.join(answered, on=[value, "pt"], how="left", nulls_equal=True, maintain_order="left")
+
+
+def _has_none_of(
+    frame: pl.DataFrame, condition: HasNoneOf, table: PointTable, tables: Tables, name: str
+) -> pl.DataFrame:
+    assert isinstance(condition.prefixes, Field)
+    wanted = frame.select("encounter", "pt").unique()
+    coded = tables.diagnoses.select("encounter", "item").join(
+        wanted.select("encounter").unique(), on="encounter", how="semi"
+    )
+    matches = table.prefixes(coded["item"].unique().to_list(), condition.prefixes.name)
+    satisfied = (
+        wanted.join(coded, on="encounter")
+        .join(matches, on=["item", "pt"], how="semi")
+        .select("encounter", "pt")
+        .unique()
+        .with_columns(pl.lit(value=False).alias(name))
+    )
+    diagnosed = coded.select("encounter").unique().with_columns(pl.lit(value=True).alias("diagnosed"))
+    answered = (
+        wanted.join(satisfied, on=["encounter", "pt"], how="left")
+        .join(diagnosed, on="encounter", how="left")
+        .select("encounter", "pt", pl.coalesce(name, "diagnosed").alias(name))
+    )
+    return frame.join(answered, on=["encounter", "pt"], how="left", maintain_order="left")

@@ -1,0 +1,124 @@
+"""A partition as frames: the claims of some persons, ready for conditions over columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.engine.facts import derived_columns, price_step_column
+from mingcha.rules.base import LineFacts
+
+
+class Tables:
+    """The frames of one partition.
+
+    Args:
+        encounters: one row per encounter, its row number is `enc`; columns as in the lake.
+        lines: `enc`, `item` (dataset id) and the fields of Line; sorted by encounter and time.
+        diagnoses, procedures: `enc` and the fields of Diagnosis and Procedure.
+    """
+
+    def __init__(
+        self,
+        encounters: pl.DataFrame,
+        lines: pl.DataFrame,
+        diagnoses: pl.DataFrame,
+        procedures: pl.DataFrame,
+    ) -> None:
+        self.encounters = encounters.with_columns(**derived_columns())
+        self.lines = lines.rename({"charged_at": "minute", "enc": "encounter"}).with_columns(
+            pl.int_range(pl.len(), dtype=pl.Int32).alias("order"),
+            (pl.col("minute") // MINUTES_A_DAY).alias("day"),
+        )
+        self.diagnoses = self._coded(diagnoses, "diagnosis_code")
+        self.procedures = self._coded(procedures, "procedure_code")
+        lists = self.diagnoses.group_by("encounter").agg(pl.col("item").alias("diagnoses"))
+        self.encounters = (
+            self.encounters.with_row_index("encounter")
+            .cast({"encounter": pl.Int32})
+            .join(lists, on="encounter", how="left", maintain_order="left")
+        )
+        self._facts: dict[str, list[Any]] = {}
+
+    def _coded(self, frame: pl.DataFrame, code: str) -> pl.DataFrame:
+        """Diagnoses or procedures as rows: each code once per encounter, on its first day."""
+        started = self.encounters["started_at"]
+        rows = frame.select(pl.col("enc").alias("encounter"), pl.col(code).alias("item")).unique(
+            maintain_order=True
+        )
+        return rows.with_columns(
+            started.gather(rows["encounter"]).alias("minute"),
+            (started.gather(rows["encounter"]) // MINUTES_A_DAY).alias("day"),
+            (pl.cum_count("item").over("encounter") - 1).cast(pl.Int32).alias("order"),
+            *(pl.lit(None).alias(name) for name in LineFacts._fields if name not in CODED),
+        )
+
+    @cached_property
+    def live(self) -> pl.DataFrame:
+        """What index and groups need of the lines of which something is left after refunds."""
+        left = pl.col("quantity").is_null() | (pl.col("quantity") > 0)
+        return self.lines.lazy().filter(left).select("order", "encounter", "item", "day").collect()
+
+    def regions(self) -> list[str | None]:
+        """The region that judges each encounter: where the person is insured, else the place of care."""
+        return self.encounters.select(pl.coalesce("insured_region", "care_region")).to_series().to_list()
+
+    def of_line(self, name: str) -> pl.Series:
+        """A column of the lines by row name; one that was not read is unknown throughout."""
+        if name == "price_step":
+            return self.lines.select(price_step_column(pl.col("unit_price"))).to_series()
+        if name in self.lines.columns:
+            return self.lines[name]
+        return pl.Series(name, [None] * self.lines.height)
+
+    def rows(self, orders: pl.Series) -> list[LineFacts]:
+        """What bodies and findings read of the lines with these numbers."""
+        columns = [self.of_line(name).gather(orders).to_list() for name in LineFacts._fields]
+        return list(map(LineFacts._make, zip(*columns, strict=True)))
+
+    def fact(self, name: str, enc: int) -> Any:
+        """One fact of one encounter; unknown where it was not read."""
+        if name not in self._facts:
+            known = name in self.encounters.columns
+            self._facts[name] = self.encounters[name].to_list() if known else [None] * self.encounters.height
+        return self._facts[name][enc]
+
+
+CODED = frozenset(("encounter", "item", "minute", "day", "order"))
+
+
+class EncounterView:
+    """One encounter of a partition, read by fact name: what a body sees as `group.encounter`."""
+
+    __slots__ = ("_enc", "_tables")
+
+    def __init__(self, tables: Tables, enc: int) -> None:
+        self._tables = tables
+        self._enc = enc
+
+    def __getattr__(self, name: str) -> Any:
+        return self._tables.fact(name, self._enc)
+
+
+def gathered(frame: pl.DataFrame, tables: Tables, names: Iterable[str]) -> pl.DataFrame:
+    """The frame with the columns `r.…` and `e.…` of these names added, by `order` and `encounter`."""
+    added = []
+    for name in names:
+        where, _, fact = name.partition(".")
+        if name in frame.columns:
+            continue
+        if where == "r":
+            source = frame[fact] if fact in frame.columns else tables.of_line(fact).gather(frame["order"])
+        else:
+            source = tables.encounters[fact].gather(frame["encounter"])
+        added.append(source.alias(name))
+    return frame.with_columns(added)
+
+
+def column_names(fields: Sequence[str]) -> list[str]:
+    """Those that stand in a line or an encounter (points have a table of their own)."""
+    return [name for name in fields if name[:2] in {"r.", "e."}]

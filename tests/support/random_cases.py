@@ -1,0 +1,199 @@
+"""Random persons with random bills over the codes a release knows, to hold laws that must hold on any data."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from mingcha.engine.case import EncounterFacts, in_order
+from mingcha.engine.tables import Tables
+from mingcha.knowledge.point import KnowledgePoint, Subject
+from mingcha.knowledge.release import Release
+
+FIRST_DAY, LAST_DAY = 20_270, 20_640  # mid 2025 to mid 2026, across the dates of the published batches
+QUANTITIES = (10_000, 10_000, 20_000, 30_000, 5_000, 240_000, 70_000)
+PRICES = (10_000_000, 12_345_600, 333_333, 250_000_000)
+LINE_COLUMNS: dict[str, Any] = {
+    "line_id": pl.String,
+    "item_code": pl.String,
+    "charged_at": pl.Int32,
+    "billed_quantity": pl.Int64,
+    "quantity": pl.Int64,
+    "unit_price": pl.Int64,
+    "billed_amount": pl.Int64,
+    "amount": pl.Int64,
+    "price_ceiling": pl.Int64,
+    "in_scope_amount": pl.Int64,
+    "supply_days": pl.Int32,
+    "prescription_id": pl.String,
+    "list_type": pl.String,
+    "department_id": pl.String,
+    "doctor_id": pl.String,
+    "first_line_used": pl.Boolean,
+}
+FACTS: dict[str, Any] = {
+    "person_id": pl.String,
+    "sex": pl.String,
+    "birth_date": pl.Int32,
+    "insured_region": pl.String,
+    "encounter_id": pl.String,
+    "settlement_id": pl.String,
+    "institution_id": pl.String,
+    "care_region": pl.String,
+    "institution_type": pl.String,
+    "institution_level": pl.String,
+    "started_at": pl.Int32,
+    "ended_at": pl.Int32,
+    "visit_type": pl.String,
+    "care_type": pl.String,
+    "insurance_type": pl.String,
+    "department_id": pl.String,
+    "doctor_id": pl.String,
+    "maternity_state": pl.String,
+    "total_amount": pl.Int64,
+    "fund_paid": pl.Int64,
+}
+
+
+class City:
+    """Cases of random persons, and the same claims as one partition."""
+
+    def __init__(self, release: Release, persons: int, seed: int, regions: Sequence[str] = ("350100",)) -> None:
+        self.random = random.Random(seed)
+        points = release.all_points()
+        self.points = [p for p in points if p.subject is Subject.ITEM]
+        self.coded = {s: [p for p in points if p.subject is s] for s in (Subject.DIAGNOSIS, Subject.PROCEDURE)}
+        self.regions = regions
+        self.cases = [self._person(f"P{number:05d}") for number in range(persons)]
+
+    def _maybe(self, value: Any, unknown: float = 0.08) -> Any:
+        return None if self.random.random() < unknown else value
+
+    def _person(self, person_id: str) -> list[EncounterFacts]:
+        pick = self.random
+        person = {
+            "person_id": person_id,
+            "sex": pick.choice(("1", "2", "2", "0", None)),
+            "birth_date": self._maybe(FIRST_DAY - pick.choice((3, 20, 28, 29, 300, 2000, 6000, 9000, 20000, 27000))),
+            "insured_region": self._maybe(pick.choice(self.regions)),
+        }
+        favourites = [pick.choice(self.points) for _ in range(pick.randint(1, 5))]
+        encounters = [self._encounter(person, number, favourites) for number in range(pick.randint(1, 4))]
+        return sorted(encounters, key=lambda enc: (enc.started_at, enc.encounter_id))
+
+    def _encounter(self, person: dict[str, Any], number: int, favourites: Sequence[KnowledgePoint]) -> EncounterFacts:
+        pick = self.random
+        day = pick.randint(FIRST_DAY, LAST_DAY)
+        nights = pick.choice((0, 0, 0, 1, 3, 9, 40))
+        facts = {
+            **person,
+            "encounter_id": f"{person['person_id']}E{number}",
+            "institution_id": pick.choice(("H1", "H2", "H3")),
+            "care_region": self._maybe(pick.choice(self.regions)),
+            "institution_type": self._maybe(pick.choice(("A100", "A512", "D153", "B100"))),
+            "institution_level": self._maybe(pick.choice(("1", "2", "5", "8", "9", "11", "12"))),
+            "started_at": day * 1440 + pick.choice((0, 480, 600)),
+            "ended_at": self._maybe((day + nights) * 1440 + 900),
+            "visit_type": self._maybe("2" if nights else pick.choice(("1", "3"))),
+            "care_type": self._maybe(pick.choice(("2101", "21", "52")) if nights else pick.choice(("11", "13", "1301", "14", "19", "41", "51"))),
+            "insurance_type": self._maybe(pick.choice(("310", "390", "510", "990"))),
+            "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
+            "doctor_id": self._maybe("D001"),
+        }
+        lines = in_order(self._lines(facts, day, nights, favourites))
+        total = sum(lines["billed_amount"]) if lines["billed_amount"] else 0
+        facts["total_amount"] = self._maybe(total + pick.choice((0, 0, 0, 500)))
+        facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
+        return EncounterFacts(facts, lines, self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE))
+
+    def _codes(self, subject: Subject) -> list[str]:
+        pick = self.random
+        known = self.coded[subject]
+        found = [pick.choice(pick.choice(known).codes) + pick.choice(("", "00", "x001")) for _ in range(pick.randint(0, 2)) if known]
+        indications = [p for p in self.points if getattr(p, "diagnoses", ())]
+        if subject is Subject.DIAGNOSIS and indications and pick.random() < 0.5:
+            found.append(pick.choice(pick.choice(indications).diagnoses) + "01")
+        return found + (["J06.900"] if pick.random() < 0.5 else [])
+
+    def _lines(self, facts: dict[str, Any], day: int, nights: int, favourites: Sequence[KnowledgePoint]) -> dict[str, list[Any]]:
+        pick = self.random
+        columns: dict[str, list[Any]] = {name: [] for name in LINE_COLUMNS}
+        for number in range(pick.choice((0, 1, 3, 8, 20))):
+            code = self._code(favourites)
+            quantity, price = pick.choice(QUANTITIES), pick.choice(PRICES)
+            amount = quantity * price // 100_000_000
+            left = pick.choice((quantity, quantity, quantity, quantity, quantity // 2, 0, -quantity))
+            when = (day + pick.randint(-1, nights + 1)) * 1440 + pick.choice((0, 500, 500, 510, 570, 800, 1400))
+            row = {
+                "line_id": f"{facts['encounter_id']}L{number}",
+                "item_code": code,
+                "charged_at": when,
+                "billed_quantity": quantity,
+                "quantity": self._maybe(left, 0.03),
+                "unit_price": self._maybe(price),
+                "billed_amount": amount + pick.choice((0, 0, 0, 0, 100)),
+                "amount": amount * left // quantity,
+                "price_ceiling": self._maybe(price + pick.choice((0, 5_000_000))),
+                "in_scope_amount": self._maybe(amount * 9 // 10),
+                "supply_days": self._maybe(pick.choice((3, 7, 30, 90)), 0.3),
+                "prescription_id": self._maybe(f"R{pick.randint(1, 3)}", 0.2),
+                "list_type": self._maybe("102" if code.startswith("T") else pick.choice(("101", "102", "201", "301")), 0.1),
+                "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
+                "doctor_id": self._maybe("D002", 0.2),
+                "first_line_used": self._maybe(pick.random() < 0.5, 0.3),
+            }
+            for name, value in row.items():
+                columns[name].append(value)
+        return columns
+
+    def _code(self, favourites: Sequence[KnowledgePoint]) -> str:
+        pick = self.random
+        chance = pick.random()
+        if chance < 0.15:
+            return f"X-UNKNOWN-{pick.randint(1, 5)}"
+        point = pick.choice(favourites) if chance < 0.75 else pick.choice(self.points)
+        beside = getattr(point, "containing", ())
+        return pick.choice((*point.codes, *beside))
+
+    def partition(self) -> tuple[Tables, pl.DataFrame]:
+        """All cases as one partition, and the item dictionary of its dataset."""
+        encounters = [enc for case in self.cases for enc in case]
+        codes = sorted({code for enc in encounters for code in enc.lines["item_code"]})
+        ids = {code: number for number, code in enumerate(codes)}
+        items = pl.DataFrame(
+            {"item": range(len(codes)), "item_code": codes, "item_name": [None] * len(codes)},
+            schema={"item": pl.Int32, "item_code": pl.String, "item_name": pl.String},
+        )
+        persons = {case[0].person_id: number for number, case in enumerate(self.cases)}
+        facts = {name: [sent(enc, name) for enc in encounters] for name in FACTS}
+        frame = pl.DataFrame(facts, schema=FACTS).with_columns(
+            pl.Series("person", [persons[enc.person_id] for enc in encounters], dtype=pl.Int32)
+        )
+        lines = pl.DataFrame(
+            [
+                (number, ids[row[1]], row[0] or f"#{place + 1}", *row)
+                for number, enc in enumerate(encounters)
+                for place, row in enumerate(zip(*(enc.lines[name] for name in LINE_COLUMNS), strict=True))
+            ],
+            schema={"enc": pl.Int32, "item": pl.Int32, "line_key": pl.String, **LINE_COLUMNS},
+            orient="row",
+        ).drop("item_code")
+        return (
+            Tables(frame, lines, coded(encounters, "diagnosis"), coded(encounters, "procedure")),
+            items,
+        )
+
+
+def sent(enc: EncounterFacts, name: str) -> Any:
+    """A fact as it was sent."""
+    return getattr(enc, name)
+
+
+def coded(encounters: Sequence[EncounterFacts], what: str) -> pl.DataFrame:
+    rows = [
+        (number, code) for number, enc in enumerate(encounters) for code in getattr(enc, f"{what}_codes")
+    ]
+    return pl.DataFrame(rows, schema={"enc": pl.Int32, f"{what}_code": pl.String}, orient="row")

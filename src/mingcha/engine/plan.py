@@ -1,7 +1,8 @@
 """A plan: an index from the codes on a bill to what the release knows of them, compiled once per release.
 
-Cost follows the knowledge attached to the codes on the bill, not the number of rules: a line whose code nothing
-speaks about costs one look-up. Regions whose knowledge or settings differ get a variant of the plan each.
+Cost follows the knowledge attached to the codes on the bill, not the number of rules: a line whose code
+nothing speaks about costs one look-up. Regions whose knowledge or settings differ get a variant of the plan
+each.
 """
 
 from __future__ import annotations
@@ -17,25 +18,17 @@ from mingcha.domain.conditions import HasNoneOf, StartsWithAny
 from mingcha.domain.errors import DeclarationError
 from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, row_name
 from mingcha.knowledge.completion import Incomplete, complete
+from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import Release
 from mingcha.rules.base import Grain, LineFacts, LineRule, Rule
 from mingcha.rules.registry import RULES
 
 
-@dataclass(frozen=True)
-class Entry:
-    """An entry of the official list as the engine needs it: which mechanisms judge a rule code."""
-
-    code: str
-    name: str
-    mechanisms: tuple[str, ...]
-    certainty: str
-
-
 @dataclass(eq=False)
 class Check:
-    """One mechanism under one set of settings, with the points it judges by (none for rules without knowledge)."""
+    """One mechanism under one set of settings, with the points it judges by (none for rules without
+    knowledge)."""
 
     number: int
     rule: Rule[Any]
@@ -163,8 +156,8 @@ class Plan:
 def in_region(points: Sequence[KnowledgePoint], region: str) -> list[KnowledgePoint]:
     """The points that hold in a region: a narrower region's point replaces the wider one's.
 
-    Replaced is only what the narrower point also speaks about (same rule, code and partner or group), and only
-    while it is in force: the wider point is cut down to its other codes and days.
+    Replaced is only what the narrower point also speaks about (same rule, code and partner or group), and
+    only while it is in force: the wider point is cut down to its other codes and days.
     """
     here = [point for point in points if region.startswith(point.region)]
     narrower: dict[Any, list[KnowledgePoint]] = defaultdict(list)

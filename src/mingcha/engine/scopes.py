@@ -1,4 +1,5 @@
-"""How a group is subdivided: by a period word of the point, or by a fact of the line; both evaluations here."""
+"""How a group is subdivided: by a period word of the point, or by a fact of the line; both evaluations
+here."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from mingcha.domain.fields import Field
 from mingcha.engine.columns import column_of
 from mingcha.engine.layout import Layout, is_line, is_point
 
-# Sliding windows (6 小时, 年) are judged by the body within the encounter or person; the others cut pieces.
-BY_HOUR = ("小时", "同一小时")
-BY_DAY = ("日", "单日")
+# Sliding windows (6 小时, 年) are judged by the body within the encounter or person, and 同一小时 within the day,
+# since a line without an hour may belong to any; the others cut pieces.
+BY_HOUR = ("小时",)
+BY_DAY = ("日", "单日", "同一小时")
 BY_ENCOUNTER = ("就诊", "单次就诊", "6小时")
 WHOLE = ("年",)
 

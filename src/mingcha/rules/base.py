@@ -26,7 +26,8 @@ class Grain(StrEnum):
 
 
 class Excess(StrEnum):
-    """How excess amounts of several findings on one line add up: units and prices multiply, see engine.amounts."""
+    """How excess amounts of several findings on one line add up: units and prices multiply, see
+    engine.amounts."""
 
     LINES = "数量"
     PRICE = "单价"
@@ -36,13 +37,21 @@ class Setting(Expr):
     """A typed parameter of a rule with label, unit and bounds; a region may override it in a release."""
 
     def __init__(
-        self, default: Any, label: str, unit: str, at_least: int | None, at_most: int | None
+        self,
+        default: Any,
+        label: str,
+        unit: str = "",
+        *,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        one_of: tuple[str, ...] = (),
     ) -> None:
         self.default = default
         self.label = label
         self.unit = unit
         self.at_least = at_least
         self.at_most = at_most
+        self.one_of = one_of
         self.name = ""
 
     def __set_name__(self, _owner: type[Rule[Any]], name: str) -> None:
@@ -59,14 +68,22 @@ class Setting(Expr):
             low, high = self.at_least, self.at_most
             if (low is not None and value < low) or (high is not None and value > high):
                 raise DeclarationError(f"{where} 的值 {value} 超出范围 [{low}, {high}]")
+        if self.one_of and value not in self.one_of:
+            raise DeclarationError(f"{where} 的值 {value!r} 不是可选值：{'、'.join(self.one_of)}")
         return value
 
 
 def setting(
-    default: Any, *, label: str, unit: str = "", at_least: int | None = None, at_most: int | None = None
+    default: Any,
+    *,
+    label: str,
+    unit: str = "",
+    at_least: int | None = None,
+    at_most: int | None = None,
+    one_of: tuple[str, ...] = (),
 ) -> Any:
     """Declare a parameter. None as default means: no national value, the region must give one."""
-    return Setting(default, label, unit, at_least, at_most)
+    return Setting(default, label, unit, at_least=at_least, at_most=at_most, one_of=one_of)
 
 
 class EveryLine:
@@ -92,6 +109,11 @@ class LineFacts(NamedTuple):
     supply_days: int | None
     prescription_id: str | None
     list_type: str | None
+    billed_quantity: int | None
+    billed_amount: int | None
+    price_step: int | None
+    department_id: str | None
+    doctor_id: str | None
 
     @property
     def has_time(self) -> bool:
@@ -177,7 +199,8 @@ class Group(Generic[P]):
 
 
 class Rule(Generic[P]):
-    """Base of every mechanism: `forbids`, or `only_if` plus `judge`. One instance per set of setting values."""
+    """Base of every mechanism: `forbids`, or `only_if` plus `judge`. One instance per set of setting
+    values."""
 
     slug: ClassVar[str]
     version: ClassVar[int]

@@ -23,7 +23,7 @@ class QuantityOverLimit(ItemRule[QuantityLimit]):
     slug, version, since = "quantity-over-limit", 1, "0.1.0"
     title = "超限定频次"
     grain = Grain.ENCOUNTER
-    legal_basis = ("fund-supervision-regulation-2021",)
+    legal_basis = ("fund-regulation", "rules-2025")
     needs = (Line.quantity,)
     per = QuantityLimit.period
     only_if = total(Line.quantity) > QuantityLimit.allowed

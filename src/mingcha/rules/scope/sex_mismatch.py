@@ -22,7 +22,7 @@ class SexMismatch(ItemRule[SexLimit]):
     slug, version, since = "sex-mismatch", 1, "0.1.0"
     title = "区分性别使用"
     grain = Grain.LINE
-    legal_basis = ("fund-supervision-regulation-2021",)
+    legal_basis = ("fund-regulation", "rules-2025")
     forbids = Person.sex != SexLimit.sex
     value, limit = Person.sex, SexLimit.sex
     message = "{item} 限{limit}，参保人为{value}"

@@ -1,0 +1,74 @@
+"""The official list as typed entries, checked against the kinds of knowledge and the mechanisms there are."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from mingcha.domain.errors import DeclarationError
+from mingcha.knowledge.entry import Entry
+from mingcha.knowledge.kinds import KINDS
+from mingcha.rules.registry import RULES
+
+# Our own rules (MC…) that stand in no official list get a file of their own beside this one.
+LISTS = ("official.yaml",)
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """All entries in the order of the official list.
+
+    Raises:
+        DeclarationError: a code stands twice, or a mechanism or kind is named that does not exist.
+    """
+    found: dict[str, Entry] = {}
+    for name in LISTS:
+        text = files("mingcha.catalogue").joinpath(name).read_text(encoding="utf-8")
+        for written in yaml.safe_load(text):
+            entry = _entry(written, name)
+            if entry.code in found:
+                raise DeclarationError(f"规则编码 {entry.code} 重复", where=name)
+            found[entry.code] = entry
+    return tuple(found.values())
+
+
+def entry(code: str) -> Entry:
+    """The entry with this code.
+
+    Raises:
+        DeclarationError: there is no such entry.
+    """
+    for candidate in entries():
+        if candidate.code == code:
+            return candidate
+    raise DeclarationError(f"规则目录中没有编码 {code}", remedy="用 mingcha rules list 查看全部编码。")
+
+
+def entries_of(slug: str) -> tuple[Entry, ...]:
+    """The entries that a mechanism judges, in the order of the list."""
+    return tuple(candidate for candidate in entries() if slug in candidate.mechanisms)
+
+
+def _entry(written: dict[str, Any], where: str) -> Entry:
+    named = written["mechanism"] or ()
+    mechanisms = (named,) if isinstance(named, str) else tuple(named)
+    kind = written["kind"] or ""
+    for slug in mechanisms:
+        if slug not in RULES:
+            raise DeclarationError(f"没有“{slug}”这个规则机制", where=f"{where} {written['code']}")
+    if kind and kind not in KINDS:
+        raise DeclarationError(f"没有“{kind}”这种知识点", where=f"{where} {written['code']}")
+    return Entry(
+        code=written["code"],
+        name=written["name"],
+        mechanisms=mechanisms,
+        certainty=written["certainty"],
+        category=written["class"],
+        group=written["group"],
+        items=written["items"],
+        kind=kind,
+        number=written["number"],
+    )

@@ -1,0 +1,29 @@
+"""An entry of the rule catalogue: official code and name, and the mechanisms that judge it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One rule of the official list, or one of our own.
+
+    Args:
+        code: GZ… as issued, MC… where the list has a name without a code or the rule is ours; never reused.
+        name: the official name; category, group: 政策类 … and 药品政策限定类 …; items: what it is about.
+        certainty: 明确违规 or 可疑, unless the knowledge point says otherwise.
+        mechanisms: slugs of the rules that judge it, none where no mechanism is written yet.
+        kind: slug of the kind of knowledge point it needs, "" for none.
+        number: place in the official list, 0 for our own.
+    """
+
+    code: str
+    name: str
+    mechanisms: tuple[str, ...]
+    certainty: str
+    category: str = ""
+    group: str = ""
+    items: str = ""
+    kind: str = ""
+    number: int = 0

@@ -1,0 +1,1 @@
+"""What is charged twice, or in pieces."""

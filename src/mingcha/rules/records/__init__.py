@@ -1,0 +1,1 @@
+"""Whether the bill agrees with itself."""

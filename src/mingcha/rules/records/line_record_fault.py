@@ -1,0 +1,52 @@
+"""明细信息缺失：结算明细缺少单价、开单医师或开单科室。
+
+## 检查什么
+同一张单据中，其他明细填有单价、开单科室或开单医师，而这一条为空。药店购药没有开单医师，不要求。
+
+## 为何违规
+定点医药机构应当全面准确传送明细数据；缺少必填信息的明细无法核对，应当更正后重传。
+
+## 不报什么
+整张单据都没有该项信息的，是数据来源没有提供，记为“无法判断”，不算缺失；已全部退费的明细。
+
+## 处理建议
+补全信息后重传；本项不涉及金额，超收金额为零。
+"""
+
+from typing import Any
+
+from mingcha.domain.claims import Line
+from mingcha.domain.conditions import always
+from mingcha.domain.fields import Field
+from mingcha.knowledge.point import KnowledgePoint
+from mingcha.rules.base import BillRule, Grain, Group, Verdicts
+
+PURCHASE, PHARMACY = "3", "41"
+
+
+class LineRecordFault(BillRule):
+    slug, version, since = "line-record-fault", 1, "0.1.0"
+    title = "明细信息缺失"
+    grain = Grain.ENCOUNTER
+    legal_basis = ("fund-regulation", "rules-2025", "interface-specification")
+    needs = (Line.unit_price, Line.department_id, Line.doctor_id)
+    only_if = ~always  # only bills on which something that is needed is missing
+    value, limit = Line.item_code, Line.item_code
+    message = "{item} 缺少{value}"
+
+    def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
+        facts: list[Field[Any]] = [Line.unit_price, Line.department_id]
+        if not _without_doctor(group.encounter.visit_type, group.encounter.care_type):
+            facts.append(Line.doctor_id)
+        for fact in facts:
+            missing = [line for line in group.lines if getattr(line, fact.name) is None]
+            for line in missing:
+                if len(missing) < len(group.lines):
+                    yield group.violates(line, excess_amount=0, value=fact.label)
+                else:
+                    yield group.cannot_judge(fact, line)
+
+
+def _without_doctor(visit_type: str | None, care_type: str | None) -> bool:
+    """Whether this is a purchase at a pharmacy, which no doctor orders; what it is may be unknown."""
+    return visit_type == PURCHASE or (care_type or "").startswith(PHARMACY)

@@ -1,0 +1,1 @@
+"""What cannot be true or safe for this person."""

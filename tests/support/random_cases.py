@@ -1,4 +1,5 @@
-"""Random persons with random bills over the codes a release knows, to hold laws that must hold on any data."""
+"""Random persons with random bills over the codes a release knows, to hold laws that must hold on any data.
+"""
 
 from __future__ import annotations
 
@@ -61,11 +62,15 @@ FACTS: dict[str, Any] = {
 class City:
     """Cases of random persons, and the same claims as one partition."""
 
-    def __init__(self, release: Release, persons: int, seed: int, regions: Sequence[str] = ("350100",)) -> None:
+    def __init__(
+        self, release: Release, persons: int, seed: int, regions: Sequence[str] = ("350100",)
+    ) -> None:
         self.random = random.Random(seed)
         points = release.all_points()
         self.points = [p for p in points if p.subject is Subject.ITEM]
-        self.coded = {s: [p for p in points if p.subject is s] for s in (Subject.DIAGNOSIS, Subject.PROCEDURE)}
+        self.coded = {
+            s: [p for p in points if p.subject is s] for s in (Subject.DIAGNOSIS, Subject.PROCEDURE)
+        }
         self.regions = regions
         self.cases = [self._person(f"P{number:05d}") for number in range(persons)]
 
@@ -77,14 +82,18 @@ class City:
         person = {
             "person_id": person_id,
             "sex": pick.choice(("1", "2", "2", "0", None)),
-            "birth_date": self._maybe(FIRST_DAY - pick.choice((3, 20, 28, 29, 300, 2000, 6000, 9000, 20000, 27000))),
+            "birth_date": self._maybe(
+                FIRST_DAY - pick.choice((3, 20, 28, 29, 300, 2000, 6000, 9000, 20000, 27000))
+            ),
             "insured_region": self._maybe(pick.choice(self.regions)),
         }
         favourites = [pick.choice(self.points) for _ in range(pick.randint(1, 5))]
         encounters = [self._encounter(person, number, favourites) for number in range(pick.randint(1, 4))]
         return sorted(encounters, key=lambda enc: (enc.started_at, enc.encounter_id))
 
-    def _encounter(self, person: dict[str, Any], number: int, favourites: Sequence[KnowledgePoint]) -> EncounterFacts:
+    def _encounter(
+        self, person: dict[str, Any], number: int, favourites: Sequence[KnowledgePoint]
+    ) -> EncounterFacts:
         pick = self.random
         day = pick.randint(FIRST_DAY, LAST_DAY)
         nights = pick.choice((0, 0, 0, 1, 3, 9, 40))
@@ -98,7 +107,11 @@ class City:
             "started_at": day * 1440 + pick.choice((0, 480, 600)),
             "ended_at": self._maybe((day + nights) * 1440 + 900),
             "visit_type": self._maybe("2" if nights else pick.choice(("1", "3"))),
-            "care_type": self._maybe(pick.choice(("2101", "21", "52")) if nights else pick.choice(("11", "13", "1301", "14", "19", "41", "51"))),
+            "care_type": self._maybe(
+                pick.choice(("2101", "21", "52"))
+                if nights
+                else pick.choice(("11", "13", "1301", "14", "19", "41", "51"))
+            ),
             "insurance_type": self._maybe(pick.choice(("310", "390", "510", "990"))),
             "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
             "doctor_id": self._maybe("D001"),
@@ -112,13 +125,19 @@ class City:
     def _codes(self, subject: Subject) -> list[str]:
         pick = self.random
         known = self.coded[subject]
-        found = [pick.choice(pick.choice(known).codes) + pick.choice(("", "00", "x001")) for _ in range(pick.randint(0, 2)) if known]
+        found = [
+            pick.choice(pick.choice(known).codes) + pick.choice(("", "00", "x001"))
+            for _ in range(pick.randint(0, 2))
+            if known
+        ]
         indications = [p for p in self.points if getattr(p, "diagnoses", ())]
         if subject is Subject.DIAGNOSIS and indications and pick.random() < 0.5:
             found.append(pick.choice(pick.choice(indications).diagnoses) + "01")
         return found + (["J06.900"] if pick.random() < 0.5 else [])
 
-    def _lines(self, facts: dict[str, Any], day: int, nights: int, favourites: Sequence[KnowledgePoint]) -> dict[str, list[Any]]:
+    def _lines(
+        self, facts: dict[str, Any], day: int, nights: int, favourites: Sequence[KnowledgePoint]
+    ) -> dict[str, list[Any]]:
         pick = self.random
         columns: dict[str, list[Any]] = {name: [] for name in LINE_COLUMNS}
         for number in range(pick.choice((0, 1, 3, 8, 20))):
@@ -126,7 +145,9 @@ class City:
             quantity, price = pick.choice(QUANTITIES), pick.choice(PRICES)
             amount = quantity * price // 100_000_000
             left = pick.choice((quantity, quantity, quantity, quantity, quantity // 2, 0, -quantity))
-            when = (day + pick.randint(-1, nights + 1)) * 1440 + pick.choice((0, 500, 500, 510, 570, 800, 1400))
+            when = (day + pick.randint(-1, nights + 1)) * 1440 + pick.choice(
+                (0, 500, 500, 510, 570, 800, 1400)
+            )
             row = {
                 "line_id": f"{facts['encounter_id']}L{number}",
                 "item_code": code,
@@ -140,7 +161,9 @@ class City:
                 "in_scope_amount": self._maybe(amount * 9 // 10),
                 "supply_days": self._maybe(pick.choice((3, 7, 30, 90)), 0.3),
                 "prescription_id": self._maybe(f"R{pick.randint(1, 3)}", 0.2),
-                "list_type": self._maybe("102" if code.startswith("T") else pick.choice(("101", "102", "201", "301")), 0.1),
+                "list_type": self._maybe(
+                    "102" if code.startswith("T") else pick.choice(("101", "102", "201", "301")), 0.1
+                ),
                 "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
                 "doctor_id": self._maybe("D002", 0.2),
                 "first_line_used": self._maybe(pick.random() < 0.5, 0.3),
@@ -193,7 +216,5 @@ def sent(enc: EncounterFacts, name: str) -> Any:
 
 
 def coded(encounters: Sequence[EncounterFacts], what: str) -> pl.DataFrame:
-    rows = [
-        (number, code) for number, enc in enumerate(encounters) for code in getattr(enc, f"{what}_codes")
-    ]
+    rows = [(number, code) for number, enc in enumerate(encounters) for code in getattr(enc, f"{what}_codes")]
     return pl.DataFrame(rows, schema={"enc": pl.Int32, f"{what}_code": pl.String}, orient="row")

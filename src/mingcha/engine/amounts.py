@@ -1,8 +1,8 @@
 """Money of findings: one yuan is claimed once, in integer fen, and the fund gets back only what it paid.
 
-A line is a rectangle, quantity × price. Findings about quantity (the whole line included) take away units: they
-overlap, so the largest counts. Findings about price lower the price of the units that are left. Nothing claimed
-ever exceeds what was billed for the line.
+A line is a rectangle, quantity × price. Findings about quantity (the whole line included) take away units:
+they overlap, so the largest counts. Findings about price lower the price of the units that are left.
+Nothing claimed ever exceeds what was billed for the line.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from mingcha.rules.base import Excess
 class Claim:
     """What one finding says of a line.
 
-    `excess` is what the finding alone would take away; `claimed` its share after overlap with the line's other
-    findings; `recoverable` the fund's share of that, None where the fund's payment is unknown. All in fen.
+    `excess` is what the finding alone would take away; `claimed` its share after overlap with the line's
+    other findings; `recoverable` the fund's share of that, None where the fund's payment is unknown. All in
+    fen.
     """
 
     kind: Excess
@@ -44,7 +45,8 @@ def excess_of(
 
 
 def share_line(amount: int | None, claims: Sequence[Claim]) -> None:
-    """Fill in `claimed`, in the given order (the strongest finding first); its sum never exceeds the amount."""
+    """Fill in `claimed`, in the given order (the strongest finding first); its sum never exceeds the
+    amount."""
     if not amount or amount <= 0:
         return
     units = max((claim.excess for claim in claims if claim.kind is Excess.LINES), default=0)
@@ -56,7 +58,8 @@ def share_line(amount: int | None, claims: Sequence[Claim]) -> None:
 
 
 def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]) -> None:
-    """Fill in `recoverable`: the fund's paid share of what is claimed, rounded down, the rest on the last claim.
+    """Fill in `recoverable`: the fund's paid share of what is claimed, rounded down, the rest on the last
+    claim.
 
     Args:
         total: what was charged for the settlement; fund_paid: what the fund paid of it.

@@ -1,7 +1,7 @@
 """A declared condition as Python source: the evaluation of one case.
 
-Three-valued: a source yields True, False or None (unknown). Names in the source: `e` encounter facts, `r` row,
-`p` point, `rows` the rows of a group.
+Three-valued: a source yields True, False or None (unknown). Names in the source: `e` encounter facts, `r`
+row, `p` point, `rows` the rows of a group.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A declared condition as a Polars expression: the evaluation of a partition.
 
-Columns are named by where a fact stands: `r.` a row, `e.` its encounter, `p.` the point. Matching code prefixes
-is no column arithmetic: those conditions are worked out once per different pair of value and point, beforehand,
-into a column of their own (see `engine.prefixes`).
+Columns are named by where a fact stands: `r.` a row, `e.` its encounter, `p.` the point. Matching code
+prefixes is no column arithmetic: those conditions are worked out once per different pair of value and
+point, beforehand, into a column of their own (see `engine.prefixes`).
 """
 
 from __future__ import annotations

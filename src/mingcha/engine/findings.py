@@ -11,8 +11,8 @@ from mingcha.domain.fields import Field
 from mingcha.domain.findings import Finding
 from mingcha.domain.values import ValueType, written
 from mingcha.engine.amounts import Claim, excess_of, share_fund, share_line
+from mingcha.engine.compiled import shown
 from mingcha.engine.hits import Hit
-from mingcha.engine.judge import shown
 from mingcha.engine.plan import Check, Plan
 from mingcha.knowledge.point import Certainty, Subject
 
@@ -75,7 +75,8 @@ class Writer:
         self._types: dict[int, tuple[ValueType, ValueType]] = {}
 
     def of_bill(self, bill: Bill, hits: Iterable[Hit]) -> list[tuple[Any, ...]]:
-        """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one finding."""
+        """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one
+        finding."""
         ordered = sorted(hits, key=lambda hit: (_place(hit), rank(hit)))
         merged = [merge(list(same)) for _, same in groupby(ordered, key=lambda hit: (_place(hit), rank(hit)))]
         rows: list[tuple[Hit, Claim]] = []
@@ -102,13 +103,14 @@ class Writer:
         of_line = row is not None and check.subject is Subject.ITEM
         text: LineText | None = bill.line(row[1]) if of_line and row is not None else None
         subject = text.code if text else (row[3] if row is not None else None)
+        place = text.line_key if text else subject
         point_id = point.point_id if point is not None else None
         value_type, limit_type = self._value_types(check)
         quantity = hit.excess_quantity
         if quantity is None and of_line and hit.excess_amount is None and row is not None:
             quantity = row[5]
         return (
-            finding_id(bill.institution_id, bill.encounter_id, text.line_key if text else subject, code, point_id, check.slug),
+            finding_id(bill.institution_id, bill.encounter_id, place, code, point_id, check.slug),
             code,
             self.plan.entries[code].name,
             check.slug,
@@ -132,11 +134,24 @@ class Writer:
             claim.excess,
             claim.claimed,
             claim.recoverable,
-            None if hit.value is None else written(hit.value, value_type),
-            None if hit.limit is None else written(hit.limit, limit_type),
-            sorted({bill.line(line.order).line_key for line in hit.related if line.encounter == (row[4] if row else -1)}),
+            subject if self._shows_code(check) else written_or_none(hit.value, value_type),
+            written_or_none(hit.limit, limit_type),
+            self._related(bill, hit),
             *self.stamp,
         )  # fmt: skip
+
+    @staticmethod
+    def _related(bill: Bill, hit: Hit) -> list[str]:
+        """Keys of the lines that make this one a violation, as far as they stand on the same bill."""
+        return sorted(
+            {bill.line(line.order).line_key for line in hit.related if line.encounter == hit.encounter}
+        )
+
+    @staticmethod
+    def _shows_code(check: Check) -> bool:
+        """Whether what the rule read is the code itself (in a partition, items are numbers)."""
+        value, _ = shown(check.rule)
+        return isinstance(value, Field) and value.name == "item_code"
 
     def _value_types(self, check: Check) -> tuple[ValueType, ValueType]:
         if check.number not in self._types:
@@ -144,6 +159,11 @@ class Writer:
                 part.type if isinstance(part, Field) else ValueType.NUMBER for part in shown(check.rule)
             )
         return self._types[check.number]
+
+
+def written_or_none(value: Any, type_: ValueType) -> str | None:
+    """A value as people read it; none where the rule shows none."""
+    return None if value is None else written(value, type_)
 
 
 def merge(hits: Sequence[Hit]) -> Hit:

@@ -1,4 +1,5 @@
-"""Findings and rows that could not be judged as frames, with the declared columns; from a partition or a case."""
+"""Findings and rows that could not be judged as frames, with the declared columns; from a partition or a
+case."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from mingcha.domain.fields import Entity
 from mingcha.domain.findings import Finding
 from mingcha.domain.values import ValueType
 from mingcha.engine.case import Case
+from mingcha.engine.compiled import Judgement
 from mingcha.engine.findings import Bill, LineText, Writer, line_texts
 from mingcha.engine.hits import Hit
-from mingcha.engine.judge import Judgement
 from mingcha.engine.outcome import Outcome
 from mingcha.engine.plan import Plan
 from mingcha.engine.tables import Tables
@@ -53,7 +54,8 @@ def findings_of_partition(
     texts = _texts(tables, ordered, items)
     rows: list[tuple[Any, ...]] = []
     for enc, of_bill in groupby(ordered, key=lambda hit: hit.encounter):
-        bill = Bill(*(tables.fact(name, enc) for name in OF_BILL), texts.__getitem__)
+        facts = {name: tables.fact(name, enc) for name in OF_BILL}
+        bill = Bill(**facts, line=texts.__getitem__)
         rows += writer.of_bill(bill, of_bill)
     return pl.DataFrame(rows, schema=schema_of(Finding), orient="row")
 
@@ -71,7 +73,9 @@ def case_findings(plan: Plan, case: Case, judgement: Judgement) -> list[list[tup
     for hit in judgement.hits:
         by_encounter[hit.encounter].append(hit)
     return [
-        writer.of_bill(Bill(*(getattr(enc, name) for name in OF_BILL), line_texts(enc.lines)), hits)
+        writer.of_bill(
+            Bill(**{name: getattr(enc, name) for name in OF_BILL}, line=line_texts(enc.lines)), hits
+        )
         for enc, hits in zip(case, by_encounter, strict=True)
     ]
 

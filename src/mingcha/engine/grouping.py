@@ -96,7 +96,8 @@ class GroupJudge:
         return frame.filter(pl.col("when"))
 
     def _companions(self, frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-        """Partner lines: order, encounter, pt, part; in force on their own day, in the encounters of `frame`."""
+        """Partner lines: order, encounter, pt, part; in force on their own day, in the encounters of
+        `frame`."""
         assert self.partners is not None
         points = self.table.frame
         live = tables.live.join(frame.select("encounter").unique(), on="encounter", how="semi")
@@ -121,7 +122,7 @@ class GroupJudge:
         )
 
     def _suspicious(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Rows of the groups with a line under audit whose screen is not false, or that lack a needed fact."""
+        """Rows of groups with a line under audit whose screen is not false, or that lack a needed fact."""
         wanted = pl.col("audited").any()
         if self.rule.only_if is not None and self.screened:
             screen = self.columns.of(self.rule.only_if, grouped=True).fill_null(value=True)

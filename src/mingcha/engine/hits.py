@@ -1,4 +1,5 @@
-"""What a judgement yields before money: a hit (one line, one point, one rule) or a line that could not be judged."""
+"""What a judgement yields before money: a hit (one line, one point, one rule) or a line that could not be
+judged."""
 
 from __future__ import annotations
 

@@ -6,82 +6,18 @@ Rows are grouped by code once; each group meets only what the release knows of i
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mingcha.domain.conditions import Both, Condition, Expr
 from mingcha.engine.case import Case, EncounterFacts
-from mingcha.engine.closures import Source, define
-from mingcha.engine.hits import Hit, Unjudged, spread
+from mingcha.engine.compiled import DAY, ITEM, Compiled, Gathered, Groups, Judgement, Row
+from mingcha.engine.hits import Unjudged
 from mingcha.engine.index import Index, Known
-from mingcha.engine.layout import WIDTH, Layout, fields_of, is_encounter, is_line, is_point
-from mingcha.engine.plan import Check, Plan, Variant
-from mingcha.engine.scopes import part_of
+from mingcha.engine.plan import Plan, Variant
 from mingcha.knowledge.point import Subject
-from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, Rule
+from mingcha.rules.base import LineFacts
 
-Row = tuple[Any, ...]
-DAY = LineFacts._fields.index("day")
-ITEM = LineFacts._fields.index("item")
 QUANTITY = LineFacts._fields.index("quantity")
-FORBIDS = """
-def check(e, rows, p, hits, unjudged):
-    for r in rows:
-        v = {condition}
-        if v:
-            hits.append(Hit(C, p, r[4], r, None, None, {value}, {limit}, ()))
-        elif v is None:
-            unjudged.append(Unjudged(C, C.code_of(p), r[4], r, {unknown}))
-"""
-FORBIDS_BY_ENCOUNTER = """
-def check(e, rows, p, hits, unjudged):
-    v = {condition}
-    if v:
-        value, limit = {value}, {limit}
-        for r in rows:
-            hits.append(Hit(C, p, r[4], r, None, None, value, limit, ()))
-    elif v is None:
-        fact = {unknown}
-        for r in rows:
-            unjudged.append(Unjudged(C, C.code_of(p), r[4], r, fact))
-"""
-FORBIDS_BILL = """
-def check(e, rows, p, hits, unjudged, number):
-    v = {condition}
-    if v:
-        hits.append(Hit(C, None, number, None, None, None, {value}, {limit}, ()))
-    elif v is None:
-        unjudged.append(Unjudged(C, C.code_of(None), number, None, {unknown}))
-"""
-
-
-def shown(rule: Rule[Any]) -> tuple[Expr | None, Expr | None]:
-    """What a finding shows as value read and as limit: as declared, or the first fact and the first limit."""
-    value, limit = rule.value, rule.limit
-    for field in fields_of([rule.forbids]):
-        if value is None and not is_point(field):
-            value = field
-        if limit is None and is_point(field):
-            limit = field
-    return value, limit
-
-
-def forbidden(rule: Rule[Any]) -> Condition | None:
-    """`forbids`, where `when` holds."""
-    if rule.forbids is None or rule.when is None:
-        return rule.forbids
-    return Both(rule.when, rule.forbids)
-
-
-class Judgement:
-    """Hits and rows that could not be judged, of one case."""
-
-    __slots__ = ("hits", "unjudged")
-
-    def __init__(self) -> None:
-        self.hits: list[Hit] = []
-        self.unjudged: list[Unjudged] = []
 
 
 class CaseJudge:
@@ -108,7 +44,8 @@ class CaseJudge:
 
 
 def judging_region(encounter: Any) -> str | None:
-    """The region whose knowledge and settings judge an encounter: where the person is insured, else the place of care."""
+    """The region whose knowledge and settings judge an encounter: where the person is insured, else the
+    place of care."""
     return encounter.insured_region or encounter.care_region  # type: ignore[no-any-return]
 
 
@@ -116,31 +53,30 @@ class _VariantJudge:
     def __init__(self, variant: Variant, screened: bool) -> None:
         self.layout = variant.layout
         self.index = Index(variant)
-        self.checks = {check.number: _Compiled(check, self.layout, screened) for check in variant.checks}
+        self.checks = {check.number: Compiled(check, self.layout, screened) for check in variant.checks}
         self.line_checks = [self.checks[check.number] for check in variant.line_checks]
         self.bill_checks = [self.checks[check.number] for check in variant.bill_checks]
 
     def judge(self, case: Case, audited: Sequence[bool], out: Judgement) -> None:
-        by_person: _Groups = {}
+        by_person: Groups = {}
         for number, enc in enumerate(case):
             every_row = enc.rows(self.layout, number)
             rows = [row for row in every_row if row[QUANTITY] is None or row[QUANTITY] > 0]
             if audited[number]:
                 self._encounter(enc, number, rows, every_row, out)
             self._collect(self.index.items_by_person, enc, _by_item(rows), by_person, out, audited[number])
-        for (_, _), group in by_person.items():
+        for group in by_person.values():
             group.compiled.judge_group(group, None, out, audited)
 
     def _encounter(
         self, enc: EncounterFacts, number: int, rows: list[Row], every_row: list[Row], out: Judgement
     ) -> None:
         for compiled in self.line_checks:
-            compiled.forbids(enc, rows, None, out.hits, out.unjudged)
-        for compiled in (
-            self.bill_checks if every_row else ()
-        ):  # no lines at all: nothing to sum, nothing to say
-            compiled.bill(enc, every_row, out, number)
-        groups: _Groups = {}
+            compiled.every_line(enc, rows, out)
+        if every_row:  # of a bill without any line there is nothing to sum and nothing to say
+            for compiled in self.bill_checks:
+                compiled.bill(enc, every_row, out, number)
+        groups: Groups = {}
         by_item = _by_item(rows)
         self._collect(self.index.items, enc, by_item, groups, out, live=True)
         for group in groups.values():
@@ -159,7 +95,7 @@ class _VariantJudge:
         index: dict[Any, list[Known]],
         enc: EncounterFacts,
         by_item: dict[Any, list[Row]],
-        groups: _Groups,
+        groups: Groups,
         out: Judgement,
         live: bool,
     ) -> None:
@@ -172,7 +108,7 @@ class _VariantJudge:
                     self._meet(known, enc, in_force, groups, out, live=live)
 
     def _meet(
-        self, known: Known, enc: EncounterFacts, rows: list[Row], groups: _Groups, out: Judgement, live: bool
+        self, known: Known, enc: EncounterFacts, rows: list[Row], groups: Groups, out: Judgement, live: bool
     ) -> None:
         check, point = known.check, known.point
         if known.reason:
@@ -193,7 +129,7 @@ class _VariantJudge:
         key = (check.number, getattr(point, check.joined_by) if check.joined_by else id(point))
         group = groups.get(key)
         if group is None:
-            group = groups[key] = _Gathered(compiled, enc)
+            group = groups[key] = Gathered(compiled, enc)
         group.rows += [(row, point) for row in rows]
 
 
@@ -205,173 +141,3 @@ def _by_item(rows: Iterable[Row]) -> dict[Any, list[Row]]:
         else:
             by_item[row[ITEM]] = [row]
     return by_item
-
-
-class _Gathered:
-    """Rows gathered for one check and point (or joined class), before they are cut into parts."""
-
-    __slots__ = ("compiled", "encounter", "rows")
-
-    def __init__(self, compiled: _Compiled, encounter: EncounterFacts) -> None:
-        self.compiled = compiled
-        self.encounter = encounter
-        self.rows: list[tuple[Row, Any]] = []
-
-
-_Groups = dict[tuple[int, Any], _Gathered]
-
-
-class _Compiled:
-    """The closures of one check."""
-
-    def __init__(self, check: Check, layout: Layout, screened: bool) -> None:
-        self.check = check
-        self.rule = check.rule
-        source = Source(layout, self.rule.values)
-        self.forbids = _forbids(check, source)
-        self.when: Callable[..., Any] | None = None
-        self.only_if: Callable[..., Any] | None = None
-        if self.rule.forbids is None:
-            if self.rule.when is not None:
-                when = self.rule.when
-                text = f"def when(e):\n    return {source.of(when)}, {source.first_unknown(when)}\n"
-                self.when = define("when", text)
-            if self.rule.only_if is not None and screened:
-                condition = source.of(self.rule.only_if)
-                self.only_if = define("only_if", f"def only_if(rows, r, e, p):\n    return {condition}\n")
-        self.part = part_of(self.rule.per, layout)
-        self.needs = [layout.position(field) for field in self.rule.needs if is_line(field)]
-        self.needs_of_encounter = [field.name for field in self.rule.needs if is_encounter(field)]
-
-    def every_line(self, enc: EncounterFacts, rows: list[Row], out: Judgement) -> None:
-        """Judge all lines of an encounter by a rule without knowledge."""
-        if self.forbids is not None:
-            self.forbids(enc, rows, None, out.hits, out.unjudged)
-            return
-        for row in rows:
-            if self.only_if is None or self.only_if([row], row, enc, None) is not False:
-                line = LineFacts._make(row[:WIDTH])
-                group: Group[Any] = Group(None, [line], encounter=enc)
-                self._deliver(group, [line], {}, None, out, None)
-
-    def bill(self, enc: EncounterFacts, rows: list[Row], out: Judgement, number: int) -> None:
-        """Judge the bill as a whole."""
-        if self.forbids is not None:
-            self.forbids(enc, rows, None, out.hits, out.unjudged, number)
-
-    def judge_group(
-        self,
-        gathered: _Gathered,
-        by_item: dict[Any, list[Row]] | None,
-        out: Judgement,
-        audited: Sequence[bool] | None,
-    ) -> None:
-        """Cut a gathered group into its parts and judge each; skip parts that hold only history."""
-        if self.rule.grain is Grain.LINE:
-            parts: dict[Any, list[tuple[Row, Any]]] = {row[1]: [(row, p)] for row, p in gathered.rows}
-        elif self.part is None:
-            parts = {None: gathered.rows}
-        else:
-            parts = defaultdict(list)
-            for row, point in gathered.rows:
-                parts[self.part(row, point)].append((row, point))
-        for part, pairs in parts.items():
-            if audited is None or any(audited[row[4]] for row, _ in pairs):
-                self._judge_part(part, pairs, gathered.encounter, by_item, out, audited)
-
-    def _judge_part(
-        self,
-        part: Any,
-        pairs: list[tuple[Row, Any]],
-        enc: EncounterFacts,
-        by_item: dict[Any, list[Row]] | None,
-        out: Judgement,
-        audited: Sequence[bool] | None,
-    ) -> None:
-        pairs.sort(key=lambda pair: (pair[0][0], pair[0][4], pair[0][1]))
-        rows = [row for row, _ in pairs]
-        point = min((p for _, p in pairs), key=lambda p: p.point_id) if self.check.joined_by else pairs[0][1]
-        companions = self._companions(part, point, rows, by_item)
-        if companions is None:
-            return
-        if (
-            self.only_if is not None
-            and self.only_if(rows, rows[0], enc, point) is False
-            and not self._lacks(rows, enc)
-        ):
-            return
-        lines = [LineFacts._make(row[:WIDTH]) for row in rows]
-        points = {row[ITEM]: p for row, p in pairs} if self.check.joined_by else {}
-        group = Group(
-            point,
-            lines,
-            encounter=enc if self.rule.grain is not Grain.PERSON else None,
-            companions=companions,
-            points=points,
-        )
-        self._deliver(group, lines, points, point, out, audited)
-
-    def _deliver(
-        self, group: Group[Any], lines: list[LineFacts], points: Any, point: Any, out: Judgement, audited: Any
-    ) -> None:
-        def point_of(line: LineFacts) -> Any:
-            return points.get(line.item, point)
-
-        for result in self.rule.judge(group, point):
-            if isinstance(result, CannotJudge):
-                out.unjudged += [
-                    Unjudged(self.check, self.check.code_of(point_of(line)), line.encounter, line, result.fact)
-                    for line in ([result.line] if result.line is not None else lines)
-                    if audited is None or audited[line.encounter]
-                ]
-            else:
-                out.hits += [
-                    hit
-                    for hit in spread(self.check, point_of, result, lines)
-                    if audited is None or audited[hit.encounter]
-                ]
-
-    def _lacks(self, rows: list[Row], enc: EncounterFacts) -> bool:
-        return any(row[position] is None for position in self.needs for row in rows) or any(
-            getattr(enc, name) is None for name in self.needs_of_encounter
-        )
-
-    def _companions(
-        self, part: Any, point: Any, rows: list[Row], by_item: dict[Any, list[Row]] | None
-    ) -> list[LineFacts] | None:
-        """Lines of the partner codes in the same part of the encounter; None where one is required and absent."""
-        wanted = self.rule.companions
-        if wanted is None or by_item is None:
-            return []
-        if isinstance(wanted, EveryLine):
-            own = {row[1] for row in rows}
-            found = [row for same in by_item.values() for row in same if row[1] not in own]
-        else:
-            codes = getattr(point, wanted.name)
-            found = [row for code in codes for row in by_item.get(code, ())]
-            found = [row for row in found if point.effective_from <= row[DAY] < point.effective_to]
-        if self.part is not None:
-            found = [row for row in found if self.part(row, point) == part]
-        if not found and not isinstance(wanted, EveryLine):
-            return None
-        return [LineFacts._make(row[:WIDTH]) for row in sorted(found, key=lambda row: (row[0], row[1]))]
-
-
-def _forbids(check: Check, source: Source) -> Callable[..., Any] | None:
-    condition = forbidden(check.rule)
-    if condition is None:
-        return None
-    value, limit = shown(check.rule)
-    if check.rule.knowledge is None and check.rule.grain is Grain.ENCOUNTER:
-        template = FORBIDS_BILL
-    elif any(is_line(field) for field in fields_of([condition, value])):
-        template = FORBIDS
-    else:
-        template = FORBIDS_BY_ENCOUNTER
-    text = template.format(
-        condition=source.of(condition),
-        value=source.shown(value),
-        limit=source.shown(limit),
-        unknown=source.first_unknown(condition),
-    )
-    return define("check", text, C=check, Hit=Hit, Unjudged=Unjudged)

@@ -1,7 +1,7 @@
 """Where a fact stands: on the row of a line, on its encounter, on the point, or in the settings.
 
-A row is a tuple: the fields of `LineFacts` first (so that bodies can read it), then what declared conditions of
-this plan read beyond them.
+A row is a tuple: the fields of `LineFacts` first (so that bodies can read it), then what declared
+conditions of this plan read beyond them.
 """
 
 from __future__ import annotations

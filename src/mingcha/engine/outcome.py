@@ -25,8 +25,8 @@ UNJUDGED = {
 class Outcome:
     """Hits of a partition, and the rows that could not be judged as frames with the columns of `UNJUDGED`.
 
-    `order` is the line's row number, or the place among an encounter's diagnoses or procedures (then `item` is
-    the code); both are null for a bill as a whole.
+    `order` is the line's row number, or the place among an encounter's diagnoses or procedures (then `item`
+    is the code); both are null for a bill as a whole.
     """
 
     hits: list[Hit] = field(default_factory=list)

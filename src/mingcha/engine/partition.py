@@ -1,4 +1,5 @@
-"""A partition: the evaluation by columns of what `engine.judge` does for one case, with the same rows as result.
+"""A partition: the evaluation by columns of what `engine.judge` does for one case, with the same rows as
+result.
 
 Every line meets the index once, by one join; what the release knows of it is then judged check by check.
 """
@@ -11,11 +12,11 @@ import polars as pl
 
 from mingcha.domain.conditions import Condition, Expr
 from mingcha.engine.columns import Columns, column_of
+from mingcha.engine.compiled import forbidden, shown
 from mingcha.engine.grouping import GroupJudge, judge_lines
 from mingcha.engine.hits import Hit
-from mingcha.engine.judge import forbidden, shown
-from mingcha.engine.outcome import Outcome
 from mingcha.engine.layout import fields_of, may_be_unknown
+from mingcha.engine.outcome import Outcome
 from mingcha.engine.plan import Check, Plan, Variant, prefix_conditions
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns

@@ -107,7 +107,7 @@ class EncounterView:
 def gathered(frame: pl.DataFrame, tables: Tables, names: Iterable[str]) -> pl.DataFrame:
     """The frame with the columns `r.…` and `e.…` of these names added, by `order` and `encounter`."""
     added = []
-    for name in names:
+    for name in dict.fromkeys(names):
         where, _, fact = name.partition(".")
         if name in frame.columns:
             continue

@@ -1,0 +1,55 @@
+"""Chance that repeats: numbers drawn by mixing a row's number with the seed, the same on every machine.
+
+Polars' own hash may change between versions, so the mixing (the finaliser of SplitMix64) is written out here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import polars as pl
+
+_MASK = 2**64 - 1
+
+
+def _word(value: int) -> pl.Expr:
+    return pl.lit(value & _MASK, pl.UInt64)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Draws for one seed; every purpose has its own name and with it its own independent stream."""
+
+    seed: int
+
+    def number(self, purpose: str) -> int:
+        """A 64-bit number for this seed and purpose."""
+        return int.from_bytes(blake2b(f"{self.seed}/{purpose}".encode(), digest_size=8).digest(), "big")
+
+    def bits(self, key: pl.Expr, purpose: str) -> pl.Expr:
+        """64 mixed bits for each key (UInt64)."""
+        mixed = (key.cast(pl.UInt64) + _word(self.number(purpose))) * _word(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ (mixed // _word(1 << 30))) * _word(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed // _word(1 << 27))) * _word(0x94D049BB133111EB)
+        return mixed ^ (mixed // _word(1 << 31))
+
+    def below(self, key: pl.Expr, purpose: str, bound: pl.Expr | int) -> pl.Expr:
+        """A whole number from 0 to below `bound`, evenly; `bound` 0 gives 0."""
+        limit = bound.cast(pl.UInt64) if isinstance(bound, pl.Expr) else _word(bound)
+        limit = pl.max_horizontal(limit, _word(1)) if isinstance(bound, pl.Expr) else limit
+        return (self.bits(key, purpose) // _word(1 << 8) % limit).cast(pl.Int64)
+
+    def early(self, key: pl.Expr, purpose: str, bound: pl.Expr) -> pl.Expr:
+        """A whole number from 0 to below `bound` that is small far more often than large (few large hospitals)."""
+        share = self.below(key, purpose + "/share", 1000) * self.below(key, purpose + "/again", 1000)
+        return share * bound.cast(pl.Int64) // 1_000_000
+
+    def one_in(self, key: pl.Expr, purpose: str, parts: int) -> pl.Expr:
+        """True once in so many keys."""
+        return self.below(key, purpose, parts) == 0
+
+
+def lookup(name: str, values: list[int] | list[str], index: pl.Expr) -> pl.Expr:
+    """The value at each index, from a short table."""
+    return pl.lit(pl.Series(name, values)).gather(index)

@@ -1,0 +1,234 @@
+"""The sample city: a year of synthetic bills of any size, with planted violations and the truth about them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import polars as pl
+
+from mingcha.domain.errors import InputError
+from mingcha.domain.values import day_of
+from mingcha.knowledge.point import KnowledgePoint
+from mingcha.knowledge.starter import starter_points, starter_settings
+from mingcha.sample.chance import Chance
+from mingcha.sample.crowd import Crowd
+from mingcha.sample.goods import Goods
+from mingcha.sample.library import Library, Settings
+from mingcha.sample.ordinary import ordinary_pools
+from mingcha.sample.places import places_for
+from mingcha.sample.playbook import all_plays
+from mingcha.sample.script import Year, year_of
+from mingcha.sample.staging import PERSONS_A_PART, Part, Staging
+from mingcha.sample.tables import LEFT_OUT_ONE_IN, Tables, tables_of
+
+START = date(2026, 1, 1)
+TRUTH = "truth.parquet"
+TABLES = ("persons", "encounters", "lines", "diagnoses", "procedures")
+FORMATS = ("parquet", "csv")
+
+_LINES_A_PART = 1_000_000
+_CASES_A_THOUSAND_LINES = 36
+_LINES_A_PERSON = 24
+_EVERY_MECHANISM = 3
+"""Cases of each mechanism that even the smallest city holds: two violations and a near-miss."""
+
+
+@dataclass
+class CityReport:
+    """What was made."""
+
+    out: Path
+    lines: int = 0
+    persons: int = 0
+    encounters: int = 0
+    violations: int = 0
+    near_misses: int = 0
+    dirty_lines: int = 0
+    known_lines: int = 0
+    parts: int = 0
+    planted: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Mechanism → (violating rows, near-miss rows)."""
+
+    @property
+    def knowledge_share(self) -> float:
+        """Share of lines with a code that a knowledge point speaks about."""
+        return self.known_lines / self.lines if self.lines else 0.0
+
+    @property
+    def finding_share(self) -> float:
+        """Planted violations a line."""
+        return self.violations / self.lines if self.lines else 0.0
+
+
+class City:
+    """A city that is written but not yet staged; `part` stages so many lines of it.
+
+    Args:
+        seed: the same seed and the same sizes give the same city.
+        start: first day of its year.
+        points, settings: the knowledge it is built around; the starter pack by default.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        start: date = START,
+        points: Iterable[KnowledgePoint] | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        chance = Chance(seed)
+        year = Year(day_of(start), year_of(start))
+        library = Library(
+            starter_points() if points is None else points, starter_settings() if settings is None else settings
+        )
+        goods, places = Goods(library), places_for(library)
+        plays = all_plays(library, goods, places, year)
+        pools = ordinary_pools(library, goods, Random(chance.number("ordinary visits")))
+        self.tables: Tables = tables_of(plays, pools, goods, places)
+        self.crowd = Crowd(self.tables, year, chance)
+        self.staging = Staging(self.tables, year, chance)
+
+    def part(self, number: int, lines: int, first_case: int) -> tuple[Part, int]:
+        """Stage about so many lines, planted cases from number `first_case` on.
+
+        Returns:
+            The part, and how many cases it used.
+        """
+        cases = max(
+            lines * _CASES_A_THOUSAND_LINES // 1000,
+            _EVERY_MECHANISM * self.tables.mechanisms.height if number == 0 else 0,
+        )
+        base = number * PERSONS_A_PART
+        planted_persons, planted = self.crowd.planted(first_case, cases, base)
+        left = max(lines - self._expected(planted), 0)
+        persons = self.crowd.persons(base + cases, left // _LINES_A_PERSON * 2 + 8)
+        persons, visits = self._enough(persons, left)
+        return (
+            self.staging.part(
+                number,
+                pl.concat([planted_persons.select(persons.columns), persons]),
+                pl.concat([planted.select(visits.columns), visits]),
+            ),
+            cases,
+        )
+
+    def _enough(self, persons: pl.DataFrame, lines: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """As many of the persons, in order, as make up so many lines."""
+        visits = self.crowd.visits(persons)
+        kept = self.tables.visits["kept"][visits["script"]]
+        enough = (kept.cum_sum() - kept) < lines * LEFT_OUT_ONE_IN
+        visits = visits.filter(enough)
+        return persons.filter(pl.col("person").is_in(visits["person"].unique().implode())), visits
+
+    def _expected(self, visits: pl.DataFrame) -> int:
+        return int(self.tables.visits["kept"][visits["script"]].sum()) // LEFT_OUT_ONE_IN
+
+
+def make_city(
+    out: Path,
+    lines: int,
+    seed: int = 1,
+    start: date = START,
+    *,
+    format: str = "parquet",
+    points: Iterable[KnowledgePoint] | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> CityReport:
+    """Write a city of about so many lines to a new folder, as a hospital or a bureau would export it.
+
+    Args:
+        out: the folder; `claims/` in it holds the tables, `truth.parquet` beside them what was planted.
+        lines: about how many charge lines (a small city has at least a few of every mechanism).
+        seed: the same seed, size and knowledge give the same files, byte for byte.
+        format: parquet or csv.
+        progress: called with the lines written so far and the lines asked for.
+
+    Raises:
+        InputError: the folder holds something else, or the format is unknown.
+    """
+    if format not in FORMATS:
+        raise InputError(f"不支持的格式“{format}”", remedy=f"可用的格式：{'、'.join(FORMATS)}")
+    if lines < 1:
+        raise InputError(f"明细行数应为正数，实为 {lines}", remedy="例如 --lines 100000")
+    writer = _Writer(out, format)
+    city = City(seed, start, points, settings)
+    report = CityReport(out)
+    truths, case, number = [], 0, 0
+    sizes = _sizes(lines)
+    for number, size in enumerate(sizes):
+        part, used = city.part(number, size, case)
+        case += used
+        writer.write(part, number if len(sizes) > 1 else None)
+        truths.append(part.truth)
+        _count(report, part)
+        if progress is not None:
+            progress(min(report.lines, lines), lines)
+    truth = pl.concat(truths)
+    writer.finish(truth)
+    report.planted = _planted(truth)
+    return report
+
+
+def _sizes(lines: int) -> list[int]:
+    parts = -(-lines // _LINES_A_PART)
+    return [lines // parts + (number < lines % parts) for number in range(parts)]
+
+
+def _count(report: CityReport, part: Part) -> None:
+    report.lines += part.lines.height
+    report.persons += part.persons.height
+    report.encounters += part.encounters.height
+    report.dirty_lines += part.dirty_lines
+    report.known_lines += part.known_lines
+    violations = int((part.truth["planted"] == "violation").sum())
+    report.violations += violations
+    report.near_misses += part.truth.height - violations
+    report.parts += 1
+
+
+def _planted(truth: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    counted = truth.group_by("mechanism").agg(
+        violations=(pl.col("planted") == "violation").sum(), near=(pl.col("planted") != "violation").sum()
+    )
+    return {
+        mechanism: (violations, near) for mechanism, violations, near in counted.sort("mechanism").iter_rows()
+    }
+
+
+class _Writer:
+    """Writes beside the folder and moves it there when whole: a half city never looks like one."""
+
+    def __init__(self, out: Path, format: str) -> None:
+        if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / TRUTH).is_file())):
+            raise InputError(
+                "输出位置已存在，且不是样例城市", where=str(out), remedy="请换一个文件夹，或先清空它"
+            )
+        self.out = out
+        self.format = format
+        self.folder = out.parent / f".{out.name}.part"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.folder / "claims").mkdir(parents=True)
+
+    def write(self, part: Part, number: int | None) -> None:
+        """The tables of a part; a city of one part has plain names."""
+        for table in TABLES:
+            name = table if number is None else f"{table}-{number + 1:04d}"
+            frame: pl.DataFrame = getattr(part, table)
+            path = self.folder / "claims" / f"{name}.{self.format}"
+            if self.format == "csv":
+                frame.write_csv(path)
+            else:
+                frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+
+    def finish(self, truth: pl.DataFrame) -> None:
+        """Write the truth and put the folder in its place."""
+        truth.write_parquet(self.folder / TRUTH, compression="zstd", compression_level=1)
+        if self.out.exists():
+            shutil.rmtree(self.out)
+        self.folder.rename(self.out)

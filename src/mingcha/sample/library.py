@@ -1,0 +1,109 @@
+"""The knowledge the city is built around: points that can be judged, by mechanism and by code."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mingcha.knowledge.completion import DEFAULTS, Incomplete, complete
+from mingcha.knowledge.point import KnowledgePoint, Status, Subject
+from mingcha.sample.terms import Terms, merged
+
+Settings = Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+# Which mechanism judges a kind of point: one each, by the official list.
+MECHANISM_OF_KIND = {
+    "sex-limit": "sex-mismatch",
+    "age-limit": "age-out-of-range",
+    "insurance-limit": "insurance-mismatch",
+    "care-type-limit": "care-type-mismatch",
+    "internet-limit": "internet-prescribing",
+    "level-limit": "level-too-low",
+    "department-limit": "department-mismatch",
+    "course-limit": "course-over-limit",
+    "dispense-limit": "dispense-over-limit",
+    "quantity-limit": "quantity-over-limit",
+    "window-limit": "window-over-limit",
+    "price-ceiling": "unit-price-over-ceiling",
+    "spending-cap": "spending-over-cap",
+    "duplicate-pair": "contained-item-charged",
+    "split-charge": "split-charge",
+    "same-incision-group": "same-incision-full-price",
+    "second-line": "second-line-first",
+    "herb-alone": "herb-alone",
+    "herb-never-paid": "herb-never-paid",
+    "indication": "indication-mismatch",
+    "diagnosis-sex": "diagnosis-sex-mismatch",
+    "diagnosis-age": "diagnosis-age-mismatch",
+    "procedure-sex": "procedure-sex-mismatch",
+}
+
+
+class Library:
+    """The points of a release as the city needs them.
+
+    Args:
+        points: all points; those that nobody can judge (待映射, 已停用, a setting missing) are left aside.
+        settings: rule slug → region → name → value; only those for everywhere ('') are used.
+    """
+
+    def __init__(self, points: Iterable[KnowledgePoint], settings: Settings) -> None:
+        self.points: list[KnowledgePoint] = []
+        self._by_code: dict[str, list[KnowledgePoint]] = defaultdict(list)
+        self._terms: dict[str, Terms] = {}
+        for point in points:
+            completed = _completed(point, settings)
+            if completed is None:
+                continue
+            self.points.append(completed)
+            if completed.subject is Subject.ITEM:
+                for code in dict.fromkeys((*completed.codes, *getattr(completed, "containing", ()))):
+                    self._by_code[code].append(completed)
+
+    def of(self, kind: type[KnowledgePoint]) -> list[Any]:
+        """The points of exactly this kind."""
+        return [point for point in self.points if type(point) is kind]
+
+    def item_codes(self) -> list[str]:
+        """Every item code that a point speaks about, partners included, in order."""
+        return sorted(self._by_code)
+
+    def about(self, code: str) -> list[KnowledgePoint]:
+        """The points that speak about an item code."""
+        return self._by_code.get(code, [])
+
+    def name_of(self, code: str) -> str:
+        """A name for a code: that of a point of its own."""
+        about = self.about(code)
+        own = [point for point in about if code in point.codes] or about
+        name = own[0].name or code
+        if own[0].slug == "duplicate-pair" and "×" in name:
+            return name.split("×")[1 if code in own[0].codes else 0]
+        return name
+
+    def terms(self, code: str, beside: KnowledgePoint | None = None) -> Terms:
+        """The terms of a code; `beside` a point, only what the points of other mechanisms ask."""
+        if beside is not None:
+            return merged((point for point in self.about(code) if point.slug != beside.slug), code)
+        if code not in self._terms:
+            self._terms[code] = merged(self.about(code), code)
+        return self._terms[code]
+
+    def versions(self, point: KnowledgePoint, code: str) -> list[KnowledgePoint]:
+        """Other points of the same mechanism about the same code: older and newer ones, other regions."""
+        return [
+            other for other in self.about(code) if other.slug == point.slug and other.point_id != point.point_id
+        ]
+
+    def coded(self, subject: Subject) -> list[KnowledgePoint]:
+        """The points about diagnoses or procedures."""
+        return [point for point in self.points if point.subject is subject]
+
+
+def _completed(point: KnowledgePoint, settings: Settings) -> KnowledgePoint | None:
+    if point.status == Status.ENDED:
+        return None
+    values = {**DEFAULTS, **settings.get(MECHANISM_OF_KIND[point.slug], {}).get("", {})}
+    completed = complete(point, values, "")
+    return None if isinstance(completed, Incomplete) else completed

@@ -1,0 +1,120 @@
+"""Where care is given: institutions of all levels in nine cities, their departments and doctors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mingcha.sample.library import Library
+from mingcha.sample.script import Venue
+
+CITIES = {
+    "350100": "福州", "350200": "厦门", "350300": "莆田", "350400": "三明", "350500": "泉州",
+    "350600": "漳州", "350700": "南平", "350800": "龙岩", "350900": "宁德",
+}  # fmt: skip
+
+PHARMACY = "药店"
+DEPARTMENTS = {
+    "A01": "预防保健科", "A02": "全科医疗科", "A03": "内科", "A03.01": "呼吸内科", "A03.02": "消化内科",
+    "A03.06": "肾内科", "A04": "外科", "A04.01": "普通外科", "A04.03": "骨科", "A05": "妇产科", "A07": "儿科",
+    "A10": "眼科", "A11": "耳鼻咽喉科", "A12": "口腔科", "A15": "精神科", "A20": "急诊医学科",
+    "A21": "康复医学科", "A28": "重症医学科", "A50": "中医科", "Y00": "药店",
+}  # fmt: skip
+DOCTORS_A_DEPARTMENT = 4
+
+_LEVEL_NAMES = {3: "第{}医院", 2: "第{}区医院", 1: "第{}街道社区卫生服务中心", 0: "第{}卫生所"}
+_LEVELS = {3: ("2", "3", "12"), 2: ("5", "6", "13"), 1: ("8", "9", "14"), 0: ("11",)}
+_TYPES = {3: "A100", 2: "A100", 1: "B100", 0: "D300"}
+_COUNTS = {3: 4, 2: 7, 1: 12, 0: 8}
+_PHARMACIES = 16
+_SURNAMES = "陈林黄张吴李郑王刘许杨蔡苏谢叶郭洪江何周"
+_GIVEN = "伟 芳 秀英 敏 静 丽 强 磊 洋 艳 勇 军 杰 娟 涛 明 超 霞 平 桂英".split()
+
+
+@dataclass(frozen=True)
+class Institution:
+    """A hospital, a community centre or a pharmacy."""
+
+    id: str
+    name: str
+    city: str
+    type: str
+    level: str
+    rank: int
+
+
+@dataclass
+class Places:
+    """All institutions, and for each kind of venue the list of those that fit, largest first."""
+
+    institutions: list[Institution] = field(default_factory=list)
+    groups: list[list[int]] = field(default_factory=list)
+    _known: dict[tuple[int, str, tuple[str, ...]], int] = field(default_factory=dict)
+
+    def group(self, venue: Venue) -> int:
+        """The number of the group of institutions that fit a venue; made when first asked for."""
+        key = (venue.rank, venue.type, venue.cities)
+        if key not in self._known:
+            fitting = [
+                number
+                for number, place in enumerate(self.institutions)
+                if place.rank == venue.rank
+                and place.type == venue.type
+                and (not venue.cities or place.city in venue.cities)
+            ]
+            if not fitting:
+                raise LookupError(f"no institution of rank {venue.rank} and type {venue.type}")
+            self._known[key] = len(self.groups)
+            self.groups.append(fitting)
+        return self._known[key]
+
+    def has(self, venue: Venue) -> bool:
+        """Whether any institution fits."""
+        return any(place.rank == venue.rank and place.type == venue.type for place in self.institutions)
+
+
+def places_for(library: Library) -> Places:
+    """The institutions of the city, with the specialised hospitals that the points make exceptions for."""
+    special = sorted(
+        {
+            (kind, rank)
+            for point in library.points
+            for kind in getattr(point, "exempt_types", ())
+            for rank in (2, 1)
+        }
+    )
+    places = Places()
+    # By size, then by city: the first of a group get most of the visits.
+    for rank in (3, 2, 1, 0):
+        for number in range(_COUNTS[rank]):
+            for city in CITIES:
+                _add(places, city, rank, _TYPES[rank], _LEVEL_NAMES[rank].format(number + 1), number)
+    for kind, rank in special:
+        for city in CITIES:
+            _add(places, city, rank, kind, f"{kind}专科{'医院' if rank == 2 else '诊所'}", 0)
+    for number in range(_PHARMACIES):
+        for city in CITIES:
+            _add(places, city, 0, PHARMACY, f"第{number + 1}大药房", number)
+    return places
+
+
+def _add(places: Places, city: str, rank: int, kind: str, name: str, number: int) -> None:
+    letter = "P" if kind == PHARMACY else "H"
+    levels = _LEVELS[rank]
+    places.institutions.append(
+        Institution(
+            id=f"{letter}{city}{len(places.institutions) + 1:05d}",
+            name=f"样例{CITIES[city]}{name}",
+            city=city,
+            type=kind,
+            level=levels[number % len(levels)],
+            rank=rank,
+        )
+    )
+
+
+def person_name(number: int) -> str:
+    """One of four hundred invented names."""
+    return _SURNAMES[number % len(_SURNAMES)] + _GIVEN[number // len(_SURNAMES) % len(_GIVEN)]
+
+
+NAMES = len(_SURNAMES) * len(_GIVEN)

@@ -1,0 +1,63 @@
+"""Diagnoses and procedures that do not fit the person's sex or age: coded rows without quantity or amount."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from mingcha.knowledge import kinds as k
+from mingcha.knowledge.point import FOREVER, Subject
+from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer, coded
+from mingcha.sample.script import FEMALE, MALE, NEAR_MISS, VIOLATION, Age, Coded, Visit
+
+
+def write_coded(writer: Writer) -> None:
+    """All plays of diagnosis and procedure rules."""
+    points = [*writer.library.coded(Subject.DIAGNOSIS), *writer.library.coded(Subject.PROCEDURE)]
+    for point in points:
+        for prefix in point.codes:
+            others = [
+                other
+                for other in points
+                if other is not point
+                and other.subject is point.subject
+                and any(prefix.startswith(code) or code.startswith(prefix) for code in other.codes)
+            ]
+            if not others:
+                _write(writer, point, prefix)
+
+
+def _write(writer: Writer, point: Any, prefix: str) -> None:
+    days = (max(point.effective_from, writer.year.start), min(point.effective_to, writer.year.end) - 4)
+    wrong, lawful = _cases(point)
+    for planted, cases in ((VIOLATION, wrong), (NEAR_MISS, lawful)):
+        for note, around in cases:
+            truth = writer.truth(point, note) if planted == VIOLATION else writer.near_miss(point, note)
+            writer.play(point, planted, days, around, [_visit(writer, point, prefix, around, truth)], note)
+
+
+def _visit(writer: Writer, point: Any, prefix: str, around: Circumstances, truth: Any) -> Visit:
+    row = replace(coded(prefix), name=point.name, truth=truth)
+    visit = writer.visit(around, [], company=4, nights=2)
+    if point.subject is Subject.DIAGNOSIS:
+        return replace(visit, diagnoses=(row, UNRELATED))
+    return replace(visit, procedures=(row, Coded("99.1800", "电解质注射或输注")))
+
+
+def _cases(point: Any) -> tuple[list[tuple[str, Circumstances]], list[tuple[str, Circumstances]]]:
+    stay = Circumstances(care_type="2101")
+    if isinstance(point, k.SexLimit):
+        other = FEMALE if point.sex == MALE else MALE
+        return (
+            [("性别相反", replace(stay, sex=other))],
+            [("性别相符", replace(stay, sex=point.sex)), ("性别缺失", replace(stay, sex=""))],
+        )
+    wrong, lawful = [], [("出生日期缺失", replace(stay, age=None))]
+    if point.below < FOREVER:
+        wrong.append(("刚满年龄上限", replace(stay, age=Age(point.below, point.unit))))
+        # The stay lasts two nights: three days short of the limit on the first day, inside it on the last.
+        lawful.append(("未满年龄上限", replace(stay, age=Age(point.below, point.unit, more_days=-3))))
+    if point.at_least > 0:
+        wrong.append(("未满年龄下限", replace(stay, age=Age(point.at_least, point.unit, more_days=-3))))
+        lawful.append(("刚满年龄下限", replace(stay, age=Age(point.at_least, point.unit))))
+    return wrong, lawful

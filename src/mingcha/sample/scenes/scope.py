@@ -1,0 +1,214 @@
+"""For whom, where and how an item is paid: each hit line counts whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from mingcha.knowledge import kinds as k
+from mingcha.knowledge.point import FOREVER
+from mingcha.sample.places import PHARMACY
+from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer, coded
+from mingcha.sample.script import FEMALE, MALE, NEAR_MISS, VIOLATION, Age, Venue, units
+
+# What a scene changes in lawful circumstances, with a note that says so.
+Change = tuple[str, dict[str, Any]]
+
+
+def write_scope(writer: Writer) -> None:
+    """All plays of scope mechanisms."""
+    for kind, (wrong, lawful) in _CHANGES.items():
+        for point in writer.library.of(kind):
+            for code in writer.codes(point):
+                around = writer.circumstances(code, point)
+                if around is not None and writer.alone(code, point):
+                    _write(writer, point, code, around, list(wrong(point)), list(lawful(point)))
+
+
+def _write(
+    writer: Writer,
+    point: Any,
+    code: str,
+    around: Circumstances,
+    wrong: list[Change],
+    lawful: list[Change],
+) -> None:
+    days = writer.days(point, code)
+    for number, (note, change) in enumerate(wrong):
+        _used(writer, point, code, replace(around, **change), VIOLATION, days, note, quantity=number % 2 + 1)
+    for note, change in lawful:
+        _used(writer, point, code, replace(around, **change), NEAR_MISS, days, note)
+    note, change = wrong[0]
+    against = replace(around, **change)
+    _partly_refunded(writer, point, code, against, days)
+    _refunded(writer, point, code, against, days)
+    if not any(other.effective_to == point.effective_from for other in writer.rivals(point, code)):
+        eve = (max(point.effective_from - 1, writer.year.start), point.effective_from - 1)
+        _used(writer, point, code, against, NEAR_MISS, eve, "知识点生效前一日")
+        first = (max(point.effective_from, writer.year.start), point.effective_from)
+        _used(writer, point, code, against, VIOLATION, first, "知识点生效当日")
+    if point.region and not writer.library.versions(point, code):
+        abroad = replace(against, venue=replace(against.venue, cities=writer.elsewhere(point)))
+        _used(writer, point, code, abroad, NEAR_MISS, days, "其他地区")
+
+
+def _used(
+    writer: Writer,
+    point: Any,
+    code: str,
+    around: Circumstances,
+    planted: str,
+    days: tuple[int, int],
+    note: str,
+    quantity: int = 1,
+) -> None:
+    charge = writer.charge(code, units(quantity), minute=560)
+    if planted == VIOLATION:
+        truth = writer.truth(point, note, amount=charge.billed)
+    else:
+        truth = writer.near_miss(point, note)
+    visit = writer.visit(around, [replace(charge, truth=truth)])
+    writer.play(point, planted, days, around, [visit], note)
+
+
+def _partly_refunded(
+    writer: Writer, point: Any, code: str, around: Circumstances, days: tuple[int, int]
+) -> None:
+    note = "部分退费，只追退费后的金额"
+    billed = writer.charge(code, units(3), minute=560)
+    kept = writer.charge(code, units(2)).billed
+    billed = replace(billed, truth=writer.truth(point, note, amount=kept))
+    back = writer.charge(code, units(-1), minute=700, refund_of=0)
+    writer.play(point, VIOLATION, days, around, [writer.visit(around, [billed, back])], note)
+
+
+def _refunded(writer: Writer, point: Any, code: str, around: Circumstances, days: tuple[int, int]) -> None:
+    note = "全部退费"
+    billed = writer.charge(code, minute=560, truth=writer.near_miss(point, note))
+    back = writer.charge(code, units(-1), minute=700, refund_of=0, names_original=len(code) % 2 == 0)
+    writer.play(point, NEAR_MISS, days, around, [writer.visit(around, [billed, back])], note)
+
+
+def _wrong_sex(point: k.SexLimit) -> Iterator[Change]:
+    yield "性别相反", {"sex": FEMALE if point.sex == MALE else MALE}
+
+
+def _lawful_sex(point: k.SexLimit) -> Iterator[Change]:
+    yield "性别相符", {"sex": point.sex}
+    yield "性别缺失", {"sex": ""}
+    yield "性别为 9 未说明", {"sex": "9"}
+
+
+def _wrong_age(point: k.AgeLimit) -> Iterator[Change]:
+    if point.below < FOREVER:
+        yield "刚满年龄上限", {"age": Age(point.below, point.unit)}
+        yield "远超年龄上限", {"age": Age(point.below, point.unit, more_days=30, spread_days=365 * 20)}
+    if point.at_least > 0:
+        yield "差一日满年龄下限", {"age": Age(point.at_least, point.unit, more_days=-1)}
+
+
+def _lawful_age(point: k.AgeLimit) -> Iterator[Change]:
+    if point.below < FOREVER:
+        yield "差一日满年龄上限", {"age": Age(point.below, point.unit, more_days=-1)}
+    if point.at_least > 0:
+        yield "刚满年龄下限", {"age": Age(point.at_least, point.unit)}
+    yield "出生日期缺失", {"age": None}
+
+
+def _wrong_insurance(point: k.InsuranceLimit) -> Iterator[Change]:
+    yield "居民医保", {"insurance": "390", "care_type": "2101"}
+    yield "职工医保普通门诊", {"insurance": "310", "care_type": "11"}
+
+
+def _lawful_insurance(point: k.InsuranceLimit) -> Iterator[Change]:
+    for accepted in point.accepted:
+        insurance, _, care_type = accepted.partition("/")
+        yield f"可支付的 {accepted}", {"insurance": insurance, "care_type": care_type or "2101"}
+
+
+def _wrong_care_type(point: k.CareTypeLimit) -> Iterator[Change]:
+    for care_type in ("11", "14", "13", "2101"):
+        if not care_type.startswith(point.accepted):
+            yield f"医疗类别 {care_type}", {"care_type": care_type}
+    if not "41".startswith(point.accepted):
+        yield "药店购药", {"care_type": "41", "venue": Venue(0, PHARMACY), "department": "Y00"}
+
+
+def _lawful_care_type(point: k.CareTypeLimit) -> Iterator[Change]:
+    for accepted in point.accepted:
+        for care_type in ("2101", "2102", "1301", "13", "52", "71"):
+            if care_type.startswith(accepted):
+                yield f"医疗类别 {care_type} 属于 {accepted}", {"care_type": care_type}
+
+
+def _wrong_internet(point: k.InternetLimit) -> Iterator[Change]:
+    for care_type in point.internet_care_types:
+        yield "互联网诊疗", {"care_type": care_type}
+
+
+def _lawful_internet(_point: k.InternetLimit) -> Iterator[Change]:
+    yield "普通门诊", {"care_type": "11"}
+    yield "住院", {"care_type": "2101"}
+
+
+def _wrong_level(point: k.LevelLimit) -> Iterator[Change]:
+    for rank, kind in ((2, "A100"), (1, "B100"), (0, "D300")):
+        if rank < point.at_least:
+            yield f"{rank} 级医疗机构", {"venue": Venue(rank, kind)}
+    if point.exempt_types and point.exempt_at_least == 2:
+        yield "专科机构级别仍不足", {"venue": Venue(1, point.exempt_types[0])}
+
+
+def _lawful_level(point: k.LevelLimit) -> Iterator[Change]:
+    kind = "B100" if point.at_least == 1 else "A100"
+    yield "恰为限定级别", {"venue": Venue(point.at_least, kind)}
+    yield "机构级别缺失", {"venue": Venue(point.at_least, kind, states_level=False)}
+    for exempt in point.exempt_types:
+        yield f"专科机构 {exempt}", {"venue": Venue(point.exempt_at_least, exempt)}
+
+
+def _wrong_department(point: k.DepartmentLimit) -> Iterator[Change]:
+    for code in ("A03.09", "A12", "A04.07"):
+        if not code.startswith(point.accepted):
+            yield f"科室 {code} 开单", {"department": code}
+
+
+def _lawful_department(point: k.DepartmentLimit) -> Iterator[Change]:
+    for accepted in point.accepted:
+        yield f"科室 {accepted} 开单", {"department": accepted}
+    yield "下级科室开单", {"department": point.accepted[0] + ".1"}
+
+
+def _wrong_diagnoses(_point: k.Indication) -> Iterator[Change]:
+    yield "诊断无关", {"diagnoses": (UNRELATED,)}
+    yield "两个诊断均无关", {"diagnoses": (UNRELATED, coded("J06"))}
+
+
+def _lawful_diagnoses(point: k.Indication) -> Iterator[Change]:
+    yield "主诊断相符", {"diagnoses": (coded(point.diagnoses[0]),)}
+    yield "次诊断相符", {"diagnoses": (UNRELATED, coded(point.diagnoses[-1]))}
+    yield "没有诊断", {"diagnoses": ()}
+
+
+def _wrong_line(_point: k.SecondLine) -> Iterator[Change]:
+    yield "半年内未用一线药", {"first_line": "0"}
+
+
+def _lawful_line(_point: k.SecondLine) -> Iterator[Change]:
+    yield "半年内用过一线药", {"first_line": "1"}
+    yield "是否用过一线药缺失", {"first_line": ""}
+
+
+_CHANGES: dict[type[Any], tuple[Callable[[Any], Iterator[Change]], Callable[[Any], Iterator[Change]]]] = {
+    k.SexLimit: (_wrong_sex, _lawful_sex),
+    k.AgeLimit: (_wrong_age, _lawful_age),
+    k.InsuranceLimit: (_wrong_insurance, _lawful_insurance),
+    k.CareTypeLimit: (_wrong_care_type, _lawful_care_type),
+    k.InternetLimit: (_wrong_internet, _lawful_internet),
+    k.LevelLimit: (_wrong_level, _lawful_level),
+    k.DepartmentLimit: (_wrong_department, _lawful_department),
+    k.Indication: (_wrong_diagnoses, _lawful_diagnoses),
+    k.SecondLine: (_wrong_line, _lawful_line),
+}
+

@@ -1,0 +1,173 @@
+"""What is staged: a play is one person's visits, a visit has charges; truth is declared on the charge it concerns.
+
+A play is written once and staged for many persons. Amounts are fen, prices millionths of a yuan, quantities
+ten-thousandths, as in `domain.values`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from mingcha.domain.values import QUANTITY_SCALE
+
+VIOLATION, NEAR_MISS = "violation", "near-miss"
+MALE, FEMALE = "1", "2"
+
+
+def units(count: int) -> int:
+    """So many whole units as a quantity."""
+    return count * QUANTITY_SCALE
+
+
+def amount_of(price: int, quantity: int) -> int:
+    """Price × quantity in fen, a half rounded up, as a cash desk does."""
+    return (price * quantity + 50_000_000) // 100_000_000
+
+
+@dataclass(frozen=True)
+class Age:
+    """An age on the day of the first charge: `value` units completed that very day, then so many days more."""
+
+    value: int
+    unit: str = "岁"
+    more_days: int = 0
+    spread_days: int = 1
+
+
+ADULT = Age(25, more_days=30, spread_days=20 * 365)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What was planted, declared by the scene that planted it."""
+
+    rule_code: str
+    mechanism: str
+    certain: bool
+    planted: str
+    excess_quantity: int | None = None
+    amount: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A billed line: on which day of the visit and at which minute of that day, what, how much, at what price."""
+
+    code: str
+    quantity: int
+    price: int
+    day: int = 0
+    minute: int = 600
+    amount: int | None = None
+    directory_price: int | None = None
+    prescription: int = 1
+    supply_days: int | None = None
+    first_line: str = ""
+    herb_use: str = ""
+    department: str = ""
+    refund_of: int | None = None
+    names_original: bool = True
+    blank: str = ""
+    fixed: bool = True
+    truth: Truth | None = None
+
+    @property
+    def billed(self) -> int:
+        """The billed amount in fen."""
+        return amount_of(self.price, self.quantity) if self.amount is None else self.amount
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A diagnosis or a procedure."""
+
+    code: str
+    name: str
+    truth: Truth | None = None
+
+
+@dataclass(frozen=True)
+class Venue:
+    """Where care is given: rank of the institution, its type, and the cities it may lie in."""
+
+    rank: int = 2
+    type: str = "A100"
+    cities: tuple[str, ...] = ()
+    states_level: bool = True
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One encounter; `after` counts days from the first visit of the play, `nights` those of a stay."""
+
+    charges: tuple[Charge, ...]
+    venue: Venue = Venue()
+    care_type: str = "11"
+    insurance: str = ""
+    department: str = "A03"
+    diagnoses: tuple[Coded, ...] = ()
+    procedures: tuple[Coded, ...] = ()
+    after: int = 0
+    nights: int = 0
+    total_off: int = 0
+    truth: Truth | None = None
+    jitter: int = 1
+
+    @property
+    def is_stay(self) -> bool:
+        return self.care_type.startswith(("2", "52"))
+
+    @property
+    def visit_type(self) -> str:
+        """就诊类型: 1 out-patient, 2 stay, 3 pharmacy."""
+        return "2" if self.is_stay else "3" if self.care_type.startswith("41") else "1"
+
+
+@dataclass(frozen=True)
+class Play:
+    """One planted case: who, when (both days included), and the visits."""
+
+    mechanism: str
+    planted: str
+    visits: tuple[Visit, ...]
+    first_day: int
+    last_day: int
+    sex: str = FEMALE
+    age: Age | None = ADULT
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Year:
+    """The days the city lives through: from `start`, so many days."""
+
+    start: int
+    days: int = 365
+
+    @property
+    def end(self) -> int:
+        """The first day after."""
+        return self.start + self.days
+
+
+@dataclass
+class Script:
+    """All plays of a city, by mechanism, violations and near-misses in the order they were written."""
+
+    plays: dict[str, list[Play]] = field(default_factory=dict)
+
+    def add(self, play: Play) -> None:
+        """Add a play if there is a day on which it can be staged."""
+        if play.first_day <= play.last_day:
+            self.plays.setdefault(play.mechanism, []).append(play)
+
+
+def year_of(start: date) -> int:
+    """Days of the year that begins on this date."""
+    try:
+        after = start.replace(year=start.year + 1)
+    except ValueError:  # 29 February has no namesake in a common year
+        after = date(start.year + 1, 3, 1)
+    return (after - start).days

@@ -1,0 +1,266 @@
+"""Plays and ordinary visits as tables, one row each, from which millions are staged by gathering rows.
+
+Charges of a visit stand together in time order, as do the visits of a play and the visits of a class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, decimal_text, yuan
+from mingcha.sample.goods import Good, Goods
+from mingcha.sample.ordinary import BANDS, KINDS, Class, Pool
+from mingcha.sample.places import DEPARTMENTS, PHARMACY, Places
+from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
+from mingcha.sample.script import Age, Charge, Coded, Play, Truth, Visit
+
+SEXES = ("", "1", "2", "9")
+UNITS = ("岁", "月", "天")
+# How often a line that no scene holds on to is left out: visits staged from one script still differ.
+LEFT_OUT_ONE_IN = 8
+
+
+@dataclass
+class Tables:
+    """The script of a city as frames."""
+
+    goods: pl.DataFrame
+    institutions: pl.DataFrame
+    departments: list[str]
+    groups: pl.DataFrame
+    members: list[int]
+    visits: pl.DataFrame
+    charges: pl.DataFrame
+    coded: pl.DataFrame
+    truths: pl.DataFrame
+    plays: pl.DataFrame
+    mechanisms: pl.DataFrame
+    classes: pl.DataFrame
+
+
+@dataclass
+class _Rows:
+    visits: list[dict[str, Any]] = field(default_factory=list)
+    charges: list[dict[str, Any]] = field(default_factory=list)
+    coded: list[dict[str, Any]] = field(default_factory=list)
+    truths: list[dict[str, Any]] = field(default_factory=list)
+    departments: dict[str, int] = field(default_factory=dict)
+
+
+def tables_of(
+    plays: Mapping[str, list[Play]], pools: Mapping[Class, Pool], goods: Goods, places: Places
+) -> Tables:
+    """Lay out everything that can be staged."""
+    rows = _Rows(departments={code: number for number, code in enumerate(DEPARTMENTS)})
+    play_rows, mechanism_rows = [], []
+    for mechanism, staged in plays.items():
+        mechanism_rows.append({"mechanism": mechanism, "offset": len(play_rows), "count": len(staged)})
+        play_rows += [_play(rows, play, goods, places) for play in staged]
+    class_rows = [_class(rows, key, pool, goods, places) for key, pool in pools.items()]
+    step = [9 if len(group) % 9 == 0 and len(group) > 9 else 1 for group in places.groups]
+    offsets = [sum(len(group) for group in places.groups[:n]) for n in range(len(places.groups))]
+    return Tables(
+        goods=_goods(goods.values()),
+        institutions=_institutions(places),
+        departments=list(rows.departments),
+        groups=pl.DataFrame(
+            {"offset": offsets, "size": [len(group) for group in places.groups], "step": step}
+        ),
+        members=[number for group in places.groups for number in group],
+        visits=pl.DataFrame(rows.visits, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
+        charges=pl.DataFrame(rows.charges, schema_overrides=_CHARGE_TYPES, infer_schema_length=None),
+        coded=pl.DataFrame(rows.coded, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
+        truths=pl.DataFrame(rows.truths, schema_overrides={"excess": pl.Int64, "amount": pl.Int64}, infer_schema_length=None),
+        plays=pl.DataFrame(play_rows),
+        mechanisms=pl.DataFrame(mechanism_rows),
+        classes=pl.DataFrame(class_rows),
+    )
+
+
+def class_number(kind: int, rank: int, sex: int, band: int) -> int:
+    """The row of a class in the dense table of all thinkable ones."""
+    return ((kind * 4 + rank) * 3 + sex) * (len(BANDS) + 1) + band
+
+
+CLASSES = len(KINDS) * 4 * 3 * (len(BANDS) + 1)
+
+_CHARGE_TYPES: dict[str, Any] = {
+    "good": pl.UInt32,
+    "day": pl.Int32,
+    "minute": pl.Int32,
+    "department": pl.Int32,
+    "back": pl.Int32,
+    "truth": pl.Int32,
+    "prescription": pl.Int8,
+}
+
+
+def _play(rows: _Rows, play: Play, goods: Goods, places: Places) -> dict[str, Any]:
+    first = len(rows.visits)
+    for visit in play.visits:
+        _visit(rows, visit, goods, places)
+    age = play.age or Age(40, spread_days=365)
+    return {
+        "first_visit": first,
+        "visits": len(play.visits),
+        "lines": sum(len(visit.charges) for visit in play.visits),
+        "first_day": play.first_day,
+        "days": play.last_day - play.first_day + 1,
+        "sex": SEXES.index(play.sex),
+        "born_known": play.age is not None,
+        "age_value": age.value,
+        "age_unit": UNITS.index(age.unit),
+        "age_more": age.more_days,
+        "age_spread": age.spread_days,
+    }
+
+
+def _class(rows: _Rows, key: Class, pool: Pool, goods: Goods, places: Places) -> dict[str, Any]:
+    first = len(rows.visits)
+    for visit in (*pool.winter, *pool.usual, *pool.once):
+        _visit(rows, visit, goods, places)
+    return {
+        "number": class_number(key.kind, key.rank, SEXES.index(key.sex), key.band),
+        "first_visit": first,
+        "winter": len(pool.winter),
+        "usual": len(pool.usual),
+        "once": len(pool.once),
+    }
+
+
+def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
+    starts = STAY_BEGINS if visit.is_stay else min([c.minute for c in visit.charges] or [490]) - 5
+    rows.visits.append(
+        {
+            "after": visit.after,
+            "nights": visit.nights,
+            "starts": starts,
+            "ends": STAY_ENDS if visit.is_stay else -1,
+            "jitter": visit.jitter,
+            "group": places.group(visit.venue),
+            "states_level": visit.venue.states_level,
+            "care_type": visit.care_type,
+            "visit_type": visit.visit_type,
+            "insurance": visit.insurance,
+            "department": _department(rows, visit.department),
+            "total_off": visit.total_off,
+            "first_charge": len(rows.charges),
+            "charges": len(visit.charges),
+            "kept": sum(
+                LEFT_OUT_ONE_IN if charge.fixed else LEFT_OUT_ONE_IN - 1 for charge in visit.charges
+            ),
+            "first_coded": len(rows.coded),
+            "coded": len(visit.diagnoses) + len(visit.procedures),
+            "main_diagnosis": visit.diagnoses[0].code if visit.diagnoses else "",
+            "truth": _truth(rows, visit.truth),
+        }
+    )
+    for number, charge in enumerate(visit.charges):
+        rows.charges.append(_charge(rows, visit, number, charge, goods))
+    for number, row in enumerate(visit.diagnoses):
+        rows.coded.append(_coded(rows, row, number, procedure=False))
+    for number, row in enumerate(visit.procedures):
+        rows.coded.append(_coded(rows, row, number, procedure=True))
+
+
+def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods) -> dict[str, Any]:
+    directory = charge.price if charge.directory_price is None else charge.directory_price
+    blank = charge.blank
+    return {
+        "good": goods.index[charge.code],
+        "day": charge.day,
+        "minute": charge.minute,
+        "department": _department(rows, charge.department or visit.department),
+        "fixed": charge.fixed,
+        "fen": charge.billed,
+        "cnt": decimal_text(charge.quantity, QUANTITY_SCALE),
+        "pric": "" if blank == "pric" else _price_text(charge.price),
+        "sumamt": yuan(charge.billed),
+        "hilist_pric": _price_text(directory),
+        "blank_name": blank == "hilist_name",
+        "blank_spec": blank == "spec",
+        "prescription": charge.prescription,
+        "supply_days": "" if charge.supply_days is None else str(charge.supply_days),
+        "first_line": charge.first_line,
+        "herb_use": charge.herb_use,
+        # So many rows before this one stands the line a refund takes back; 0 where none is named.
+        "back": number - charge.refund_of if charge.refund_of is not None and charge.names_original else 0,
+        "truth": _truth(rows, charge.truth),
+    }
+
+
+def _coded(rows: _Rows, row: Coded, number: int, *, procedure: bool) -> dict[str, Any]:
+    return {
+        "procedure": procedure,
+        "code": row.code,
+        "name": row.name,
+        "order": number + 1,
+        "truth": _truth(rows, row.truth),
+    }
+
+
+def _truth(rows: _Rows, truth: Truth | None) -> int | None:
+    if truth is None:
+        return None
+    rows.truths.append(
+        {
+            "rule_code": truth.rule_code,
+            "mechanism": truth.mechanism,
+            "excess": truth.excess_quantity,
+            "amount": truth.amount,
+            "certain": truth.certain,
+            "planted": truth.planted,
+            "note": truth.note,
+        }
+    )
+    return len(rows.truths) - 1
+
+
+def _department(rows: _Rows, code: str) -> int:
+    return rows.departments.setdefault(code, len(rows.departments))
+
+
+def _price_text(price: int) -> str:
+    """At least two decimals, as price lists have them."""
+    text = decimal_text(price, PRICE_SCALE)
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part.ljust(2, '0')}"
+
+
+def _goods(goods: Iterable[Good]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "hilist_code": good.code,
+                "hilist_name": good.name,
+                "hosplist_code": good.local_code,
+                "hosplist_name": good.name,
+                "hilist_type": good.list_type,
+                "chrg_type": good.charge_type,
+                "hilist_lv": good.payment_class,
+                "spec": good.spec,
+                "spec_unt": good.unit,
+                "known": good.known,
+            }
+            for good in goods
+        ]
+    )
+
+
+def _institutions(places: Places) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "medins_id": place.id,
+                "medins_name": place.name,
+                "medins_admdvs": place.city,
+                "medins_type": "" if place.type == PHARMACY else place.type,
+                "medins_lv": place.level,
+            }
+            for place in places.institutions
+        ]
+    )

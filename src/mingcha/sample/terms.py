@@ -1,0 +1,172 @@
+"""On what terms a code may be used: all that the knowledge points ask of it, at any time and in any region, merged.
+
+Background care keeps these terms whatever the day, so that it holds no violation by construction. A planted
+case keeps them too, but for the one point it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mingcha.domain.values import QUANTITY_SCALE
+from mingcha.knowledge import kinds as k
+from mingcha.knowledge.point import FOREVER, KnowledgePoint
+
+
+@dataclass
+class Terms:
+    """What is asked of one use of a code. Empty means nothing is asked."""
+
+    sexes: set[str] = field(default_factory=set)
+    ages: list[tuple[str, int, int]] = field(default_factory=list)
+    coverages: list[tuple[str, ...]] = field(default_factory=list)
+    care_types: list[tuple[str, ...]] = field(default_factory=list)
+    barred_care_types: set[str] = field(default_factory=set)
+    departments: list[tuple[str, ...]] = field(default_factory=list)
+    diagnoses: list[tuple[str, ...]] = field(default_factory=list)
+    rank: int = 0
+    first_line: bool = False
+    compound: bool = False
+    never: bool = False
+    max_days: int = FOREVER
+    max_quantity: int = FOREVER * QUANTITY_SCALE
+    price_at_most: int | None = None
+    once: bool = False
+    per_visit: bool = False
+    partners: set[str] = field(default_factory=set)
+    families: set[tuple[str, str]] = field(default_factory=set)
+
+
+def merged(points: Iterable[KnowledgePoint], code: str) -> Terms:
+    """The terms of a code under all these points."""
+    terms = Terms()
+    for point in points:
+        _ASKED[type(point)](terms, point, code)
+    return terms
+
+
+def _sex(terms: Terms, point: Any, _code: str) -> None:
+    terms.sexes.add(point.sex)
+
+
+def _age(terms: Terms, point: Any, _code: str) -> None:
+    terms.ages.append((point.unit, point.at_least, point.below))
+
+
+def _insurance(terms: Terms, point: Any, _code: str) -> None:
+    terms.coverages.append(point.accepted)
+
+
+def _care_type(terms: Terms, point: Any, _code: str) -> None:
+    terms.care_types.append(point.accepted)
+
+
+def _internet(terms: Terms, point: Any, _code: str) -> None:
+    terms.barred_care_types.update(point.internet_care_types)
+
+
+def _level(terms: Terms, point: Any, _code: str) -> None:
+    terms.rank = max(terms.rank, point.at_least)
+
+
+def _department(terms: Terms, point: Any, _code: str) -> None:
+    terms.departments.append(point.accepted)
+
+
+def _indication(terms: Terms, point: Any, _code: str) -> None:
+    terms.diagnoses.append(point.diagnoses)
+
+
+def _dispense(terms: Terms, point: Any, _code: str) -> None:
+    terms.max_days = min(terms.max_days, point.max_days)
+    terms.max_quantity = min(terms.max_quantity, point.max_quantity)
+
+
+def _quantity(terms: Terms, point: Any, _code: str) -> None:
+    terms.max_quantity = min(terms.max_quantity, point.allowed)
+    terms.per_visit |= point.period == "就诊"
+    terms.families.add(("quantity", point.codes[0]))
+
+
+def _over_time(terms: Terms, point: Any, _code: str) -> None:
+    terms.once = True
+    terms.families.add(("time", point.codes[0]))
+
+
+def _cap(terms: Terms, point: Any, code: str) -> None:
+    _over_time(terms, point, code)
+    _price_at_most(terms, point.cap * 10_000)
+
+
+def _ceiling(terms: Terms, point: Any, _code: str) -> None:
+    _price_at_most(terms, point.ceiling)
+
+
+def _price_at_most(terms: Terms, price: int) -> None:
+    terms.price_at_most = price if terms.price_at_most is None else min(terms.price_at_most, price)
+
+
+def _pair(terms: Terms, point: Any, code: str) -> None:
+    terms.partners.update(point.containing if code in point.codes else point.codes)
+
+
+def _bundle(terms: Terms, point: Any, _code: str) -> None:
+    terms.families.add(("bundle", point.bundle))
+
+
+def _incision(terms: Terms, point: Any, _code: str) -> None:
+    terms.families.add(("incision", point.group))
+
+
+def _second_line(terms: Terms, _point: Any, _code: str) -> None:
+    terms.first_line = True
+
+
+def _compound(terms: Terms, _point: Any, _code: str) -> None:
+    terms.compound = True
+
+
+def _never(terms: Terms, _point: Any, _code: str) -> None:
+    terms.never = True
+
+
+_ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
+    k.SexLimit: _sex,
+    k.DiagnosisSex: _sex,
+    k.ProcedureSex: _sex,
+    k.AgeLimit: _age,
+    k.DiagnosisAge: _age,
+    k.InsuranceLimit: _insurance,
+    k.CareTypeLimit: _care_type,
+    k.InternetLimit: _internet,
+    k.LevelLimit: _level,
+    k.DepartmentLimit: _department,
+    k.CourseLimit: _over_time,
+    k.DispenseLimit: _dispense,
+    k.QuantityLimit: _quantity,
+    k.WindowLimit: _over_time,
+    k.PriceCeiling: _ceiling,
+    k.SpendingCap: _cap,
+    k.DuplicatePair: _pair,
+    k.SplitCharge: _bundle,
+    k.SameIncisionGroup: _incision,
+    k.SecondLine: _second_line,
+    k.HerbAlone: _compound,
+    k.HerbNeverPaid: _never,
+    k.Indication: _indication,
+}
+
+# A bound in days that is safe whatever the calendar: (shortest, longest) days of one unit.
+_DAYS_OF_UNIT = {"岁": (365, 366), "月": (28, 31), "天": (1, 1)}
+
+
+def safe_days(ages: Iterable[tuple[str, int, int]]) -> tuple[int, int]:
+    """Ages in days, from (included) to (excluded), that lie within all these limits whatever the calendar."""
+    low, high = 0, 36_500
+    for unit, at_least, below in ages:
+        shortest, longest = _DAYS_OF_UNIT[unit]
+        low = max(low, at_least * longest)
+        high = min(high, below * shortest)
+    return low, high

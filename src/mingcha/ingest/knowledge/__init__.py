@@ -1,0 +1,1 @@
+"""Official knowledge in: each layout is read into raw points, one join makes typed points of all of them."""

@@ -1,0 +1,169 @@
+"""One bucket of a run: claims in, findings and counts out, in a process that lives as long as the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mingcha.audit.outputs import sync
+from mingcha.audit.period import Period
+from mingcha.audit.plans import item_codes
+from mingcha.domain.claims import Encounter, Person, Settlement
+from mingcha.domain.values import ValueType
+from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjudged_of_partition
+from mingcha.engine.layout import ROW_SOURCES
+from mingcha.engine.partition import PartitionJudge
+from mingcha.engine.plan import Plan
+from mingcha.engine.tables import Tables
+from mingcha.knowledge.release import Release
+from mingcha.store import columns as c
+from mingcha.store.lake import Bucket, Lake
+
+EXAMPLES = 3
+COMPRESSION_LEVEL = 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every bucket of a run has in common; sent to each worker once."""
+
+    dataset: Path
+    parts: Path
+    release: Release
+    period: Period
+
+
+class BucketAuditor:
+    """Audits buckets of one dataset by one compiled release."""
+
+    def __init__(self, task: Task, plan: Plan) -> None:
+        self.task = task
+        self.lake = Lake(task.dataset)
+        self.plan = plan
+        self.items = self.lake.items()
+        self.judge = PartitionJudge(self.plan, self.items["item_code"].to_list())
+        self.known = self.items["item_code"].is_in(list(item_codes(self.plan)))
+        self.columns = columns_read(self.plan)
+
+    def __call__(self, number: int) -> dict[str, Any]:
+        """Audit one bucket; its results appear whole in the folder of parts. Returns its counts."""
+        started = time.monotonic()
+        bucket = self.lake.read_bucket(number, **self.columns)
+        audited = self.task.period.holds(bucket.encounters)
+        tables = Tables(bucket.encounters, bucket.lines, bucket.diagnoses, bucket.procedures)
+        outcome = self.judge(tables, None if self.task.period.open else audited.to_list())
+        findings = findings_of_partition(self.plan, tables, outcome.hits, self.items)
+        counts: dict[str, Any] = {**self._counted(bucket, audited, findings), "started": started}
+        frames = {
+            "findings": findings,
+            "unjudged": counted_unjudged(unjudged_of_partition(tables, outcome)),
+            "institutions": _institutions(bucket, audited),
+            "doctors": _doctors(bucket.encounters),
+        }
+        return self._keep(number, frames, counts)
+
+    def _counted(self, bucket: Bucket, audited: pl.Series, findings: pl.DataFrame) -> dict[str, int]:
+        lines = bucket.lines.select(
+            known=self.known.gather(bucket.lines["item"]),
+            audited=audited.gather(bucket.lines["enc"]),
+            amount="amount",
+        )
+        under_audit = lines.filter("audited")
+        return {
+            "persons": bucket.encounters["person_id"].n_unique(),
+            "encounters": bucket.encounters.height,
+            "lines": bucket.lines.height,
+            "audited_encounters": int(audited.sum()),
+            "audited_lines": under_audit.height,
+            "known_lines": int(under_audit["known"].sum()),
+            "billed_fen": int(under_audit["amount"].sum()),
+            "findings": findings.height,
+            "lines_with_findings": findings.select(
+                pl.struct("encounter_id", "line_key").filter(pl.col("line_key").is_not_null()).n_unique()
+            ).item(),
+        }
+
+    def _keep(self, number: int, frames: dict[str, pl.DataFrame], counts: dict[str, Any]) -> dict[str, Any]:
+        folder = self.task.parts / f"{number:04d}"
+        unfinished = self.task.parts / f".{number:04d}.{os.getpid()}"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        for name, frame in frames.items():
+            frame.write_parquet(
+                unfinished / f"{name}.parquet", compression="zstd", compression_level=COMPRESSION_LEVEL
+            )
+        kept = {name: value for name, value in counts.items() if name != "started"}
+        (unfinished / "counts.json").write_text(json.dumps(kept), "utf-8")
+        for path in unfinished.iterdir():
+            sync(path)
+        unfinished.rename(folder)
+        return {**counts, "ended": time.monotonic()}
+
+
+def columns_read(plan: Plan) -> dict[str, list[str]]:
+    """The columns of each table of a bucket that judging and its findings read.
+
+    Of encounters all but free text: bodies may read any fact of them, and there are few.
+    """
+    rows = {ROW_SOURCES.get(name, name) for name in plan.layout.names}
+    wanted = {"enc", "item", "charged_at", "unit_price", *rows, *OF_LINE}
+    kept = {*OF_BILL, "institution_name", "doctor_name", "department_name"}
+    text = {
+        name
+        for entity in (Person, Encounter, Settlement)
+        for name, field in entity.fields().items()
+        if field.type is ValueType.TEXT
+    }
+    return {
+        "lines": [name for name in c.LINES if name in wanted],
+        "encounters": [name for name in c.ENCOUNTERS if name in kept or name not in text],
+        "diagnoses": ["enc", "diagnosis_code"],
+        "procedures": ["enc", "procedure_code"],
+    }
+
+
+def counted_unjudged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that could not be judged, counted by rule, fact and institution, with a few examples."""
+    place = pl.coalesce("line_key", "code")
+    example = pl.concat_str("encounter_id", place, separator="/", ignore_nulls=True)
+    return rows.group_by("rule_code", "slug", "fact", "institution_id", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("rows"), example.head(EXAMPLES).alias("examples")
+    )
+
+
+def _institutions(bucket: Bucket, audited: pl.Series) -> pl.DataFrame:
+    """What was audited at each institution of the bucket: encounters, lines, amount in fen."""
+    encounters = bucket.encounters.select(
+        pl.int_range(pl.len(), dtype=pl.Int32).alias("enc"), "institution_id", "institution_name"
+    ).filter(audited)
+    lines = bucket.lines.group_by("enc").agg(
+        pl.len().cast(pl.Int64).alias("lines"), pl.col("amount").sum().alias("billed_fen")
+    )
+    return (
+        encounters.join(lines, on="enc", how="left")
+        .group_by("institution_id")
+        .agg(
+            pl.col("institution_name").drop_nulls().min(),
+            pl.len().cast(pl.Int64).alias("encounters"),
+            pl.col("lines", "billed_fen").sum(),
+        )
+        .sort("institution_id")
+    )
+
+
+def _doctors(encounters: pl.DataFrame) -> pl.DataFrame:
+    """Names of doctors, as far as encounters state them."""
+    return (
+        encounters.select("institution_id", "doctor_id", "doctor_name", "department_name")
+        .drop_nulls("doctor_id")
+        .group_by("institution_id", "doctor_id")
+        .agg(pl.col("doctor_name", "department_name").drop_nulls().min())
+        .sort("institution_id", "doctor_id")
+    )

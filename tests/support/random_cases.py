@@ -1,5 +1,4 @@
-"""Random persons with random bills over the codes a release knows, to hold laws that must hold on any data.
-"""
+"""Random persons with random bills over the codes a release knows, to hold laws that must hold on any data."""
 
 from __future__ import annotations
 

@@ -45,8 +45,7 @@ def excess_of(
 
 
 def share_line(amount: int | None, claims: Sequence[Claim]) -> None:
-    """Fill in `claimed`, in the given order (the strongest finding first); its sum never exceeds the
-    amount."""
+    """Fill in `claimed` in the given order, the strongest first; the sum never exceeds the amount."""
     if not amount or amount <= 0:
         return
     units = max((claim.excess for claim in claims if claim.kind is Excess.LINES), default=0)
@@ -58,8 +57,7 @@ def share_line(amount: int | None, claims: Sequence[Claim]) -> None:
 
 
 def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]) -> None:
-    """Fill in `recoverable`: the fund's paid share of what is claimed, rounded down, the rest on the last
-    claim.
+    """Fill in `recoverable`: the fund's share of what is claimed, rounded down, the rest on the last claim.
 
     Args:
         total: what was charged for the settlement; fund_paid: what the fund paid of it.

@@ -37,8 +37,7 @@ def _day(minute: int | None) -> int | None:
 
 
 def price_step(price: int | None) -> int | None:
-    """The size of a price's last decimal, at most a cent: 12.5 and 12.50 are written to the cent, 0.3333 is
-    finer."""
+    """The size of a price's last decimal, at most a cent: 12.5 is written to the cent, 0.3333 is finer."""
     if price is None:
         return None
     return next((step for step in PRICE_STEPS if price % step == 0), 1)

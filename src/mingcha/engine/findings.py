@@ -7,6 +7,7 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from mingcha.domain.conditions import Expr
 from mingcha.domain.fields import Field
 from mingcha.domain.findings import Finding
 from mingcha.domain.values import ValueType, written
@@ -72,11 +73,10 @@ class Writer:
         self.plan = plan
         release = plan.release
         self.stamp = (release.number, release.knowledge_digest, release.settings_digest)
-        self._types: dict[int, tuple[ValueType, ValueType]] = {}
+        self._kinds: dict[str, _Shows] = {}
 
     def of_bill(self, bill: Bill, hits: Iterable[Hit]) -> list[tuple[Any, ...]]:
-        """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one
-        finding."""
+        """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one."""
         ordered = sorted(hits, key=lambda hit: (_place(hit), rank(hit)))
         merged = [merge(list(same)) for _, same in groupby(ordered, key=lambda hit: (_place(hit), rank(hit)))]
         rows: list[tuple[Hit, Claim]] = []
@@ -105,7 +105,7 @@ class Writer:
         subject = text.code if text else (row[3] if row is not None else None)
         place = text.line_key if text else subject
         point_id = point.point_id if point is not None else None
-        value_type, limit_type = self._value_types(check)
+        shows = self._shows(check)
         quantity = hit.excess_quantity
         if quantity is None and of_line and hit.excess_amount is None and row is not None:
             quantity = row[5]
@@ -134,8 +134,8 @@ class Writer:
             claim.excess,
             claim.claimed,
             claim.recoverable,
-            subject if self._shows_code(check) else written_or_none(hit.value, value_type),
-            written_or_none(hit.limit, limit_type),
+            subject if shows.code else written_or_none(hit.value, shows.value),
+            written_or_none(hit.limit, shows.limit),
             self._related(bill, hit),
             *self.stamp,
         )  # fmt: skip
@@ -143,22 +143,31 @@ class Writer:
     @staticmethod
     def _related(bill: Bill, hit: Hit) -> list[str]:
         """Keys of the lines that make this one a violation, as far as they stand on the same bill."""
+        if not hit.related:
+            return []
         return sorted(
             {bill.line(line.order).line_key for line in hit.related if line.encounter == hit.encounter}
         )
 
-    @staticmethod
-    def _shows_code(check: Check) -> bool:
-        """Whether what the rule read is the code itself (in a partition, items are numbers)."""
-        value, _ = shown(check.rule)
-        return isinstance(value, Field) and value.name == "item_code"
-
-    def _value_types(self, check: Check) -> tuple[ValueType, ValueType]:
-        if check.number not in self._types:
-            self._types[check.number] = tuple(  # type: ignore[assignment]
-                part.type if isinstance(part, Field) else ValueType.NUMBER for part in shown(check.rule)
+    def _shows(self, check: Check) -> _Shows:
+        if check.slug not in self._kinds:
+            value, limit = shown(check.rule)
+            self._kinds[check.slug] = _Shows(
+                _type_of(value), _type_of(limit), isinstance(value, Field) and value.name == "item_code"
             )
-        return self._types[check.number]
+        return self._kinds[check.slug]
+
+
+class _Shows(NamedTuple):
+    """Types of value and limit; `code` where the value read is the code itself (in a partition, a number)."""
+
+    value: ValueType
+    limit: ValueType
+    code: bool
+
+
+def _type_of(expression: Expr | None) -> ValueType:
+    return expression.type if isinstance(expression, Field) else ValueType.NUMBER
 
 
 def written_or_none(value: Any, type_: ValueType) -> str | None:

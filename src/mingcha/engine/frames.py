@@ -1,5 +1,4 @@
-"""Findings and rows that could not be judged as frames, with the declared columns; from a partition or a
-case."""
+"""Findings and rows that could not be judged as frames, of a partition or a case."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What a judgement yields before money: a hit (one line, one point, one rule) or a line that could not be
-judged."""
+"""What a judgement yields before money: a hit, or a line that could not be judged."""
 
 from __future__ import annotations
 

@@ -27,8 +27,7 @@ from mingcha.rules.registry import RULES
 
 @dataclass(eq=False)
 class Check:
-    """One mechanism under one set of settings, with the points it judges by (none for rules without
-    knowledge)."""
+    """One mechanism under one set of settings, with the points it judges by, if it needs any."""
 
     number: int
     rule: Rule[Any]

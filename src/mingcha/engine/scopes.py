@@ -1,5 +1,4 @@
-"""How a group is subdivided: by a period word of the point, or by a fact of the line; both evaluations
-here."""
+"""How a group is cut into parts: by a period word of the point, or by a fact of the line."""
 
 from __future__ import annotations
 

@@ -26,8 +26,7 @@ class Grain(StrEnum):
 
 
 class Excess(StrEnum):
-    """How excess amounts of several findings on one line add up: units and prices multiply, see
-    engine.amounts."""
+    """What a finding takes from a line, quantity × price: units (the largest counts) or price."""
 
     LINES = "数量"
     PRICE = "单价"
@@ -199,8 +198,7 @@ class Group(Generic[P]):
 
 
 class Rule(Generic[P]):
-    """Base of every mechanism: `forbids`, or `only_if` plus `judge`. One instance per set of setting
-    values."""
+    """Base of every mechanism: `forbids`, or `only_if` plus `judge`; an instance holds setting values."""
 
     slug: ClassVar[str]
     version: ClassVar[int]

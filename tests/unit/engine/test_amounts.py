@@ -1,0 +1,68 @@
+"""Money of findings: nothing is claimed twice, nothing beyond what was billed, nothing beyond what the fund paid."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mingcha.engine.amounts import Claim, excess_of, share_fund, share_line
+from mingcha.rules.base import Excess
+
+MONEY = st.integers(0, 10_000_000_000)
+CLAIMS = st.lists(st.tuples(st.sampled_from(Excess), MONEY), max_size=6)
+
+
+@given(MONEY, CLAIMS)
+def test_what_is_claimed_of_a_line_never_exceeds_what_was_billed_for_it(
+    amount: int, found: list[tuple[Excess, int]]
+) -> None:
+    claims = [Claim(kind, min(excess, amount)) for kind, excess in found]
+    share_line(amount, claims)
+    assert 0 <= sum(claim.claimed for claim in claims) <= amount
+    assert all(0 <= claim.claimed <= claim.excess for claim in claims)
+
+
+@given(st.integers(1, 10_000_000_000), CLAIMS.filter(bool))
+def test_at_least_the_largest_single_excess_is_claimed(amount: int, found: list[tuple[Excess, int]]) -> None:
+    claims = [Claim(kind, min(excess, amount)) for kind, excess in found]
+    share_line(amount, claims)
+    assert sum(claim.claimed for claim in claims) >= max(claim.excess for claim in claims) - 1
+
+
+def test_two_rules_that_take_the_same_units_claim_them_once() -> None:
+    claims = [Claim(Excess.LINES, 4_000), Claim(Excess.LINES, 2_000)]
+    share_line(6_000, claims)
+    assert [claim.claimed for claim in claims] == [4_000, 0]
+
+
+def test_a_price_finding_takes_only_the_units_that_a_quantity_finding_leaves() -> None:
+    claims = [Claim(Excess.LINES, 4_000), Claim(Excess.PRICE, 1_500)]  # 2 of 3 units; 5.00 of 20.00 each
+    share_line(6_000, claims)
+    assert [claim.claimed for claim in claims] == [4_000, 500]
+
+
+@given(st.lists(MONEY, min_size=1, max_size=8), MONEY, MONEY)
+def test_the_fund_gets_back_its_share_to_the_fen(claimed: list[int], paid: int, unclaimed: int) -> None:
+    total = sum(claimed) + unclaimed
+    claims = [Claim(Excess.LINES, amount, amount) for amount in claimed]
+    share_fund(total, min(paid, total), claims)
+    if total:
+        recovered = sum(claim.recoverable or 0 for claim in claims)
+        assert recovered == sum(claimed) * min(paid, total) // total
+        assert recovered <= min(paid, total)
+
+
+def test_what_the_fund_paid_is_unknown_so_is_what_it_gets_back() -> None:
+    claims = [Claim(Excess.LINES, 100, 100)]
+    share_fund(1_000, None, claims)
+    assert claims[0].recoverable is None
+
+
+@given(MONEY, st.integers(1, 10**11), st.integers(0, 10**11))
+def test_part_of_a_line_is_rounded_down_and_the_whole_line_is_the_whole_amount(
+    amount: int, quantity: int, excess: int
+) -> None:
+    part = excess_of(amount, quantity, excess, None)
+    assert 0 <= part <= amount
+    assert excess_of(amount, quantity, quantity, None) == amount
+    assert excess_of(amount, quantity, None, None) == amount

@@ -1,0 +1,143 @@
+"""A declared condition means the same as Python source and as a Polars expression, unknown facts included."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mingcha.domain.claims import Encounter, Line, Person
+from mingcha.domain.conditions import Age, Condition, Constant, Expr
+from mingcha.domain.values import day_of
+from mingcha.engine.ages import age, age_column
+from mingcha.engine.closures import Source, define
+from mingcha.engine.columns import Columns, column_of
+from mingcha.engine.facts import derive, derived_columns, price_step, price_step_column
+from mingcha.engine.layout import Layout, fields_of
+
+LAYOUT = Layout(("first_line_used", "unit_price"))
+NUMBERS: list[Expr] = [Line.quantity, Line.amount, Encounter.institution_rank, Constant(3), Constant(0)]
+COMPARISONS: list[Any] = [
+    lambda a, b: a < b,
+    lambda a, b: a <= b,
+    lambda a, b: a > b,
+    lambda a, b: a >= b,
+    lambda a, b: a == b,
+    lambda a, b: a != b,
+]
+ARITHMETIC: list[Any] = [lambda a, _b: a, lambda a, b: a + b, lambda a, b: a - b, lambda a, b: abs(a - b)]
+
+
+@st.composite
+def conditions(draw: st.DrawFn, depth: int = 3) -> Condition:
+    kind = draw(st.sampled_from(("compare", "missing", "and", "or", "not"))) if depth else "compare"
+    if kind == "compare":
+        left, right, third = (draw(st.sampled_from(NUMBERS)) for _ in range(3))
+        built: Condition = draw(st.sampled_from(COMPARISONS))(
+            draw(st.sampled_from(ARITHMETIC))(left, third), right
+        )
+        return built
+    if kind == "missing":
+        return draw(st.sampled_from(NUMBERS[:3])).is_missing()
+    left_side = draw(conditions(depth=depth - 1))
+    if kind == "not":
+        return ~left_side
+    right_side = draw(conditions(depth=depth - 1))
+    return left_side & right_side if kind == "and" else left_side | right_side
+
+
+VALUE = st.none() | st.integers(-4, 4)
+
+
+@given(conditions(), VALUE, VALUE, VALUE)
+def test_any_condition_gives_the_same_answer_by_case_and_by_column(
+    condition: Condition, quantity: int | None, amount: int | None, rank: int | None
+) -> None:
+    source = Source(LAYOUT, {}).of(condition)
+    judge = define("judge", f"def judge(e, r, p):\n    return {source}\n")
+    row = [None] * len(LAYOUT.names)
+    row[LAYOUT.names.index("quantity")], row[LAYOUT.names.index("amount")] = quantity, amount  # type: ignore[call-overload]
+
+    class Facts:
+        institution_rank = rank
+
+    schema = {column_of(f): pl.Int64 for f in (Line.quantity, Line.amount, Encounter.institution_rank)}
+    frame = pl.DataFrame([(quantity, amount, rank)], schema=schema, orient="row")
+    by_column = frame.select(Columns({}).of(condition).alias("v")).item()
+    assert judge(Facts(), row, None) is by_column
+
+
+def test_a_condition_cannot_be_used_as_a_truth_value() -> None:
+    with pytest.raises(TypeError, match="条件是声明"):
+        bool(Line.quantity > 3)
+
+
+def test_a_rule_that_mentions_a_field_reads_the_field_and_not_a_value() -> None:
+    assert [field.name for field in fields_of([Person.sex != "1"])] == ["sex"]
+
+
+DAYS = st.integers(day_of(date(1900, 1, 1)), day_of(date(2030, 12, 31)))
+
+
+@given(DAYS, st.integers(0, 45_000), st.sampled_from(("岁", "月", "天")))
+def test_age_by_case_and_by_column_agree_on_any_two_days(born: int, lived: int, unit: str) -> None:
+    frame = pl.DataFrame(
+        {"b": [born], "d": [born + lived], "u": [unit]}, schema={"b": pl.Int32, "d": pl.Int32, "u": pl.String}
+    )
+    assert frame.select(age_column(pl.col("b"), pl.col("d"), pl.col("u"))).item() == age(
+        born, born + lived, unit
+    )
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "unit", "expected"),
+    [
+        (date(2020, 2, 29), date(2026, 2, 28), "岁", 5),
+        (date(2020, 2, 29), date(2026, 3, 1), "岁", 6),
+        (date(2026, 2, 1), date(2026, 3, 1), "天", 28),
+        (date(2026, 1, 31), date(2026, 2, 28), "月", 0),
+        (date(2008, 6, 15), date(2026, 6, 14), "岁", 17),
+        (date(2008, 6, 15), date(2026, 6, 15), "岁", 18),
+    ],
+)
+def test_age_is_counted_by_the_calendar(born: date, on: date, unit: str, expected: int) -> None:
+    assert age(day_of(born), day_of(on), unit) == expected
+
+
+def test_an_unknown_birth_date_makes_the_age_unknown_and_not_zero() -> None:
+    too_young = Age(Person.birth_date, Line.day, Constant("岁")) < 18
+    judge = define("judge", f"def judge(e, r, p):\n    return {Source(LAYOUT, {}).of(too_young)}\n")
+
+    class Facts:
+        birth_date = None
+
+    assert judge(Facts(), (0, 0, 20_000), None) is None
+
+
+FACT = {
+    "sex": st.sampled_from((None, "0", "1", "2", "9")),
+    "visit_type": st.sampled_from((None, "1", "2", "3")),
+    "care_type": st.sampled_from((None, "11", "2101", "52", "41", "1301")),
+    "insurance_type": st.sampled_from((None, "310", "510")),
+    "institution_level": st.sampled_from((None, *map(str, range(1, 16)))),
+    "started_at": st.integers(0, 40_000_000),
+    "ended_at": st.none() | st.integers(0, 40_000_000),
+}
+
+
+@given(st.fixed_dictionaries(FACT))
+def test_derived_facts_are_the_same_by_case_and_by_column(facts: dict[str, Any]) -> None:
+    types = {name: pl.Int32 if name.endswith("_at") else pl.String for name in facts}
+    columns = pl.DataFrame([facts], schema=types).select(**derived_columns()).row(0, named=True)
+    derived = derive(facts, ())
+    assert columns == {name: derived[name] for name in columns}
+
+
+@given(st.none() | st.integers(0, 10**14))
+def test_the_last_decimal_of_a_price_is_the_same_by_case_and_by_column(price: int | None) -> None:
+    frame = pl.DataFrame({"p": [price]}, schema={"p": pl.Int64})
+    assert frame.select(price_step_column(pl.col("p"))).item() == price_step(price)

@@ -1,0 +1,121 @@
+"""One declaration, two evaluations: whatever the data, a case and a partition say the same, row for row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mingcha.catalogue.entries import entries
+from mingcha.engine.case import EncounterFacts
+from mingcha.engine.frames import case_findings, findings_of_partition, unjudged_of_partition
+from mingcha.engine.judge import CaseJudge
+from mingcha.engine.partition import PartitionJudge
+from mingcha.engine.plan import Plan
+from mingcha.knowledge.point import Subject
+from mingcha.knowledge.release import release_of
+from mingcha.knowledge.starter import starter_points, starter_settings
+from tests.support.random_cases import City
+
+RELEASE = release_of(1, starter_points(), starter_settings(), with_demonstration=True)
+PLAN = Plan(RELEASE, entries())
+CASES_A_SEED = 1_000
+
+
+def by_case(city: City, *, screened: bool = True) -> tuple[list[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    judge = CaseJudge(PLAN, screened=screened)
+    rows, unjudged = [], set()
+    for case in city.cases:
+        judgement = judge(case)
+        rows += [row for found in case_findings(PLAN, case, judgement) for row in found]
+        unjudged |= {_named(case, hit) for hit in judgement.unjudged}
+    return rows, unjudged
+
+
+def _named(case: list[EncounterFacts], found: Any) -> tuple[Any, ...]:
+    enc, on_item = case[found.encounter], found.check.subject is Subject.ITEM
+    line = enc.lines["line_id"][found.row[1]] if found.row is not None and on_item else None
+    code = found.row[3] if found.row is not None and not on_item else None
+    return (found.check.slug, found.rule_code, found.fact, enc.institution_id, enc.encounter_id, line, code)
+
+
+def by_partition(city: City, *, screened: bool = True) -> tuple[list[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    tables, items = city.partition()
+    outcome = PartitionJudge(PLAN, items["item_code"].to_list(), screened=screened)(tables)
+    findings = findings_of_partition(PLAN, tables, outcome.hits, items)
+    return findings.rows(), set(unjudged_of_partition(tables, outcome).rows())
+
+
+def ordered(rows: list[tuple[Any, ...]]) -> list[str]:
+    return sorted(map(repr, rows))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_case_and_a_partition_give_the_same_rows_on_ten_thousand_random_persons(seed: int) -> None:
+    city = City(RELEASE, CASES_A_SEED, seed, regions=("350100", "350200"))
+    rows, unjudged = by_case(city)
+    part_rows, part_unjudged = by_partition(city)
+    assert ordered(rows) == ordered(part_rows)
+    assert unjudged == part_unjudged
+    assert len(rows) > CASES_A_SEED, "too few findings to show anything"
+
+
+def test_the_screen_changes_no_row_in_either_evaluation() -> None:
+    city = City(RELEASE, CASES_A_SEED, seed=77)
+    assert by_case(city, screened=True) == by_case(city, screened=False)
+    screened, unscreened = by_partition(city, screened=True), by_partition(city, screened=False)
+    assert ordered(screened[0]) == ordered(unscreened[0])
+    assert screened[1] == unscreened[1]
+
+
+def test_every_mechanism_fires_somewhere_on_the_random_persons() -> None:
+    rows, _ = by_case(City(RELEASE, 4 * CASES_A_SEED, seed=5))
+    silent = {check.slug for check in PLAN.variant("").checks} - {row[3] for row in rows}
+    assert not silent
+
+
+def test_the_order_in_which_lines_and_encounters_arrive_makes_no_difference() -> None:
+    city = City(RELEASE, 300, seed=8)
+    judge = CaseJudge(PLAN)
+    for case in city.cases:
+        shuffled = [_reversed(enc) for enc in reversed(case)]
+        rows = [row for found in case_findings(PLAN, case, judge(case)) for row in found]
+        again = [row for found in case_findings(PLAN, shuffled, judge(shuffled)) for row in found]
+        assert ordered(rows) == ordered(again)
+
+
+def _reversed(enc: EncounterFacts) -> EncounterFacts:
+    lines = {name: list(reversed(values)) for name, values in enc.lines.items()}
+    facts = {name: value for name, value in vars(enc).items() if name != "lines"}
+    return EncounterFacts(facts, lines, enc.diagnosis_codes, enc.procedure_codes)
+
+
+def test_another_persons_bills_change_nothing() -> None:
+    city = City(RELEASE, 400, seed=9)
+    together, _ = by_partition(city)
+    half = City(RELEASE, 400, seed=9)
+    half.cases = half.cases[::2]
+    alone, _ = by_partition(half)
+    persons = {case[0].person_id for case in half.cases}
+    assert ordered(alone) == ordered([row for row in together if row[7] in persons])
+
+
+def test_judging_again_gives_identical_findings() -> None:
+    city = City(RELEASE, 300, seed=10)
+    assert by_partition(city) == by_partition(city)
+
+
+def test_history_makes_findings_but_bears_none() -> None:
+    city = City(RELEASE, 600, seed=11)
+    judge = CaseJudge(PLAN)
+    for case in city.cases:
+        whole = {row[0] for found in case_findings(PLAN, case, judge(case)) for row in found}
+        for audited, enc in enumerate(case):
+            for place, other in enumerate(case):
+                other.audited = place == audited
+            found = case_findings(PLAN, case, judge(case))
+            assert not any(rows for place, rows in enumerate(found) if place != audited)
+            assert {row[0] for row in found[audited]} <= whole
+            assert enc.audited
+        for other in case:
+            other.audited = True

@@ -32,7 +32,7 @@ TABLES = ("persons", "encounters", "lines", "diagnoses", "procedures")
 FORMATS = ("parquet", "csv")
 
 _LINES_A_PART = 1_000_000
-_CASES_A_THOUSAND_LINES = 36
+_CASES_A_THOUSAND_LINES = 68
 _LINES_A_PERSON = 24
 _EVERY_MECHANISM = 3
 """Cases of each mechanism that even the smallest city holds: two violations and a near-miss."""

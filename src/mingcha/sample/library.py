@@ -96,6 +96,13 @@ class Library:
             other for other in self.about(code) if other.slug == point.slug and other.point_id != point.point_id
         ]
 
+    def terms_of_diagnosis(self, code: str) -> Terms:
+        """What points about diagnoses ask of the person who has this one."""
+        return merged(
+            (p for p in self.coded(Subject.DIAGNOSIS) if any(code.startswith(prefix) for prefix in p.codes)),
+            code,
+        )
+
     def coded(self, subject: Subject) -> list[KnowledgePoint]:
         """The points about diagnoses or procedures."""
         return [point for point in self.points if point.subject is subject]

@@ -97,7 +97,7 @@ class Pool:
 def ordinary_pools(library: Library, goods: Goods, random: Random) -> dict[Class, Pool]:
     """Visits for every class there is."""
     usable = _without_pairs(library, goods)
-    return {key: _pool(key, Shelf(key, usable, goods), random) for key in classes()}
+    return {key: _pool(key, Shelf(key, usable, goods, library), random) for key in classes()}
 
 
 def classes() -> list[Class]:
@@ -130,13 +130,17 @@ def fits(terms: Terms, key: Class, care_type: str, department: str) -> bool:
 class Shelf:
     """The codes with knowledge that may be used in a class, by department; and the plain ones."""
 
-    def __init__(self, key: Class, usable: dict[str, Terms], goods: Goods) -> None:
+    def __init__(self, key: Class, usable: dict[str, Terms], goods: Goods, library: Library) -> None:
         self.key = key
         self.goods = goods
+        self.library = library
         self.terms = usable
         self._known: dict[tuple[str, str], list[str]] = {}
+        self._indicated: dict[tuple[str, str], list[tuple[str, Coded]]] = {}
         drugs_only = key.care.name == "药店购药"
         self.drugs_only = drugs_only
+        # Ordinary diagnoses are kept clear of every rule about diagnoses.
+        self.diagnoses = [row for row in _DIAGNOSES if library.terms_of_diagnosis(row[0]) == Terms()]
         kinds = (DRUG,) if drugs_only else (DRUG, SERVICE, SERVICE, CONSUMABLE)
         self.plain = {kind: [good.code for good in goods.plain(kind)] for kind in {*kinds, HERB}}
         self.kinds = kinds
@@ -153,6 +157,22 @@ class Shelf:
                 and (not self.drugs_only or code[:1] in "XZ")
             ]
         return self._known[place]
+
+
+    def indicated(self, care_type: str, department: str) -> list[tuple[str, Coded]]:
+        """Codes that need a diagnosis, each with one that suits the class."""
+        place = (care_type, department)
+        if place not in self._indicated:
+            self._indicated[place] = [
+                (code, diagnosis)
+                for code, terms in self.terms.items()
+                if len(terms.diagnoses) == 1
+                and fits(replace(terms, diagnoses=[]), self.key, care_type, department)
+                and (not self.drugs_only or code[:1] in "XZ")
+                for diagnosis in map(coded, terms.diagnoses[0])
+                if fits(self.library.terms_of_diagnosis(diagnosis.code), self.key, care_type, department)
+            ]
+        return self._indicated[place]
 
 
 def _without_pairs(library: Library, goods: Goods) -> dict[str, Terms]:
@@ -193,7 +213,7 @@ class VisitWriter:
     def write(self, respiratory: bool) -> Visit:
         """The visit with its charges, diagnoses and place."""
         care = self.key.care
-        diagnoses = [Coded(*self.random.choice(_RESPIRATORY if respiratory else _DIAGNOSES))]
+        diagnoses = [Coded(*self.random.choice(_RESPIRATORY if respiratory else self.shelf.diagnoses))]
         indicated = self._indicated() if self.random.random() < 0.3 else None
         if indicated is not None:
             code, diagnosis = indicated
@@ -234,17 +254,8 @@ class VisitWriter:
         return self.random.choice(self.shelf.plain[self.random.choice(self.shelf.kinds)])
 
     def _indicated(self) -> tuple[str, Coded] | None:
-        candidates = [
-            code
-            for code, terms in self.shelf.terms.items()
-            if len(terms.diagnoses) == 1
-            and fits(replace(terms, diagnoses=[]), self.key, self.care_type, self.department)
-            and (not self.shelf.drugs_only or code[:1] in "XZ")
-        ]
-        if not candidates:
-            return None
-        code = self.random.choice(candidates)
-        return code, coded(self.random.choice(self.shelf.terms[code].diagnoses[0]))
+        pairs = self.shelf.indicated(self.care_type, self.department)
+        return self.random.choice(pairs) if pairs else None
 
     def _add(self, code: str) -> None:
         if not self._may_add(code):

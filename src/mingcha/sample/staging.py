@@ -121,7 +121,7 @@ class Staging:
                 goods.drop("known")[good],
                 charges.select(
                     "cnt", "pric", "sumamt", "hilist_pric", "supply_days", "first_line", "herb_use",
-                    "prescription", "department", "blank_name", "blank_spec",
+                    "prescription", "department", "blank",
                 )[charge],
             ],
             how="horizontal",
@@ -131,7 +131,7 @@ class Staging:
             mdtrt_id="encounter",
             rxno=pl.col("encounter").str.slice(1) + pl.lit("R") + pl.col("prescription").cast(pl.String),
             hilist_code="hilist_code",
-            hilist_name=pl.when("blank_name").then(pl.lit("")).otherwise("hilist_name"),
+            hilist_name="hilist_name",
             hosplist_code="hosplist_code",
             hosplist_name="hosplist_name",
             hilist_type="hilist_type",
@@ -140,13 +140,15 @@ class Staging:
             hilist_pric="hilist_pric",
             drord_begn_date=self._moment(pl.col("day") + pl.col("after"), pl.col("minute") + pl.col("shift")),
             cnt="cnt",
-            pric="pric",
+            pric=_unless_blank("pric", pl.col("pric")),
             sumamt="sumamt",
-            spec=pl.when("blank_spec").then(pl.lit("")).otherwise("spec"),
+            inscp_scp_amt="sumamt",
+            spec=_unless_blank("spec", pl.col("spec")),
             spec_unt="spec_unt",
-            drord_dept_codg=lookup("dept", self.tables.departments, pl.col("department")),
+            drord_dept_codg=_unless_blank("drord_dept_codg", lookup("dept", self.tables.departments, pl.col("department"))),
             drord_dept_name=lookup("dept_name", self._department_names, pl.col("department")),
-            **self._doctor("drord_dr_codg", "drord_dr_name"),
+            drord_dr_codg=_unless_blank("drord_dr_codg", _id("D", _doctor_number())),
+            drord_dr_name=lookup("doctor", self._names, _doctor_number() * 7 % len(self._names)),
             o_prdDays="supply_days",
             o_firstItemFlag="first_line",
             tcmdrug_used_way="herb_use",
@@ -154,13 +156,6 @@ class Staging:
             .then(_id("L", pl.col("no") - pl.col("back")))
             .otherwise(pl.lit("")),
         )
-
-    def _doctor(self, code: str, name: str) -> dict[str, pl.Expr]:
-        number = (pl.col("place").cast(pl.Int64) * 100 + pl.col("department")) * 10 + pl.col("doctor")
-        return {
-            code: _id("D", number),
-            name: lookup("doctor", self._names, number * 7 % len(self._names)),
-        }
 
     def _moment(self, day: pl.Expr, minute: pl.Expr) -> pl.Expr:
         dates = pl.lit(self._dates).gather((day - self._first_day).cast(pl.UInt32))
@@ -200,7 +195,8 @@ class Staging:
             insutype=pl.when(pl.col("insurance") != "").then("insurance").otherwise("own_insurance"),
             adm_dept_codg=lookup("dept", self.tables.departments, pl.col("department")),
             adm_dept_name=lookup("dept_name", self._department_names, pl.col("department")),
-            **self._doctor("dr_codg", "dr_name"),
+            dr_codg=_id("D", _doctor_number()),
+            dr_name=lookup("doctor", self._names, _doctor_number() * 7 % len(self._names)),
             matn_stas=pl.when(pl.col("care_type").str.starts_with("5")).then(pl.lit("3")).otherwise(pl.lit("0")),
             dise_no=pl.when(pl.col("care_type") == "14").then(pl.lit("M03900")).otherwise(pl.lit("")),
             dscg_main_dise_codg="main_diagnosis",
@@ -265,6 +261,16 @@ class Staging:
 
 # Percent that the fund pays, by type of visit: 1 out-patient, 2 stay, 3 pharmacy (0 is no type).
 _FUND_SHARES = [0, 55, 72, 0]
+
+
+def _doctor_number() -> pl.Expr:
+    """A doctor is known by institution, department and number there."""
+    return (pl.col("place").cast(pl.Int64) * 100 + pl.col("department")) * 10 + pl.col("doctor")
+
+
+def _unless_blank(column: str, value: pl.Expr) -> pl.Expr:
+    """The value of a column, empty where a scene leaves it out."""
+    return pl.when(pl.col("blank") == column).then(pl.lit("")).otherwise(value)
 
 
 def _id(letter: str, number: pl.Expr) -> pl.Expr:

@@ -169,7 +169,6 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
 
 def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods) -> dict[str, Any]:
     directory = charge.price if charge.directory_price is None else charge.directory_price
-    blank = charge.blank
     return {
         "good": goods.index[charge.code],
         "day": charge.day,
@@ -178,11 +177,10 @@ def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods
         "fixed": charge.fixed,
         "fen": charge.billed,
         "cnt": decimal_text(charge.quantity, QUANTITY_SCALE),
-        "pric": "" if blank == "pric" else _price_text(charge.price),
+        "pric": _price_text(charge.price),
         "sumamt": yuan(charge.billed),
         "hilist_pric": _price_text(directory),
-        "blank_name": blank == "hilist_name",
-        "blank_spec": blank == "spec",
+        "blank": charge.blank,
         "prescription": charge.prescription,
         "supply_days": "" if charge.supply_days is None else str(charge.supply_days),
         "first_line": charge.first_line,

@@ -32,7 +32,8 @@ def _write(writer: Writer, point: Any, prefix: str) -> None:
     wrong, lawful = _cases(point)
     for planted, cases in ((VIOLATION, wrong), (NEAR_MISS, lawful)):
         for note, around in cases:
-            truth = writer.truth(point, note) if planted == VIOLATION else writer.near_miss(point, note)
+            # A diagnosis or a procedure has no money.
+            truth = writer.truth(point, note, amount=0) if planted == VIOLATION else writer.near_miss(point, note)
             writer.play(point, planted, days, around, [_visit(writer, point, prefix, around, truth)], note)
 
 

@@ -59,7 +59,7 @@ def _pair(writer: Writer, point: Any) -> None:
         charge = writer.charge(code, quantity, **when)
         if planted == NEAR_MISS:
             return replace(charge, truth=writer.near_miss(point, note))
-        return replace(charge, truth=writer.truth(point, note, amount=charge.billed))
+        return writer.whole(point, note, charge)
 
     note = f"{point.interval}内同时收费"
     for number, when in enumerate(_INSIDE[point.interval]):

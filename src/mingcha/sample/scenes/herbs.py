@@ -34,21 +34,18 @@ def _alone(writer: Writer, point: HerbAlone, code: str, others: list[str]) -> No
     def herb(code: str, use: str, minute: int = 600, prescription: int = 2) -> Charge:
         return writer.charge(code, _DOSE, minute=minute, herb_use=use, prescription=prescription)
 
-    def wrong(charge: Charge, note: str) -> Charge:
-        return replace(charge, truth=writer.truth(point, note, amount=charge.billed))
-
     def lawful(charge: Charge, note: str) -> Charge:
         return replace(charge, truth=writer.near_miss(point, note))
 
-    stage(VIOLATION, [wrong(herb(code, "2"), "单味饮片处方")], "单味饮片处方")
+    stage(VIOLATION, [writer.whole(point, "单味饮片处方", herb(code, "2"))], "单味饮片处方")
     beside = writer.herbs(2, prescription=3)
-    stage(VIOLATION, [*beside, wrong(herb(code, "2"), "复方在另一处方")], "复方在另一处方，本处方仍是单方")
+    stage(VIOLATION, [*beside, writer.whole(point, "复方在另一处方", herb(code, "2"))], "复方在另一处方，本处方仍是单方")
     note = "同一处方有其他饮片"
     stage(NEAR_MISS, [*writer.herbs(1, prescription=2), lawful(herb(code, "1"), note)], note)
     if others:
         second = others[len(code) % len(others)]
         note = "处方全部由此类饮片组成"
-        pair = [wrong(herb(code, "1"), note), wrong(herb(second, "1", 601), note)]
+        pair = [writer.whole(point, note, herb(code, "1")), writer.whole(point, note, herb(second, "1", 601))]
         if writer.library.about(second)[0].effective_from <= days[0]:
             stage(VIOLATION, pair, note)
             note = "此类两味之外另有一味"
@@ -69,7 +66,7 @@ def _never_paid(writer: Writer, point: HerbNeverPaid, code: str) -> None:
         charge = writer.charge(code, _DOSE, minute=600, herb_use=use, prescription=2)
         if planted == NEAR_MISS:
             return replace(charge, truth=writer.near_miss(point, note))
-        return replace(charge, truth=writer.truth(point, note, amount=charge.billed))
+        return writer.whole(point, note, charge)
 
     stage(VIOLATION, [herb("2", "单方", VIOLATION)], "单方")
     stage(VIOLATION, [*writer.herbs(3, prescription=2), herb("1", "复方", VIOLATION)], "复方")

@@ -153,7 +153,7 @@ def _course(scene: Limited) -> None:
     scene.stage(NEAR_MISS, note, scene.visit(twice, stay=True, nights=limit))
     if scene.point.period == "就诊":
         note = "两次住院各自用满天数"
-        again = [scene.near(ONE, note, day=n) for n in range(limit)]
+        again = [*daily[:-1], scene.near(ONE, note, day=limit - 1)]
         scene.stage(
             NEAR_MISS, note,
             scene.visit(daily, stay=True, nights=limit),

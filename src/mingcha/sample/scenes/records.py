@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mingcha.domain.values import PRICE_SCALE
-from mingcha.sample.goods import CONSUMABLE
+from mingcha.sample.goods import CONSUMABLE, DRUG
+from mingcha.sample.places import PHARMACY
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS, Circumstances, Writer
-from mingcha.sample.script import ADULT, FEMALE, NEAR_MISS, VIOLATION, Charge, Play, Truth, Visit, units
+from mingcha.sample.script import ADULT, FEMALE, NEAR_MISS, VIOLATION, Charge, Play, Truth, Venue, Visit, units
 
 LINE_RECORDS = "GZ10000201002000"
 STAY_DATES = "GZ10000201008000"
@@ -36,10 +37,12 @@ class Records:
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
 
-    def truth(self, mechanism: str, planted: str, note: str, amount: int | None) -> Truth:
+    def truth(
+        self, mechanism: str, planted: str, note: str, amount: int, quantity: int | None = None
+    ) -> Truth:
         """The truth of a record fault; all of them are 明确违规."""
         code = STAY_DATES if mechanism == OUTSIDE else LINE_RECORDS
-        return Truth(code, mechanism, True, planted, None, amount, note)
+        return Truth(code, mechanism, True, planted, quantity, amount, note)
 
     def stage(self, mechanism: str, planted: str, note: str, visit: Visit) -> None:
         """Add a play of one visit on any day of the year."""
@@ -47,14 +50,14 @@ class Records:
         play = Play(mechanism, planted, (visit,), self.writer.year.start + 2, last, FEMALE, ADULT, note)
         self.writer.script.add(play)
 
-    def line(self, mechanism: str, planted: str, note: str, charge: Charge, excess: int | None) -> None:
+    def line(self, mechanism: str, planted: str, note: str, charge: Charge, excess: int) -> None:
         """A play of one out-patient visit whose one odd line is this."""
         charge = replace(charge, truth=self.truth(mechanism, planted, note, excess))
         self.stage(mechanism, planted, note, self.writer.visit(Circumstances(), [charge], company=3))
 
 
 def _amounts(scene: Records, code: str) -> None:
-    charge = scene.writer.charge(code, units(3), 1250 * FEN)
+    charge = scene.writer.charge(code, units(3), 1251 * FEN)
     fault = (AMOUNT, VIOLATION)
     scene.line(*fault, "金额多出十元", replace(charge, amount=charge.billed + 1_000), 1_000)
     scene.line(*fault, "金额多出五分", replace(charge, amount=charge.billed + 5), 5)
@@ -69,7 +72,8 @@ def _amounts(scene: Records, code: str) -> None:
 def _totals(scene: Records, code: str) -> None:
     for off, note in ((1_500, "总费用比明细合计多"), (-700, "总费用比明细合计少")):
         visit = scene.writer.visit(Circumstances(), [scene.writer.charge(code, units(2))], company=4)
-        truth = scene.truth(TOTAL, VIOLATION, note, max(off, 0))
+        # Which line is wrong nobody can say, so no money is claimed.
+        truth = scene.truth(TOTAL, VIOLATION, note, 0)
         scene.stage(TOTAL, VIOLATION, note, replace(visit, total_off=off, truth=truth))
     note = "有退费，总费用等于净额"
     billed = [scene.writer.charge(code, units(2)), scene.writer.charge(code, units(-1), refund_of=0, minute=700)]
@@ -79,9 +83,18 @@ def _totals(scene: Records, code: str) -> None:
 
 def _missing(scene: Records, code: str) -> None:
     charge = scene.writer.charge(code, units(2))
-    for field, note in (("pric", "单价缺失"), ("hilist_name", "医保目录名称缺失")):
-        scene.line(RECORD, VIOLATION, note, replace(charge, blank=field), 0)
+    for column, note in (
+        ("pric", "单价缺失"),
+        ("drord_dept_codg", "开单科室缺失"),
+        ("drord_dr_codg", "开单医师缺失"),
+    ):
+        scene.line(RECORD, VIOLATION, note, replace(charge, blank=column), 0)
     scene.line(RECORD, NEAR_MISS, "规格缺失", replace(charge, blank="spec"), 0)
+    note = "药店购药没有开单医师"
+    drug = scene.writer.charge(scene.writer.goods.plain(DRUG)[0].code, units(2), blank="drord_dr_codg")
+    drug = replace(drug, truth=scene.truth(RECORD, NEAR_MISS, note, 0))
+    bought = Circumstances(care_type="41", venue=Venue(0, PHARMACY), department="Y00")
+    scene.stage(RECORD, NEAR_MISS, note, scene.writer.visit(bought, [drug], company=1))
 
 
 def _outside(scene: Records, code: str) -> None:
@@ -98,8 +111,8 @@ def _outside(scene: Records, code: str) -> None:
 
 def _stay(scene: Records, code: str, day: int, minute: int, note: str, planted: str) -> None:
     charge = scene.writer.charge(code, units(1), day=day, minute=minute)
-    excess = charge.billed if planted == VIOLATION else 0
-    charge = replace(charge, truth=scene.truth(OUTSIDE, planted, note, excess))
+    excess, quantity = (charge.billed, charge.quantity) if planted == VIOLATION else (0, 0)
+    charge = replace(charge, truth=scene.truth(OUTSIDE, planted, note, excess, quantity))
     around = Circumstances(care_type="2101")
     scene.stage(OUTSIDE, planted, note, scene.writer.visit(around, [charge], company=5, nights=4))
 

@@ -63,13 +63,13 @@ def _used(
     note: str,
     quantity: int = 1,
 ) -> None:
+    around = writer.suited(around)
     charge = writer.charge(code, units(quantity), minute=560)
     if planted == VIOLATION:
-        truth = writer.truth(point, note, amount=charge.billed)
+        charge = writer.whole(point, note, charge)
     else:
-        truth = writer.near_miss(point, note)
-    visit = writer.visit(around, [replace(charge, truth=truth)])
-    writer.play(point, planted, days, around, [visit], note)
+        charge = replace(charge, truth=writer.near_miss(point, note))
+    writer.play(point, planted, days, around, [writer.visit(around, [charge])], note)
 
 
 def _partly_refunded(
@@ -77,8 +77,8 @@ def _partly_refunded(
 ) -> None:
     note = "部分退费，只追退费后的金额"
     billed = writer.charge(code, units(3), minute=560)
-    kept = writer.charge(code, units(2)).billed
-    billed = replace(billed, truth=writer.truth(point, note, amount=kept))
+    kept = writer.charge(code, units(2))
+    billed = replace(billed, truth=writer.truth(point, note, excess=kept.quantity, amount=kept.billed))
     back = writer.charge(code, units(-1), minute=700, refund_of=0)
     writer.play(point, VIOLATION, days, around, [writer.visit(around, [billed, back])], note)
 

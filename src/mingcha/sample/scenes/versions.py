@@ -91,7 +91,7 @@ def _level(
         return None
     venue = Venue(generous.at_least, _TYPES[generous.at_least])
     charge = scene.line(units(1))
-    return charge, replace(scene.around, venue=venue), None, charge.billed
+    return charge, replace(scene.around, venue=venue), charge.quantity, charge.billed
 
 
 def _age(
@@ -101,7 +101,7 @@ def _age(
         return None
     charge = scene.line(units(1))
     around = replace(scene.around, age=Age(strict.below, strict.unit, more_days=20, spread_days=30))
-    return charge, around, None, charge.billed
+    return charge, around, charge.quantity, charge.billed
 
 
 _BETWEEN: dict[type[Any], Between] = {

@@ -111,10 +111,25 @@ class Writer:
             if other.parallel == point.parallel and other.region == point.region
         ]
 
+    def suited(self, around: Circumstances) -> Circumstances:
+        """The same for a person whom the diagnoses fit."""
+        for diagnosis in around.diagnoses:
+            terms = self.library.terms_of_diagnosis(diagnosis.code)
+            if terms.sexes:
+                around = replace(around, sex=min(terms.sexes))
+            if terms.ages:
+                around = replace(around, age=age_within(*safe_days(terms.ages)))
+        return around
+
+    def whole(self, point: KnowledgePoint, note: str, charge: Charge) -> Charge:
+        """The charge with the truth that all of it is in excess."""
+        truth = self.truth(point, note, excess=charge.quantity, amount=charge.billed)
+        return replace(charge, truth=truth)
+
     def truth(
         self, point: KnowledgePoint, note: str, *, excess: int | None = None, amount: int | None = None
     ) -> Truth:
-        """The truth of a violation of a point."""
+        """The truth of a violation of a point; no excess quantity where only money is in excess."""
         return Truth(
             point.rule_code,
             MECHANISM_OF_KIND[point.slug],

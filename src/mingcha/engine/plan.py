@@ -86,12 +86,22 @@ class Variant:
 
 
 class Plan:
-    """A compiled release. `variant(region)` gives the checks for a region, compiled when first asked for."""
+    """A compiled release. `variant(region)` gives the checks for a region, compiled when first asked for.
 
-    def __init__(self, release: Release, entries: Iterable[Entry]) -> None:
+    Args:
+        rules: the mechanisms by slug; all there are, unless a trial or a test wants others.
+    """
+
+    def __init__(
+        self,
+        release: Release,
+        entries: Iterable[Entry],
+        rules: Mapping[str, type[Rule[Any]]] = RULES,
+    ) -> None:
         self.release = release
         self.entries = {entry.code: entry for entry in entries}
-        self.layout = Layout(_extras(RULES.values()))
+        self.rules = rules
+        self.layout = Layout(_extras(rules.values()))
         self.regions = _regions(release)
         self._variants: dict[str, Variant] = {}
         self.variant("")
@@ -116,7 +126,7 @@ class Plan:
 
     def _compile(self, region: str) -> Variant:
         checks: list[Check] = []
-        for slug, rule_class in RULES.items():
+        for slug, rule_class in self.rules.items():
             values = self.release.settings_of(slug, region)
             rule = rule_class(values)
             if rule.knowledge is None:

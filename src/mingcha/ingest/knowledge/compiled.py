@@ -15,6 +15,7 @@ from mingcha.knowledge.reading import codes_of
 from mingcha.knowledge.starter import REISSUE
 
 HEADINGS = ("kp_id", "规则名称", "知识点名称", "代码(;分隔)")
+_READ = (*HEADINGS, "批次", "批次标签", "检出逻辑", "逻辑依据_限定", "替代", "行号")
 _REISSUE_LABEL = "updates_2026-01"
 
 
@@ -27,9 +28,14 @@ def read(grid: Grid) -> Iterator[RawPoint | Exclusion]:
     """The rows of the compiled table.
 
     Raises:
-        InputError: a row names a rule that is not on the official list, or no known batch.
+        InputError: a column is missing, a rule is not on the official list, a batch or row number is none.
     """
     heading = grid.heading(*HEADINGS) or 0
+    missing = [name for name in _READ if name not in grid.rows[heading]]
+    if missing:
+        raise InputError(
+            f"汇编表缺少列：{'、'.join(missing)}", where=grid.where(heading + 1), remedy="请导入完整的汇编表"
+        )
     for number, record in grid.records(heading):
         where = grid.where(number)
         rule = rules_by_name().get(record["规则名称"])
@@ -42,12 +48,14 @@ def read(grid: Grid) -> Iterator[RawPoint | Exclusion]:
         if not codes:
             yield Exclusion(rule.code, source_id, record["知识点名称"].removeprefix("说明："), where)
             continue
-        yield _point(record, rule.code, rule.kind or "", source_id, codes, where)
+        yield _point(record, rule.code, rule.kind, source_id, codes, where)
 
 
 def _point(
     record: dict[str, str], rule_code: str, kind: str, source_id: str, codes: tuple[str, ...], where: str
 ) -> RawPoint:
+    if not record["行号"].isdigit():
+        raise InputError(f"行号“{record['行号']}”不是数字", where=where, remedy="核对这一行是否错列")
     basis = record["逻辑依据_限定"]
     containing: tuple[str, ...] = ()
     limits: dict[str, str] = {}

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import fastexcel
@@ -36,12 +37,12 @@ class Grid:
         return None
 
     def records(self, heading: int) -> Iterator[tuple[int, dict[str, str]]]:
-        """Row number and cells by heading, for every row below the headings that is not empty."""
+        """Row number and cells by heading, for every row below it that is not empty; short rows padded."""
         names = self.rows[heading]
         for index in range(heading + 1, len(self.rows)):
             row = self.rows[index]
             if any(row):
-                yield index + 1, dict(zip(names, row, strict=False))
+                yield index + 1, dict(zip_longest(names, row[: len(names)], fillvalue=""))
 
 
 def grids(path: Path) -> list[Grid]:

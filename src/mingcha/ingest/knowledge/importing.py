@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +97,13 @@ def import_knowledge(
     if not reading.rows and not reading.points:
         raise InputError("文件里没有知识点", where="、".join(map(str, paths)), remedy="填写后再导入")
     previous = releases.newest(home)
+    found = library(
+        home, reading
+    )  # joined before anything is kept: rows that cannot be joined leave no trace
     if reading.rows:
         kept.keep_rows(home, map(_as_json, reading.rows))
     if reading.points:
         kept.keep_points(home, reading.points)
-    found = library(home)
     release = publish(
         home,
         found.points,
@@ -114,11 +117,16 @@ def import_knowledge(
     )
 
 
-def library(home: Path) -> Library:
-    """All imported knowledge of an installation, joined; an own point replaces the one whose id it bears."""
-    joined = join(_from_json(row) for row in kept.kept_rows(home))
+def library(home: Path, new: Reading | None = None) -> Library:
+    """All imported knowledge of an installation, joined; an own point replaces the one whose id it bears.
+
+    Args:
+        new: what was just read and is not kept yet.
+    """
+    new = new or Reading()
+    joined = join(chain((_from_json(row) for row in kept.kept_rows(home)), new.rows))
     points = {point.point_id: point for point in joined.points}
-    points.update((point.point_id, point) for point in kept.kept_points(home))
+    points.update((point.point_id, point) for point in chain(kept.kept_points(home), new.points))
     return Library(tuple(points.values()), tuple(joined.exclusions), tuple(joined.remarks))
 
 

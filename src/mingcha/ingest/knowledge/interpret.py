@@ -185,15 +185,21 @@ def _quantity(facts: Facts, reading: Reading) -> None:
     if not period:
         reading.reason = f"数量单位“{unit}”看不出周期，待人工确认"
         return
-    reading.values.update(period=period, allowed=scaled(number, QUANTITY_SCALE), unit=unit)
+    try:
+        reading.values.update(period=period, allowed=scaled(number, QUANTITY_SCALE), unit=unit)
+    except ValueError as error:
+        reading.reason = f"限制数量{error}，待人工确认"
 
 
 def _window(facts: Facts, reading: Reading) -> None:
     number, days = facts.limits.get("数量", ""), facts.limits.get("周期天数", "").rstrip("天日")
-    if number and days:
-        reading.values.update(allowed=scaled(number, QUANTITY_SCALE), days=scaled(days, 1))
-    else:
+    if not (number and days):
         reading.reason = "频次上限与周期未在所导入的表格中公布，待人工确认"
+        return
+    try:
+        reading.values.update(allowed=scaled(number, QUANTITY_SCALE), days=scaled(days, 1))
+    except ValueError as error:
+        reading.reason = f"频次上限或周期{error}，待人工确认"
 
 
 def _pair(facts: Facts, reading: Reading) -> None:

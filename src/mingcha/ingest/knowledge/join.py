@@ -140,7 +140,7 @@ def _point(one: _Merged, before: _Merged | None, result: Joined) -> KnowledgePoi
     inherited = before.limits if before is not None else {}
     containing = next((row.containing for row in one.rows if row.containing), ())
     facts = Facts(raw.rule_code, raw.name, one.basis, one.logic, {**inherited, **one.limits}, containing)
-    reading = interpret(rule.kind or "", facts)
+    reading = interpret(rule.kind, facts)
     values = {
         "point_id": one.id,
         "rule_code": raw.rule_code,
@@ -161,7 +161,7 @@ def _point(one: _Merged, before: _Merged | None, result: Joined) -> KnowledgePoi
     result.remarks.extend(
         Remark(raw.rule_code, one.id, raw.name, text) for text in one.remarks + reading.remarks
     )
-    return kind(rule.kind or "")(**values)
+    return kind(rule.kind)(**values)
 
 
 def _retire(point: KnowledgePoint, raw: RawPoint, after: _Merged | None, reissued: set[str]) -> None:

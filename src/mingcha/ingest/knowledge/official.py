@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from mingcha.domain.errors import InputError
 from mingcha.ingest.knowledge.grids import Grid
-from mingcha.ingest.knowledge.official_list import OfficialRule, rules_by_name
+from mingcha.ingest.knowledge.official_list import rules_by_name
 from mingcha.ingest.knowledge.raw import RawPoint, spelling
+from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.reading import codes_of
 from mingcha.knowledge.sources import Source, sources
 
@@ -67,7 +68,7 @@ def read(book: list[Grid]) -> Iterator[RawPoint]:
 
 
 def _point(
-    record: dict[str, str], rule: OfficialRule, batch: Source, coded: list[tuple[str, str]], where: str
+    record: dict[str, str], rule: Entry, batch: Source, coded: list[tuple[str, str]], where: str
 ) -> RawPoint:
     limits = {short: record[column] for column, short in _LIMITS.items() if record.get(column)}
     name = next((record[column] for column in _NAMES if record.get(column)), "")
@@ -104,7 +105,7 @@ def _heading(sheet: Grid) -> int | None:
     return None
 
 
-def _rule(title: str, logic: str, where: str) -> OfficialRule:
+def _rule(title: str, logic: str, where: str) -> Entry:
     for part, name in _RULE_BY_LOGIC:
         if part in logic:
             return rules_by_name()[name]
@@ -118,7 +119,7 @@ def _rule(title: str, logic: str, where: str) -> OfficialRule:
     return max(named, key=lambda rule: len(rule.name))
 
 
-def _batch(title: str, rule: OfficialRule, where: str) -> Source:
+def _batch(title: str, rule: Entry, where: str) -> Source:
     carrying = [found for found in sources().values() if rule.code in found.rules]
     if match := re.search(r"第([一二三四五六七八九十]+|\d+)批", title):
         number = f"第{match[1]}批" if not match[1].isdigit() else f"第{_in_chinese(int(match[1]))}批"

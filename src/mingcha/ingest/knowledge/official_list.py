@@ -1,31 +1,20 @@
-"""The official list as importing needs it: a rule's code by its name, and the kind of point it takes."""
+"""The official list as importing needs it: an entry by its code or by its official name."""
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
-from typing import NamedTuple
 
-import yaml
-
-
-class OfficialRule(NamedTuple):
-    """An entry of the official list."""
-
-    code: str
-    name: str
-    kind: str | None
+from mingcha.catalogue.entries import entries
+from mingcha.knowledge.entry import Entry
 
 
 @cache
-def rules_by_name() -> dict[str, OfficialRule]:
+def rules_by_name() -> dict[str, Entry]:
     """All entries by their official name."""
-    text = files("mingcha.catalogue").joinpath("official.yaml").read_text(encoding="utf-8")
-    entries = yaml.safe_load(text)
-    return {entry["name"]: OfficialRule(entry["code"], entry["name"], entry["kind"]) for entry in entries}
+    return {entry.name: entry for entry in entries()}
 
 
 @cache
-def rules_by_code() -> dict[str, OfficialRule]:
+def rules_by_code() -> dict[str, Entry]:
     """All entries by code."""
-    return {rule.code: rule for rule in rules_by_name().values()}
+    return {entry.code: entry for entry in entries()}

@@ -1,6 +1,6 @@
 """The starter pack: real points with their source, and demonstration points where nothing is published.
 
-The files in `starter/` have a compact form of their own: one file a kind, points grouped by official rule.
+The files beside this one have a compact form of their own: a file a kind, points grouped by official rule.
 `row` is the row of the published table; `reissue` is the row of the re-issue of 2026-01-28 that replaced it.
 """
 
@@ -30,7 +30,7 @@ def starter_points() -> list[KnowledgePoint]:
 
 def starter_settings() -> dict[str, dict[str, dict[str, Any]]]:
     """Demonstration settings: rule slug → region ('' is everywhere) → name → value."""
-    text = files("mingcha.knowledge").joinpath("starter/settings.yaml").read_text(encoding="utf-8")
+    text = files("mingcha.knowledge.starter").joinpath("settings.yaml").read_text(encoding="utf-8")
     return {
         rule: {
             region: {name: _plain(value) for name, value in named.items()}
@@ -47,7 +47,7 @@ def point_id(origin: str, rule_code: str, row: int) -> str:
 
 @cache
 def _points_of_file(slug: str) -> tuple[KnowledgePoint, ...]:
-    text = files("mingcha.knowledge").joinpath(f"starter/{slug}.yaml").read_text(encoding="utf-8")
+    text = files("mingcha.knowledge.starter").joinpath(f"{slug}.yaml").read_text(encoding="utf-8")
     written = yaml.safe_load(text)
     shape = kind(written["kind"])
     counted: dict[str, int] = {}

@@ -82,6 +82,13 @@ def test_settings_are_carried_into_the_next_release(tmp_path: Path) -> None:
     assert import_knowledge(home, [pairs(tmp_path)]).release.settings == settings
 
 
+def test_demonstration_settings_never_pass_into_a_release_of_imported_knowledge(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    publish(home, starter_points(), starter_settings(), with_demonstration=True)
+
+    assert import_knowledge(home, [pairs(tmp_path)]).release.settings == {}
+
+
 def test_a_release_is_read_back_as_it_was_published(tmp_path: Path) -> None:
     published = publish(
         tmp_path,

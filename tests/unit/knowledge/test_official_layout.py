@@ -11,7 +11,7 @@ from mingcha.ingest.knowledge import official
 from mingcha.ingest.knowledge.grids import grids
 from mingcha.ingest.knowledge.importing import read_files
 from mingcha.ingest.knowledge.join import join
-from mingcha.knowledge.kinds import DuplicatePair, SexLimit
+from mingcha.knowledge.kinds import DuplicatePair, QuantityLimit, SexLimit
 from tests.unit.knowledge.attachments import attachment, pairs, sex_of_drugs, swapped_herbs
 
 
@@ -49,6 +49,21 @@ def test_of_a_pair_the_second_item_is_the_contained_one(tmp_path: Path) -> None:
         ("001102000030000",),
         "单日",
     )
+
+
+def test_a_daily_limit_of_an_attachment_is_a_limit_a_day(tmp_path: Path) -> None:
+    path = attachment(
+        tmp_path / "第8批.xlsx",
+        "“医疗服务项目限定频次”规则对应知识点明细",
+        ["序号", "医疗服务项目名称", "检出逻辑", "逻辑依据", "单日上限数量", "项目代码数量"],
+        [[1, "住院诊查费", "使用项目的数量总计超过上限数量", "", 1, 1]],
+        [[1, "住院诊查费", 1, "001102000050000"]],
+        named="医疗服务项目名称",
+    )
+    (point,) = join(official.read(grids(path))).points
+
+    assert isinstance(point, QuantityLimit)
+    assert (point.period, point.allowed, point.source_id) == ("日", 10_000, "nkb-08")
 
 
 def test_what_the_rows_detect_wins_over_a_title_that_was_swapped(tmp_path: Path) -> None:

@@ -74,6 +74,12 @@ def test_without_settings_nothing_that_a_region_must_decide_is_judged() -> None:
     }
 
 
+def test_points_have_the_certainty_that_the_official_list_gives_their_rule() -> None:
+    listed = {entry.code: entry.certainty for entry in entries()}
+
+    assert {(point.rule_code, point.certainty) for point in starter_points()} <= set(listed.items())
+
+
 def test_the_pack_has_no_problems_of_its_own() -> None:
     assert validate(starter_points()) == []
 

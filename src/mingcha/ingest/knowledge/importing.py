@@ -21,6 +21,7 @@ from mingcha.ingest.knowledge.join import Remark, join
 from mingcha.ingest.knowledge.raw import Exclusion, RawPoint
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release, RuleSettings, release_of
+from mingcha.knowledge.starter import starter_settings
 from mingcha.knowledge.validation import Problem, validate
 from mingcha.store import knowledge as kept
 from mingcha.store import releases
@@ -90,7 +91,7 @@ def import_knowledge(
     """Read the files, keep them, and publish the next release of everything imported so far.
 
     Args:
-        settings: settings of the new release; those of the newest release where left out.
+        settings: settings of the new release; of the newest where left out, never the demonstration's.
         effective_from: day number from which the release judges; today where left out.
     """
     reading = read_files(paths)
@@ -107,7 +108,7 @@ def import_knowledge(
     release = publish(
         home,
         found.points,
-        settings if settings is not None else (previous.settings if previous else {}),
+        settings if settings is not None else _inherited(previous),
         effective_from=effective_from,
         notes=found.notes,
         with_demonstration=with_demonstration,
@@ -115,6 +116,13 @@ def import_knowledge(
     return ImportReport(
         release, previous is None, tuple(reading.files), found, tuple(validate(release.all_points()))
     )
+
+
+def _inherited(previous: Release | None) -> RuleSettings:
+    """The settings of the newest release, unless they are the demonstration's: those decide for no region."""
+    if previous is None or previous.settings == starter_settings():
+        return {}
+    return previous.settings
 
 
 def library(home: Path, new: Reading | None = None) -> Library:

@@ -20,6 +20,12 @@ EMERGENCY = ("13",)
 EYE_HOSPITALS = ("A512", "D153")
 
 _SEXES = {"男": "1", "女": "2"}
+_GROUNDS = {
+    "GZ10000101001000": "工伤",
+    "GZ10000101002000": "生育",
+    "GZ10000102003000": "工伤",
+    "GZ10000102004000": "生育",
+}
 _LEVELS = {"一级": 1, "二级": 2, "三级": 3}
 _NARROWER = re.compile(
     r"早产|新生儿|婴幼儿|婴儿|幼儿|月龄|\d+\s*(?:个月|岁|周岁)?\s*[-~～至到]\s*\d+\s*(?:周?岁|个?月)|\d+\s*周?岁"
@@ -96,7 +102,7 @@ def _audience_of_text(text: str) -> str:
 
 
 def _insurance(facts: Facts, reading: Reading) -> None:
-    reading.values["ground"] = "生育" if facts.rule_code.endswith(("1002000", "2004000")) else "工伤"
+    reading.values["ground"] = _GROUNDS[facts.rule_code]
 
 
 def _care_type(facts: Facts, reading: Reading) -> None:
@@ -176,12 +182,14 @@ def _days_of_text(text: str) -> int | None:
 
 
 def _quantity(facts: Facts, reading: Reading) -> None:
-    number, unit = facts.limits.get("数量", ""), facts.limits.get("单位", "")
+    a_day = facts.limits.get("每日数量", "")
+    number, unit = a_day or facts.limits.get("数量", ""), facts.limits.get("单位", "")
     if not number:
         reading.reason = "限制数量未在所导入的表格中公布，待人工确认"
         return
     # 小时 is how the item is priced: 24 of them fit into one day. 天 and 日 are one word.
-    period, unit = ("日", "小时") if unit == "小时" else ("日", "日") if unit in ("日", "天") else ("", unit)
+    unit = "日" if unit == "天" else unit or "次"
+    period = "日" if a_day or unit in ("日", "小时") else ""
     if not period:
         reading.reason = f"数量单位“{unit}”看不出周期，待人工确认"
         return

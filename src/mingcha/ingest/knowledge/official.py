@@ -16,20 +16,19 @@ from mingcha.ingest.knowledge.official_list import rules_by_name
 from mingcha.ingest.knowledge.raw import RawPoint, spelling
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.reading import codes_of
-from mingcha.knowledge.sources import Source, sources
+from mingcha.knowledge.sources import Source, source_of_batch, sources
 
 _NAMES = ("药品通用名", "医疗服务项目名称", "项目名称", "中药饮片名称", "项目A名称")
 _LIMITS = {
     "限定性别": "性别",
     "限定对象": "对象",
     "时间区间": "间隔",
-    "单日上限数量": "数量",
+    "单日上限数量": "每日数量",
     "数量单位": "单位",
     "计价单位": "单位",
     "同切口组别": "手术组",
     "频次上限": "数量",
     "周期": "周期天数",
-    "备注": "备注",
 }
 # What a row says it detects, where that tells two rules with swapped titles apart.
 _RULE_BY_LOGIC = (
@@ -122,8 +121,8 @@ def _rule(title: str, logic: str, where: str) -> Entry:
 def _batch(title: str, rule: Entry, where: str) -> Source:
     carrying = [found for found in sources().values() if rule.code in found.rules]
     if match := re.search(r"第([一二三四五六七八九十]+|\d+)批", title):
-        number = f"第{match[1]}批" if not match[1].isdigit() else f"第{_in_chinese(int(match[1]))}批"
-        carrying = [found for found in carrying if found.number == number]
+        number = _in_chinese(int(match[1])) if match[1].isdigit() else match[1]
+        carrying = [found for found in carrying if found == source_of_batch(f"第{number}批")]
     elif "更新" in title:
         carrying = [found for found in carrying if "更新" in found.number]
     if len(carrying) != 1:

@@ -1,1 +1,98 @@
-"""Wires the application together from its settings; the one place that chooses concrete parts."""
+"""Wires the application from its settings: what the command line (and later the web) calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from mingcha.audit.batch import AuditResult, Progress, audit
+from mingcha.audit.intake import ImportProgress, Intake, take_in
+from mingcha.audit.period import Period
+from mingcha.audit.plans import plan_of
+from mingcha.audit.replay import Replay, release_number, replay
+from mingcha.domain.errors import KnowledgeError
+from mingcha.engine.plan import Plan
+from mingcha.ingest.knowledge.importing import publish
+from mingcha.knowledge.release import Release
+from mingcha.knowledge.starter import starter_points, starter_settings
+from mingcha.settings import Settings, settings_from
+from mingcha.store import releases
+
+
+@dataclass(frozen=True)
+class Application:
+    """An installation: its data folder, its releases, and what can be done with them."""
+
+    settings: Settings
+
+    @property
+    def home(self) -> Path:
+        """The data folder."""
+        return self.settings.home
+
+    def release(self, number: int | None = None) -> Release:
+        """A published release, the newest by default.
+
+        Raises:
+            KnowledgeError: there is none.
+        """
+        found = releases.newest(self.home) if number is None else releases.load(self.home, number)
+        if found is None:
+            raise KnowledgeError(
+                "还没有发布版：审核需要先导入知识（两库表格）",
+                where=str(self.home),
+                remedy="请先运行 mingcha knowledge import 文件…；只想看看效果，可运行 mingcha demo",
+            )
+        return found
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The newest release, compiled."""
+        return plan_of(self.release())
+
+    def audit(
+        self,
+        inputs: Sequence[Path],
+        out: Path,
+        *,
+        release: Release | None = None,
+        mapping: Path | None = None,
+        period: Period | None = None,
+        again: bool = False,
+        workbook: bool = True,
+        importing: ImportProgress | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> tuple[Intake, AuditResult]:
+        """Audit claims (imported first where they lie in files) by a release, the newest by default."""
+        release = release or self.release()
+        taken = take_in(inputs, out, mapping=mapping, progress=importing)
+        result = audit(
+            taken.dataset,
+            release,
+            out,
+            workers=self.settings.workers,
+            period=period,
+            again=again,
+            workbook=workbook,
+            progress=progress,
+        )
+        return taken, result
+
+    def replay(self, run: Path, *, dataset: Path | None = None, finding: str | None = None) -> Replay:
+        """Judge a finished run again under the release that it names."""
+        release = self.release(release_number(run))
+        return replay(run, release, dataset=dataset, finding=finding, workers=self.settings.workers)
+
+    def publish_starter(self) -> Release:
+        """Publish the starter pack with its demonstration points and settings, for a demonstration only."""
+        return publish(
+            self.home, starter_points(), starter_settings(), effective_from=0, with_demonstration=True
+        )
+
+
+def application(home: Path | None = None, workers: int | None = None) -> Application:
+    """The application as command line and environment ask for it."""
+    return Application(settings_from(os.environ, home=home, workers=workers))

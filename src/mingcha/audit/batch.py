@@ -13,14 +13,23 @@ import polars as pl
 from mingcha.audit.bucket import Task
 from mingcha.audit.period import Period
 from mingcha.audit.plans import plan_of
+from mingcha.audit.report import Contents, write_workbooks
 from mingcha.audit.run import Run, RunError, identity_of
-from mingcha.audit.summary import added_counts, by_institution, by_rule, write_findings, write_unjudged
+from mingcha.audit.summary import (
+    added_counts,
+    by_doctor,
+    by_institution,
+    by_rule,
+    write_findings,
+    write_unjudged,
+)
 from mingcha.audit.workers import audit_buckets
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.release import Release
 from mingcha.store.lake import Lake
 
 FINDINGS, UNJUDGED, QUALITY = "findings.parquet", "unjudged.parquet", "quality.parquet"
+_FILES_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -127,18 +136,39 @@ def _complete(run: Run, lake: Lake, plan: Plan, *, workbook: bool) -> dict[str, 
         write_unjudged(folders, plan, results / UNJUDGED)
         lake.quality().write_parquet(results / QUALITY)
         findings = pl.scan_parquet(results / FINDINGS, glob=False)
-        content = {
-            "counts": added_counts(parts),
-            "by_rule": by_rule(findings).to_dicts(),
-            "by_institution": by_institution(findings, folders).to_dicts(),
-            "buckets": {str(number): counts for number, counts in sorted(parts.items())},
-            "dataset": {"inputs": lake.manifest.get("inputs"), "counts": lake.manifest.get("counts")},
-        }
+        counts, rules = added_counts(parts), by_rule(findings)
+        institutions = by_institution(findings, folders)
         if workbook:
-            from mingcha.audit.report import write_workbooks
+            contents = Contents(
+                findings=results / FINDINGS,
+                unjudged=results / UNJUDGED,
+                quality=results / QUALITY,
+                summary=counts,
+                audited=_audited(run, lake),
+                by_rule=rules,
+                by_institution=institutions,
+                by_doctor=by_doctor(findings, folders),
+            )
+            write_workbooks(results, plan, contents)
+    return {
+        "counts": counts,
+        "by_rule": rules.to_dicts(),
+        "by_institution": institutions.to_dicts(),
+        "buckets": {str(number): counted for number, counted in sorted(parts.items())},
+        "dataset": {"inputs": lake.manifest.get("inputs"), "counts": lake.manifest.get("counts")},
+    }
 
-            write_workbooks(results, plan, content, folders, run.identity)
-    return content
+
+def _audited(run: Run, lake: Lake) -> list[tuple[str, str]]:
+    """What was audited, as it stands in the overview."""
+    files = [entry["name"] for entry in lake.manifest.get("inputs") or ()]
+    more = f" 等 {len(files)} 个文件" if len(files) > _FILES_NAMED else ""
+    return [
+        ("数据集", run.identity.dataset_path),
+        ("来源文件", "、".join(files[:_FILES_NAMED]) + more),
+        ("审核期间", str(run.identity.period)),
+        ("程序版本", run.identity.code),
+    ]
 
 
 def _timing(judged: Sequence[Mapping[str, Any]], workers: int, wall: float) -> dict[str, Any]:

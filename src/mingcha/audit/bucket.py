@@ -60,7 +60,7 @@ class BucketAuditor:
         tables = Tables(bucket.encounters, bucket.lines, bucket.diagnoses, bucket.procedures)
         outcome = self.judge(tables, None if self.task.period.open else audited.to_list())
         findings = findings_of_partition(self.plan, tables, outcome.hits, self.items)
-        counts: dict[str, Any] = {**self._counted(bucket, audited, findings), "started": started}
+        counts = {"bucket": number, "started": started, **self._counted(bucket, audited, findings)}
         frames = {
             "findings": findings,
             "unjudged": counted_unjudged(unjudged_of_partition(tables, outcome)),
@@ -99,7 +99,7 @@ class BucketAuditor:
             frame.write_parquet(
                 unfinished / f"{name}.parquet", compression="zstd", compression_level=COMPRESSION_LEVEL
             )
-        kept = {name: value for name, value in counts.items() if name != "started"}
+        kept = {name: value for name, value in counts.items() if name not in {"bucket", "started"}}
         (unfinished / "counts.json").write_text(json.dumps(kept), "utf-8")
         for path in unfinished.iterdir():
             sync(path)

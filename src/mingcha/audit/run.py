@@ -27,6 +27,8 @@ from mingcha.store.lake import MANIFEST, Lake
 
 FORMAT = 1
 WORK = ".work"
+# A run may have imported its claims beside its results.
+_OF_INTAKE = frozenset({"dataset", "import.json"})
 KIND = "audit"
 
 
@@ -125,6 +127,8 @@ class Run:
         recorded = read_json(self.out / MANIFEST) or read_json(self.work / "run.json")
         if recorded is not None:
             self._refuse_another(recorded.get("identity"))
+        if self.finished() is not None:
+            return
         try:
             self.parts.mkdir(parents=True, exist_ok=True)
             write_json(self.work / "run.json", {"kind": KIND, "identity": self.identity.as_json()})
@@ -189,10 +193,10 @@ class Run:
 
 
 def _is_ours(out: Path) -> bool:
-    """Whether a folder is empty or holds a run, finished or not."""
+    """Whether a folder is empty but for imported claims, or holds a run, finished or not."""
     if not out.is_dir():
         return False
-    if (out / WORK).is_dir() or not any(out.iterdir()):
+    if (out / WORK).is_dir() or not {path.name for path in out.iterdir()} - _OF_INTAKE:
         return True
     manifest = out / MANIFEST
     return manifest.is_file() and (read_json(manifest) or {}).get("kind") == KIND

@@ -109,7 +109,11 @@ def by_doctor(findings: pl.LazyFrame, parts: Sequence[Path]) -> pl.DataFrame:
 def _grouped(findings: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
     return findings.group_by(*keys).agg(
         pl.len().cast(pl.Int64).alias("findings"),
-        pl.struct("encounter_id", "line_key").n_unique().cast(pl.Int64).alias("lines"),
+        pl.struct("encounter_id", "line_key")
+        .filter(pl.col("line_key").is_not_null())
+        .n_unique()
+        .cast(pl.Int64)
+        .alias("lines"),
         pl.col("encounter_id").n_unique().cast(pl.Int64).alias("encounters"),
         pl.col("person_id").n_unique().cast(pl.Int64).alias("persons"),
         (pl.col("certainty") == Certainty.VIOLATION.value).sum().cast(pl.Int64).alias("violations"),

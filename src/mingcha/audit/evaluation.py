@@ -1,0 +1,249 @@
+"""How good a run is against the truth of a sample city: precision, recall and money error, rule by rule."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mingcha.audit.batch import FINDINGS
+from mingcha.audit.run import finished_run
+from mingcha.domain.errors import InputError
+from mingcha.knowledge.point import Certainty
+
+KEYS = ("rule_code", "slug", "encounter_id", "place")
+EXAMPLES = 5
+_OF_TRUTH = "rule_code mechanism encounter_id line_id excess_quantity amount_fen certain planted on_dirty_row"
+_TRUTH_COLUMNS = frozenset(_OF_TRUTH.split())
+
+
+@dataclass(frozen=True)
+class Score:
+    """Planted violations against findings. Amounts in fen; a share is None where nothing is to be shared.
+
+    Args:
+        planted: violations that were planted.
+        found: of these, those with a finding.
+        false: findings where no violation was planted.
+        wrong_certainty: found, but as 可疑 instead of 明确违规 or the reverse.
+        wrong_amount: found, but with another excess amount or excess quantity.
+        amount_error_fen: sum of the differences in amount, without sign.
+    """
+
+    planted: int
+    found: int
+    false: int
+    wrong_certainty: int
+    wrong_amount: int
+    planted_fen: int
+    found_fen: int
+    amount_error_fen: int
+
+    @property
+    def recall(self) -> float | None:
+        """Share of what was planted that was found."""
+        return self.found / self.planted if self.planted else None
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the findings that were planted."""
+        findings = self.found + self.false
+        return self.found / findings if findings else None
+
+    def as_json(self) -> dict[str, Any]:
+        """All counts and both shares."""
+        return {**asdict(self), "recall": self.recall, "precision": self.precision}
+
+
+@dataclass(frozen=True)
+class RuleScore:
+    """One rule: its score on rows that were written cleanly, and on rows that were made dirty."""
+
+    rule_code: str
+    slug: str
+    certain: bool
+    clean: Score
+    dirty: Score
+
+    def as_json(self) -> dict[str, Any]:
+        """Both scores beside the rule."""
+        plain = {"rule_code": self.rule_code, "slug": self.slug, "certain": self.certain}
+        return {**plain, "clean": self.clean.as_json(), "dirty": self.dirty.as_json()}
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """A planted violation without finding, or a finding without planted violation: one of them is wrong."""
+
+    rule_code: str
+    slug: str
+    what: str
+    encounter_id: str
+    place: str
+    dirty: bool
+    amount_fen: int | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The scores of a run by rule, and examples of what does not match."""
+
+    rules: tuple[RuleScore, ...]
+    unmatched: tuple[Unmatched, ...]
+
+    @property
+    def clean(self) -> Score:
+        """All rules together, on clean rows."""
+        return _sum(rule.clean for rule in self.rules)
+
+    @property
+    def dirty(self) -> Score:
+        """All rules together, on dirty rows."""
+        return _sum(rule.dirty for rule in self.rules)
+
+    @property
+    def perfect(self) -> bool:
+        """Whether every certain rule finds on clean rows all that was planted, and nothing else."""
+        return all(
+            rule.clean.found == rule.clean.planted and not rule.clean.false
+            for rule in self.rules
+            if rule.certain
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as plain values."""
+        return {
+            "perfect_on_clean_rows": self.perfect,
+            "clean": self.clean.as_json(),
+            "dirty": self.dirty.as_json(),
+            "rules": [rule.as_json() for rule in self.rules],
+            "unmatched": [asdict(example) for example in self.unmatched],
+        }
+
+
+def evaluate(run: Path, truth: Path) -> Evaluation:
+    """Compare a finished run with the truth of the city that it audited.
+
+    Args:
+        run: the folder of a finished run.
+        truth: truth.parquet, or the city's folder.
+
+    Raises:
+        InputError: no finished run, or no truth.
+    """
+    finished_run(run)
+    return compare(pl.read_parquet(run / FINDINGS, glob=False), _truth(truth))
+
+
+def compare(findings: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
+    """The same on frames: findings as an audit writes them, truth as a sample city does."""
+    planted = truth.select(
+        "rule_code",
+        pl.col("mechanism").alias("slug"),
+        "encounter_id",
+        _place(truth).alias("place"),
+        "planted",
+        pl.col("on_dirty_row").alias("dirty"),
+        pl.col("certain").alias("t_certain"),
+        pl.col("amount_fen").alias("t_amount"),
+        pl.col("excess_quantity").alias("t_quantity"),
+        (pl.col("note") if "note" in truth.columns else pl.lit("")).alias("note"),
+    )
+    # Two points may say the same of one row; the truth says it once.
+    found = (
+        findings.with_columns(pl.coalesce("line_key", "code", pl.lit("")).alias("place"))
+        .group_by(KEYS)
+        .agg(
+            pl.col("amount_fen").max(),
+            pl.col("excess_quantity").max(),
+            (pl.col("certainty") == Certainty.VIOLATION.value).any().alias("certain"),
+        )
+        .with_columns(pl.lit(value=True).alias("hit"))
+    )
+    matched = planted.join(found, on=list(KEYS), how="full", coalesce=True)
+    dirty_encounters = planted.filter("dirty")["encounter_id"].unique().implode()
+    judged = matched.with_columns(
+        pl.col("hit").fill_null(value=False),
+        (pl.col("planted") == "violation").fill_null(value=False).alias("violation"),
+        # An unplanted finding in an encounter with planted dirt may be the dirt's doing.
+        pl.coalesce("dirty", pl.col("encounter_id").is_in(dirty_encounters)).alias("dirty"),
+    )
+    return Evaluation(_scores(judged), _examples(judged))
+
+
+def _truth(path: Path) -> pl.DataFrame:
+    file = path / "truth.parquet" if path.is_dir() else path
+    try:
+        truth = pl.read_parquet(file, glob=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(
+            "读不到样例城市的真值",
+            where=str(file),
+            remedy="请给出 mingcha sample 写出的文件夹或其中的 truth.parquet",
+        ) from error
+    if lacking := sorted(_TRUTH_COLUMNS - set(truth.columns)):
+        raise InputError(
+            f"真值文件缺少列：{'、'.join(lacking)}", where=str(file), remedy="请用当前版本重新生成样例城市"
+        )
+    return truth
+
+
+def _place(truth: pl.DataFrame) -> pl.Expr:
+    named = [name for name in ("line_id", "diagnosis_code", "procedure_code") if name in truth.columns]
+    return pl.coalesce(*named, pl.lit(""))
+
+
+def _scores(judged: pl.DataFrame) -> tuple[RuleScore, ...]:
+    true = pl.col("violation") & pl.col("hit")
+    differs = (pl.col("amount_fen") - pl.col("t_amount")).abs().fill_null(0)
+    other_quantity = (pl.col("excess_quantity") != pl.col("t_quantity")).fill_null(value=False)
+    counted = judged.group_by("rule_code", "slug", "dirty").agg(
+        pl.col("violation").sum().alias("planted"),
+        true.sum().alias("found"),
+        (pl.col("hit") & ~pl.col("violation")).sum().alias("false"),
+        (true & (pl.col("certain") != pl.col("t_certain"))).sum().alias("wrong_certainty"),
+        (true & ((differs > 0) | other_quantity)).sum().alias("wrong_amount"),
+        pl.col("t_amount").filter("violation").sum().alias("planted_fen"),
+        pl.col("amount_fen").filter(true).sum().alias("found_fen"),
+        differs.filter(true).sum().alias("amount_error_fen"),
+        pl.coalesce("t_certain", "certain").any().alias("is_certain"),
+    )
+    rows = {(row["rule_code"], row["slug"], row["dirty"]): row for row in counted.to_dicts()}
+    return tuple(
+        RuleScore(
+            code,
+            slug,
+            any(rows[key]["is_certain"] for key in rows if key[:2] == (code, slug)),
+            _score(rows.get((code, slug, False))),
+            _score(rows.get((code, slug, True))),
+        )
+        for code, slug in sorted({key[:2] for key in rows})
+    )
+
+
+def _score(row: dict[str, Any] | None) -> Score:
+    return Score(**{name: int(row[name] or 0) if row else 0 for name in Score.__dataclass_fields__})
+
+
+def _sum(scores: Any) -> Score:
+    held = list(scores)
+    return Score(**{name: sum(getattr(score, name) for score in held) for name in Score.__dataclass_fields__})
+
+
+def _examples(judged: pl.DataFrame) -> tuple[Unmatched, ...]:
+    """The first few of each rule, missed ones and false ones apart."""
+    wrong = judged.filter(pl.col("violation") != pl.col("hit"))
+    first = (
+        wrong.with_columns(
+            pl.when("violation").then(pl.lit("漏报")).otherwise(pl.lit("误报")).alias("what"),
+            pl.coalesce("amount_fen", "t_amount").alias("amount_fen"),
+            pl.col("note").fill_null(""),
+        )
+        .sort(*KEYS)
+        .group_by("rule_code", "slug", "what", maintain_order=True)
+        .head(EXAMPLES)
+    )
+    return tuple(Unmatched(**row) for row in first.select(Unmatched.__dataclass_fields__).to_dicts())

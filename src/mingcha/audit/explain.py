@@ -1,0 +1,77 @@
+"""What stands beside a finding when it is read: its sentence, its knowledge, the law, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mingcha.catalogue.messages import sentence
+from mingcha.catalogue.pages import sections_of
+from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
+from mingcha.engine.plan import Plan
+from mingcha.knowledge.point import KnowledgePoint
+from mingcha.knowledge.sources import source
+
+_LABELS = {
+    name: field.label
+    for entity in (Procedure, Diagnosis, Settlement, Line, Encounter, Person)
+    for name, field in entity.fields().items()
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What all findings of one rule and point have in common; None where there is none."""
+
+    point_name: str | None
+    basis: str | None
+    source: str | None
+    legal_basis: str
+    remedy: str
+
+
+class Explainer:
+    """Explains findings of one release."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.points = {point.point_id: point for point in plan.release.all_points()}
+        variants = [plan.variant(region) for region in ("", *plan.regions)]
+        self.rules = {check.slug: check.rule for variant in variants for check in variant.checks}
+        self._known: dict[tuple[str, str | None], Explanation] = {}
+
+    def __call__(self, finding: Mapping[str, Any]) -> Explanation:
+        """The explanation that a finding shares with all others of its rule and point."""
+        key = (finding["slug"], finding["knowledge_point"])
+        if key not in self._known:
+            self._known[key] = self._explain(*key)
+        return self._known[key]
+
+    def sentence(self, finding: Mapping[str, Any]) -> str:
+        """The finding in one Chinese sentence."""
+        return sentence(finding, self.points.get(finding["knowledge_point"]))
+
+    def _explain(self, slug: str, point_id: str | None) -> Explanation:
+        point = self.points.get(point_id) if point_id else None
+        rule = self.rules[slug]
+        return Explanation(
+            point_name=point.name if point else None,
+            basis=point.basis or None if point else None,
+            source=citation_of(point) if point else None,
+            legal_basis="；".join(source(name).citation for name in rule.legal_basis),
+            remedy=sections_of(slug)["处理建议"],
+        )
+
+
+def citation_of(point: KnowledgePoint) -> str:
+    """Where a point was published: document, number, row; a demonstration point says that it is one."""
+    if point.demonstration:
+        return "演示知识点，无公布来源"
+    number = f"（{point.source_number}）" if point.source_number else ""
+    row = f"第 {point.source_row} 行" if point.source_row else ""
+    return f"{point.source_document}{number}{row}"
+
+
+def fact_label(name: str) -> str:
+    """The Chinese name of a fact; what is no field name (an unrecognised column, a reason) stays as it is."""
+    return _LABELS.get(name.rpartition(".")[2], name)

@@ -1,0 +1,309 @@
+"""审核结果.xlsx: what a person works with after an audit, in several files where one does not hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mingcha.audit.explain import Explainer, fact_label
+from mingcha.audit.sheets import MOST_ROWS, Column, Form, book_at
+from mingcha.domain.values import date_of, yuan
+from mingcha.engine.plan import Plan
+
+NAME = "审核结果"
+_SLICE = 50_000
+_MONEY = ("amount_fen", "claimed_fen", "recoverable_fen")
+_MONEY_COLUMNS = (
+    Column("超收金额（元）", Form.YUAN),
+    Column("计入金额（元）", Form.YUAN),
+    Column("可追回基金（元）", Form.YUAN),
+)
+BY_RULE = (
+    Column("规则编码", width=19),
+    Column("规则名称", width=30),
+    Column("确定性", Form.CERTAINTY),
+    Column("疑点数", Form.COUNT),
+    Column("涉及明细", Form.COUNT),
+    Column("涉及就诊", Form.COUNT),
+    Column("涉及参保人", Form.COUNT),
+    *_MONEY_COLUMNS,
+)
+BY_INSTITUTION = (
+    Column("医疗机构编码", width=18),
+    Column("医疗机构名称", width=28),
+    Column("审核就诊", Form.COUNT),
+    Column("审核明细", Form.COUNT),
+    Column("审核金额（元）", Form.YUAN, 16),
+    Column("疑点数", Form.COUNT),
+    Column("其中明确违规", Form.COUNT),
+    Column("涉及明细", Form.COUNT),
+    *_MONEY_COLUMNS,
+    Column("计入占审核金额", Form.SHARE),
+)
+BY_DOCTOR = (
+    Column("医疗机构编码", width=18),
+    Column("医疗机构名称", width=28),
+    Column("科室", width=16),
+    Column("医师编码", width=18),
+    Column("医师姓名"),
+    Column("疑点数", Form.COUNT),
+    Column("其中明确违规", Form.COUNT),
+    Column("涉及就诊", Form.COUNT),
+    Column("涉及参保人", Form.COUNT),
+    *_MONEY_COLUMNS,
+)
+DETAIL = (
+    Column("确定性", Form.CERTAINTY),
+    Column("疑点说明", width=60),
+    Column("规则名称", width=26),
+    Column("医疗机构名称", width=24),
+    Column("科室编码"),
+    Column("医师编码", width=16),
+    Column("参保人标识", width=18),
+    Column("就诊标识", width=20),
+    Column("明细标识", width=20),
+    Column("计费时间", Form.MOMENT, 17),
+    Column("编码", width=26),
+    Column("名称", width=26),
+    Column("读到的值", width=16),
+    Column("限定值", width=16),
+    Column("数量", Form.QUANTITY, 10),
+    Column("超出数量", Form.QUANTITY, 10),
+    Column("实收金额（元）", Form.YUAN),
+    *_MONEY_COLUMNS,
+    Column("处理建议", width=40),
+    Column("知识点", width=26),
+    Column("依据原文", width=50),
+    Column("来源文件", width=40),
+    Column("规则依据", width=40),
+    Column("涉及明细", width=30),
+    Column("规则编码", width=19),
+    Column("知识点编号", width=32),
+    Column("医疗机构编码", width=18),
+    Column("结算标识", width=20),
+    Column("疑点编号", width=26),
+    Column("处理意见（人工填写）", width=24),
+)
+UNJUDGED = (
+    Column("规则编码", width=19),
+    Column("规则名称", width=30),
+    Column("缺少的事实", width=40),
+    Column("医疗机构编码", width=18),
+    Column("医疗机构名称", width=28),
+    Column("行数", Form.COUNT),
+    Column("示例（就诊标识/明细）", width=60),
+)
+QUALITY = (
+    Column("提示类别", width=40),
+    Column("字段", width=30),
+    Column("医疗机构编码", width=18),
+    Column("次数", Form.COUNT),
+    Column("示例", width=80),
+)
+HOW_TO_READ = (
+    ("确定性", "● 明确违规：政策有明确限定；○ 可疑：可能有合理原因，应先听取医疗机构说明。"),
+    ("超收金额", "这条规则单独看应退的金额。同一明细可能有几条疑点，不能直接相加。"),
+    ("计入金额", "同一明细的几条疑点之间不重复计算，可以相加；合计不会超过该明细的实收金额。"),
+    ("可追回基金", "计入金额中由统筹基金支付的部分，按本次结算的基金支付比例向下取整；结算信息缺失时为空。"),
+    ("无法判断", "缺少判断所需的事实（如性别、出生日期），既不算违规也不算合规；见“无法判断”表。"),
+    ("实收金额", "退费冲抵之后的数量和金额。"),
+    ("处理意见", "“疑点明细”最后一列留给人工填写；各列可筛选，首行已冻结。"),
+)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the workbook is made of.
+
+    Args:
+        findings: findings.parquet; unjudged, quality likewise.
+        summary: counts as in the manifest; audited: what was audited, as label and text.
+    """
+
+    findings: Path
+    unjudged: Path
+    quality: Path
+    summary: Mapping[str, int]
+    audited: Sequence[tuple[str, str]]
+    by_rule: pl.DataFrame
+    by_institution: pl.DataFrame
+    by_doctor: pl.DataFrame
+
+
+def write_workbooks(
+    folder: Path, plan: Plan, contents: Contents, *, rows_a_sheet: int = MOST_ROWS - 1
+) -> list[Path]:
+    """Write 审核结果.xlsx, and 审核结果-疑点明细-2.xlsx … where the findings do not fit into one sheet.
+
+    Args:
+        rows_a_sheet: the most findings of one file; Excel allows no more rows in a sheet.
+    """
+    total = pl.scan_parquet(contents.findings, glob=False).select(pl.len()).collect().item()
+    starts = list(range(0, total, rows_a_sheet)) or [0]
+    paths = [folder / f"{NAME}.xlsx"]
+    paths += [folder / f"{NAME}-疑点明细-{number}.xlsx" for number in range(2, len(starts) + 1)]
+    names = _names(contents.by_institution)
+    details = [_details(contents.findings, start, rows_a_sheet, Explainer(plan), names) for start in starts]
+    with book_at(paths[0]) as book:
+        book.page("汇总", "医保基金智能审核结果", _overview(plan, contents, [path.name for path in paths]))
+        book.table("按规则", BY_RULE, _rows(contents.by_rule, _OF_RULE))
+        book.table("按机构", BY_INSTITUTION, _institutions(contents.by_institution))
+        book.table("按医师", BY_DOCTOR, _doctors(contents.by_doctor, names))
+        book.table("疑点明细", DETAIL, details[0])
+        book.table("无法判断", UNJUDGED, _unjudged(contents.unjudged, names))
+        book.table("数据质量", QUALITY, _quality(contents.quality))
+    for path, rows in zip(paths[1:], details[1:], strict=True):
+        with book_at(path) as book:
+            book.table("疑点明细", DETAIL, rows)
+    return paths
+
+
+_OF_RULE = ("rule_code", "rule_name", "certainty", "findings", "lines", "encounters", "persons", *_MONEY)
+_OF_INSTITUTION = (
+    "institution_id", "institution_name", "encounters", "lines", "billed_fen", "findings", "violations",
+    "lines_with_findings", *_MONEY,
+)  # fmt: skip
+_OF_DOCTOR = ("findings", "violations", "encounters", "persons", *_MONEY)
+
+
+def _rows(frame: pl.DataFrame, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    return frame.select(names).iter_rows()
+
+
+def _names(institutions: pl.DataFrame) -> dict[str | None, str | None]:
+    return dict(institutions.select("institution_id", "institution_name").iter_rows())
+
+
+def _institutions(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    for row in frame.select(_OF_INSTITUTION).iter_rows(named=True):
+        yield (*row.values(), (row["claimed_fen"], row["billed_fen"]))
+
+
+def _doctors(frame: pl.DataFrame, names: Mapping[str | None, str | None]) -> Iterator[tuple[Any, ...]]:
+    for row in frame.iter_rows(named=True):
+        institution = row["institution_id"]
+        who = (row["department_name"], row["doctor_id"], row["doctor_name"])
+        yield (institution, names.get(institution), *who, *(row[name] for name in _OF_DOCTOR))
+
+
+def _details(
+    findings: Path, start: int, count: int, explain: Explainer, names: Mapping[str | None, str | None]
+) -> Iterator[tuple[Any, ...]]:
+    """Findings `start` … `start + count`, a slice at a time."""
+    lazy = pl.scan_parquet(findings, glob=False)
+    for first in range(start, start + count, _SLICE):
+        rows = lazy.slice(first, min(_SLICE, start + count - first)).collect()
+        for row in rows.iter_rows(named=True):
+            yield _detail(row, explain, names)
+        if rows.height < _SLICE:
+            return
+
+
+def _detail(
+    row: Mapping[str, Any], explain: Explainer, names: Mapping[str | None, str | None]
+) -> tuple[Any, ...]:
+    why = explain(row)
+    return (
+        row["certainty"],
+        explain.sentence(row),
+        row["rule_name"],
+        names.get(row["institution_id"]),
+        row["department_id"],
+        row["doctor_id"],
+        row["person_id"],
+        row["encounter_id"],
+        row["line_id"] or row["line_key"],
+        row["charged_at"],
+        row["code"],
+        row["name"],
+        row["value"],
+        row["limit"],
+        row["line_quantity"],
+        row["excess_quantity"],
+        row["line_amount"],
+        *(row[name] for name in _MONEY),
+        why.remedy,
+        why.point_name,
+        why.basis,
+        why.source,
+        why.legal_basis,
+        "、".join(row["related"]) if row["related"] else None,
+        row["rule_code"],
+        row["knowledge_point"],
+        row["institution_id"],
+        row["settlement_id"],
+        row["finding_id"],
+        None,
+    )
+
+
+def _unjudged(path: Path, names: Mapping[str | None, str | None]) -> Iterator[tuple[Any, ...]]:
+    for row in pl.read_parquet(path, glob=False).iter_rows(named=True):
+        institution = row["institution_id"]
+        place = (institution, names.get(institution))
+        yield (
+            row["rule_code"], row["rule_name"], fact_label(row["fact"]), *place, row["rows"],
+            "、".join(row["examples"]),
+        )  # fmt: skip
+
+
+def _quality(path: Path) -> Iterator[tuple[Any, ...]]:
+    for row in pl.read_parquet(path, glob=False).iter_rows(named=True):
+        examples = "、".join(row["examples"] or ())
+        yield (row["kind"], fact_label(row["field"]), row["institution_id"], row["count"], examples)
+
+
+def _overview(
+    plan: Plan, contents: Contents, files: Sequence[str]
+) -> Iterator[tuple[str, Iterable[tuple[Any, ...]]]]:
+    release, counts = plan.release, contents.summary
+    unjudged = pl.read_parquet(contents.unjudged, glob=False)["rows"].sum()
+    totals = {name: int(contents.by_rule[name].sum() or 0) for name in ("findings", "violations", *_MONEY)}
+    yield (
+        "审核对象",
+        [
+            *contents.audited,
+            ("参保人", f"{counts['persons']:,} 人"),
+            (
+                "就诊",
+                f"{counts['audited_encounters']:,} 次（数据集共 {counts['encounters']:,} 次，其余为历史）",
+            ),
+            ("费用明细", f"{counts['audited_lines']:,} 行，{yuan(counts['billed_fen'])} 元"),
+            ("有知识点的明细", _of(counts["known_lines"], counts["audited_lines"])),
+        ],
+    )
+    yield (
+        "审核依据",
+        [
+            ("发布版", f"第 {release.number} 版，{date_of(release.effective_from).isoformat()} 起施行"),
+            ("知识点", f"{len(release.all_points()):,} 条"),
+            ("知识摘要", release.knowledge_digest),
+            ("参数摘要", release.settings_digest),
+            *(("发布说明", note) for note in release.notes),
+        ],
+    )
+    yield (
+        "审核结果",
+        [
+            ("疑点", f"{totals['findings']:,} 条"),
+            ("● 明确违规", f"{totals['violations']:,} 条"),
+            ("○ 可疑", f"{totals['findings'] - totals['violations']:,} 条"),
+            ("有疑点的明细", _of(counts["lines_with_findings"], counts["audited_lines"])),
+            ("计入金额", f"{yuan(totals['claimed_fen'])} 元（不重复计算）"),
+            ("可追回基金", f"{yuan(totals['recoverable_fen'])} 元"),
+            ("无法判断", f"{int(unjudged or 0):,} 行次（缺少的事实见“无法判断”表）"),
+        ],
+    )
+    if len(files) > 1:
+        split = f"疑点超过 Excel 单表 {MOST_ROWS:,} 行的上限，其余疑点在：{'、'.join(files[1:])}"
+        yield "文件", [("分成多个文件", split)]
+    yield "怎样阅读", HOW_TO_READ
+
+
+def _of(part: int, whole: int) -> str:
+    tenths = part * 1000 // whole if whole else 0
+    return f"{part:,} 行（{tenths // 10}.{tenths % 10}%）"

@@ -1,0 +1,7 @@
+"""All command modules; importing one registers its commands, in the order of the help."""
+
+from __future__ import annotations
+
+from mingcha.cli import audit, claims
+
+COMMANDS = (claims, audit)

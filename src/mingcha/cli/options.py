@@ -1,0 +1,22 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="数据文件夹，存放发布版；默认取环境变量 MINGCHA_HOME，再默认 ~/.mingcha"),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", help="审核进程数；默认取环境变量 MINGCHA_WORKERS，再默认全部处理器"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取")]
+ReleaseNumber = Annotated[int | None, typer.Option("--release", help="用哪个发布版；默认最新的")]
+Mapping = Annotated[
+    Path | None, typer.Option("--mapping", help="列名映射文件；可用 import --suggest-mapping 生成草稿")
+]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mingcha.domain.conditions import Both, Condition, Expr
+from mingcha.domain.fields import Field
 from mingcha.engine.case import EncounterFacts
 from mingcha.engine.closures import Source, define
 from mingcha.engine.hits import Hit, Unjudged, spread
@@ -18,6 +19,7 @@ from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, 
 Row = tuple[Any, ...]
 DAY = LineFacts._fields.index("day")
 ITEM = LineFacts._fields.index("item")
+QUANTITY = LineFacts._fields.index("quantity")
 FORBIDS = """
 def check(e, rows, p, hits, unjudged):
     for r in rows:
@@ -97,6 +99,7 @@ class Compiled:
     def __init__(self, check: Check, layout: Layout, screened: bool) -> None:
         self.check = check
         self.rule = check.rule
+        self.layout = layout
         source = Source(layout, self.rule.values)
         self.forbids = _forbids(check, source)
         self.when: Callable[..., Any] | None = None
@@ -125,9 +128,18 @@ class Compiled:
                 self._deliver(group, [line], {}, None, out, None)
 
     def bill(self, enc: EncounterFacts, rows: list[Row], out: Judgement, number: int) -> None:
-        """Judge the bill as a whole."""
+        """Judge the bill as a whole: `forbids` by all its lines, a body by those that refunds left."""
         if self.forbids is not None:
-            self.forbids(enc, rows, None, out.hits, out.unjudged, number)
+            lacking = next((f.name for f in self.rule.needs if self._lacks_on_a_line(f, rows)), None)
+            if lacking is None:
+                self.forbids(enc, rows, None, out.hits, out.unjudged, number)
+            else:
+                out.unjudged.append(Unjudged(self.check, self.check.rule_code, number, None, lacking))
+            return
+        live = [row for row in rows if row[QUANTITY] is None or row[QUANTITY] > 0]
+        if live and (self._suspicious(live, enc, None)):
+            lines = [LineFacts._make(row[:WIDTH]) for row in live]
+            self._deliver(Group[Any](None, lines, encounter=enc), lines, {}, None, out, None)
 
     def judge_group(
         self,
@@ -164,11 +176,7 @@ class Compiled:
         companions = self._companions(part, point, rows, by_item)
         if companions is None:
             return
-        if (
-            self.only_if is not None
-            and self.only_if(rows, rows[0], enc, point) is False
-            and not self._lacks(rows, enc)
-        ):
+        if not self._suspicious(rows, enc, point):
             return
         lines = [LineFacts._make(row[:WIDTH]) for row in rows]
         points = {row[ITEM]: p for row, p in pairs} if self.check.joined_by else {}
@@ -202,6 +210,16 @@ class Compiled:
                     for hit in spread(self.check, point_of, result, lines)
                     if audited is None or audited[hit.encounter]
                 ]
+
+    def _suspicious(self, rows: list[Row], enc: EncounterFacts, point: Any) -> bool:
+        """Whether a group must meet the body: the screen is not false, or a needed fact is missing."""
+        if self.only_if is None or self.only_if(rows, rows[0], enc, point) is not False:
+            return True
+        return self._lacks(rows, enc)
+
+    def _lacks_on_a_line(self, field: Field[Any], rows: list[Row]) -> bool:
+        position = self.layout.position(field)
+        return any(row[position] is None for row in rows)
 
     def _lacks(self, rows: list[Row], enc: EncounterFacts) -> bool:
         return any(row[position] is None for position in self.needs for row in rows) or any(

@@ -124,11 +124,8 @@ class GroupJudge:
     def _suspicious(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Rows of groups with a line under audit whose screen is not false, or that lack a needed fact."""
         wanted = pl.col("audited").any()
-        if self.rule.only_if is not None and self.screened:
-            screen = self.columns.of(self.rule.only_if, grouped=True).fill_null(value=True)
-            for needed in self.rule.needs:
-                screen = screen | pl.col(column_of(needed)).is_null().any()
-            wanted = wanted & screen
+        if self.screened:
+            wanted = wanted & _suspected(self.rule)
         groups = frame.group_by(self.keys).agg(wanted.alias("wanted")).filter("wanted")
         return frame.join(groups, on=self.keys, how="semi", nulls_equal=True)
 
@@ -169,6 +166,33 @@ def judge_lines(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome)
     for line in tables.rows(frame["order"]):
         group: Group[Any] = Group(None, [line], encounter=EncounterView(tables, line.encounter))
         deliver(check, group, {}, live, out)
+
+
+def judge_bills(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome, *, screened: bool) -> None:
+    """Run the body of a rule without knowledge on bills, the lines (order, encounter) of one each."""
+    rule = check.rule
+    if screened:
+        fields = fields_of([rule.only_if, *rule.needs])
+        frame = gathered(frame, tables, column_names([column_of(field) for field in fields]))
+        groups = frame.group_by("encounter").agg(_suspected(rule).alias("wanted")).filter("wanted")
+        frame = frame.join(groups, on="encounter", how="semi")
+    frame = frame.sort("encounter", "order")
+    rows = tables.rows(frame["order"])
+    live = [True] * tables.encounters.height
+    for start, end in boundaries(frame, ["encounter"]):
+        lines = rows[start:end]
+        group: Group[Any] = Group(None, lines, encounter=EncounterView(tables, lines[0].encounter))
+        deliver(check, group, {}, live, out)
+
+
+def _suspected(rule: Rule[Any]) -> pl.Expr:
+    """Over groups of rows: the screen is not false, or a needed fact is missing on any row."""
+    if rule.only_if is None:
+        return pl.lit(value=True)
+    screen = Columns(rule.values).of(rule.only_if, grouped=True).fill_null(value=True)
+    for needed in rule.needs:
+        screen = screen | pl.col(column_of(needed)).is_null().any()
+    return screen
 
 
 def deliver(

@@ -10,14 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mingcha.engine.case import Case, EncounterFacts
-from mingcha.engine.compiled import DAY, ITEM, Compiled, Gathered, Groups, Judgement, Row
+from mingcha.engine.compiled import DAY, ITEM, QUANTITY, Compiled, Gathered, Groups, Judgement, Row
 from mingcha.engine.hits import Unjudged
 from mingcha.engine.index import Index, Known
 from mingcha.engine.plan import Plan, Variant
 from mingcha.knowledge.point import Subject
-from mingcha.rules.base import LineFacts
-
-QUANTITY = LineFacts._fields.index("quantity")
 
 
 class CaseJudge:

@@ -13,7 +13,7 @@ import polars as pl
 from mingcha.domain.conditions import Condition, Expr
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden, shown
-from mingcha.engine.grouping import GroupJudge, judge_lines
+from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines
 from mingcha.engine.hits import Hit
 from mingcha.engine.layout import fields_of, may_be_unknown
 from mingcha.engine.outcome import Outcome
@@ -61,6 +61,7 @@ class _VariantJudge:
     def __init__(self, variant: Variant, ids: Mapping[str, int], screened: bool) -> None:
         self.variant = variant
         self.ids = ids
+        self.screened = screened
         self.tables_of = {check.number: PointTable(check) for check in variant.with_knowledge}
         of_items = [check for check in variant.with_knowledge if check.subject is Subject.ITEM]
         self.pairs = self._pairs(of_items)
@@ -199,9 +200,12 @@ class _VariantJudge:
 
     def _bills(self, check: Check, tables: Tables, audited: pl.Series, out: Outcome) -> None:
         condition = forbidden(check.rule)
-        assert condition is not None
+        if condition is None:
+            live = tables.live.select("order", "encounter").filter(audited.gather(tables.live["encounter"]))
+            judge_bills(check, live, tables, out, screened=self.screened)
+            return
         value, limit = shown(check.rule)
-        read = fields_of([condition, value, limit])
+        read = fields_of([condition, value, limit, *check.rule.needs])
         names = column_names([column_of(f) for f in read])
         lines = tables.lines.select("order", "encounter").filter(audited.gather(tables.lines["encounter"]))
         lines = gathered(lines, tables, names)
@@ -211,13 +215,29 @@ class _VariantJudge:
             _shown(check, value, grouped=True).alias("value"),
             _shown(check, limit, grouped=True).alias("limit"),
             *(pl.col(name).first() for name in names if name.startswith("e.")),
+            _first_lacking(check).alias("lacking"),
         )
+        lacking = judged.filter(pl.col("lacking").is_not_null())
+        out.cannot(check, lacking, pl.lit(check.rule_code), pl.col("lacking"))
+        judged = judged.filter(pl.col("lacking").is_null())
         unknown = judged.filter(pl.col("verdict").is_null())
         out.cannot(check, unknown, pl.lit(check.rule_code), first_unknown(condition))
         for enc, read_value, allowed in (
             judged.filter(pl.col("verdict")).select("encounter", "value", "limit").iter_rows()
         ):
             out.hits.append(Hit(check, None, enc, None, None, None, read_value, allowed, ()))
+
+
+def _first_lacking(check: Check) -> pl.Expr:
+    """The first needed fact that is unknown on any line of a bill, over groups of lines."""
+    return (
+        pl.coalesce(
+            pl.when(pl.col(column_of(field)).is_null().any()).then(pl.lit(field.name))
+            for field in check.rule.needs
+        )
+        if check.rule.needs
+        else pl.lit(None, dtype=pl.String)
+    )
 
 
 def prepared(

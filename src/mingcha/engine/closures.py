@@ -13,7 +13,7 @@ from mingcha.domain import conditions as c
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.engine.ages import age
-from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, is_point, may_be_unknown
+from mingcha.engine.layout import Layout, is_encounter, is_line, is_point, unknown_leaves
 from mingcha.rules.base import Setting
 
 
@@ -51,10 +51,6 @@ class Source:
         self.layout = layout
         self.settings = settings
 
-    def unknown_leaves(self, expression: c.Expr) -> list[Field[Any]]:
-        """Fields of this expression that may be unknown."""
-        return [field for field in fields_of([expression]) if may_be_unknown(field)]
-
     def of(self, expression: c.Expr) -> str:
         """Source of an expression; a comparison with an unknown operand is None."""
         match expression:
@@ -65,9 +61,7 @@ class Source:
             case c.Either(left, right):
                 return self._logic("either", "or", left, right)
             case c.Not(inner):
-                return (
-                    f"negate({self.of(inner)})" if self.unknown_leaves(inner) else f"(not {self.of(inner)})"
-                )
+                return f"negate({self.of(inner)})" if unknown_leaves(inner) else f"(not {self.of(inner)})"
             case c.Missing(value):
                 return f"({self._value(value)} is None)"
             case c.Comparison(operator, left, right):
@@ -87,29 +81,23 @@ class Source:
 
     def first_unknown(self, expression: c.Expr) -> str:
         """Source of the name of the first fact in this expression that is unknown."""
-        leaves = self.unknown_leaves(expression)
+        leaves = unknown_leaves(expression)
         source = repr(leaves[-1].name if leaves else None)
         for field in reversed(leaves[:-1]):
             source = f"({field.name!r} if {self._value(field)} is None else {source})"
         return source
 
     def _logic(self, name: str, word: str, left: c.Expr, right: c.Expr) -> str:
-        if self.unknown_leaves(left) or self.unknown_leaves(right):
+        if unknown_leaves(left) or unknown_leaves(right):
             return f"{name}({self.of(left)}, {self.of(right)})"
         return f"({self.of(left)} {word} {self.of(right)})"
 
     def _guarded(self, expression: c.Expr, source: str) -> str:
-        leaves = [field for field in self.unknown_leaves(expression) if not self._summed(expression, field)]
+        leaves = unknown_leaves(expression)
         if not leaves:
             return f"({source})"
         unknown = " or ".join(f"{self._value(field)} is None" for field in leaves)
         return f"(None if {unknown} else {source})"
-
-    @staticmethod
-    def _summed(expression: c.Expr, field: Field[Any]) -> bool:
-        """Whether a field stands only below a total or a count of values, which pass over unknown ones."""
-        inside = [part for part in expression.walk() if isinstance(part, c.Total | c.Distinct)]
-        return any(field is leaf for part in inside for leaf in part.walk())
 
     def _value(self, expression: c.Expr) -> str:
         match expression:

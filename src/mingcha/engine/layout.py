@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Line, Person, Settlement
-from mingcha.domain.conditions import Expr
+from mingcha.domain.conditions import Distinct, Expr, Total
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.knowledge.point import KnowledgePoint
@@ -73,3 +73,10 @@ def may_be_unknown(field: Field[Any]) -> bool:
     if not (is_line(field) or is_encounter(field)):
         raise DeclarationError(f"规则条件不能读取 {field!r}：只能读取明细、就诊、参保人、结算或知识点的字段")
     return row_name(field) not in {"minute", "day", "item"} and field.name != "started_at"
+
+
+def unknown_leaves(expression: Expr) -> list[Field[Any]]:
+    """Fields whose being unknown makes this expression unknown; totals pass over unknown values."""
+    aggregated = [part for part in expression.walk() if isinstance(part, Total | Distinct)]
+    passed_over = {id(leaf) for part in aggregated for leaf in part.walk()}
+    return [f for f in fields_of([expression]) if may_be_unknown(f) and id(f) not in passed_over]

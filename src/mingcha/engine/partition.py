@@ -15,7 +15,7 @@ from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden, shown
 from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines
 from mingcha.engine.hits import Hit
-from mingcha.engine.layout import fields_of, may_be_unknown
+from mingcha.engine.layout import fields_of, unknown_leaves
 from mingcha.engine.outcome import Outcome
 from mingcha.engine.plan import Check, Plan, Variant, prefix_conditions
 from mingcha.engine.points import PointTable
@@ -262,7 +262,7 @@ def prepared(
 
 def first_unknown(condition: Condition) -> pl.Expr:
     """Name of the first fact in this condition that is unknown in a row."""
-    leaves = [f for f in fields_of([condition]) if may_be_unknown(f)]
+    leaves = unknown_leaves(condition)
     return pl.coalesce(
         *(pl.when(pl.col(column_of(f)).is_null()).then(pl.lit(f.name)) for f in leaves[:-1]),
         pl.lit(leaves[-1].name if leaves else None),

@@ -13,8 +13,8 @@ from mingcha.domain.fields import Field
 from mingcha.engine.columns import column_of
 from mingcha.engine.layout import Layout, is_line, is_point
 
-# Sliding windows (6 小时, 年) are judged by the body within the encounter or person; so is 同一小时 within the
-# day, since a line without an hour may belong to any. The others cut pieces.
+# Sliding windows (6 小时, 年) are judged by the body within the encounter or person; so is 同一小时 within
+# the day, since a line without an hour may belong to any. The others cut pieces.
 BY_HOUR = ("小时",)
 BY_DAY = ("日", "单日", "同一小时")
 BY_ENCOUNTER = ("就诊", "单次就诊", "6小时")

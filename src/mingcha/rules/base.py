@@ -223,7 +223,8 @@ class Rule(Generic[P]):
         super().__init_subclass__(**more)
         for base in getattr(cls, "__orig_bases__", ()):
             for argument in get_args(base):
-                if isinstance(argument, type) and issubclass(argument, KnowledgePoint):
+                is_kind = isinstance(argument, type) and issubclass(argument, KnowledgePoint)
+                if is_kind and argument is not KnowledgePoint:  # the bare base stands for "needs none"
                     cls.knowledge = argument
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:

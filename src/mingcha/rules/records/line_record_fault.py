@@ -19,7 +19,7 @@ from mingcha.domain.claims import Line
 from mingcha.domain.conditions import always
 from mingcha.domain.fields import Field
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import BillRule, Grain, Group, Verdicts
+from mingcha.rules.base import BillRule, Grain, Group, LineFacts, Verdicts
 
 PURCHASE, PHARMACY = "3", "41"
 
@@ -38,13 +38,19 @@ class LineRecordFault(BillRule):
         facts: list[Field[Any]] = [Line.unit_price, Line.department_id]
         if not _without_doctor(group.encounter.visit_type, group.encounter.care_type):
             facts.append(Line.doctor_id)
-        for fact in facts:
-            missing = [line for line in group.lines if getattr(line, fact.name) is None]
-            for line in missing:
-                if len(missing) < len(group.lines):
-                    yield group.violates(line, excess_amount=0, value=fact.label)
-                else:
+        stated = {f.name for f in facts if any(_read(line, f) is not None for line in group.lines)}
+        for line in group.lines:
+            missing = [fact for fact in facts if _read(line, fact) is None]
+            faults = [fact.label for fact in missing if fact.name in stated]
+            if faults:
+                yield group.violates(line, excess_amount=0, value="、".join(faults))
+            for fact in missing:
+                if fact.name not in stated:
                     yield group.cannot_judge(fact, line)
+
+
+def _read(line: LineFacts, fact: Field[Any]) -> Any:
+    return getattr(line, fact.name)
 
 
 def _without_doctor(visit_type: str | None, care_type: str | None) -> bool:

@@ -41,7 +41,7 @@ class Chance:
         return (self.bits(key, purpose) // _word(1 << 8) % limit).cast(pl.Int64)
 
     def early(self, key: pl.Expr, purpose: str, bound: pl.Expr) -> pl.Expr:
-        """A whole number from 0 to below `bound` that is small far more often than large (few large hospitals)."""
+        """A whole number from 0 to below `bound` far more often small than large (few large hospitals)."""
         share = self.below(key, purpose + "/share", 1000) * self.below(key, purpose + "/again", 1000)
         return share * bound.cast(pl.Int64) // 1_000_000
 

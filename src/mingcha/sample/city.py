@@ -1,4 +1,4 @@
-"""The sample city: a year of synthetic bills of any size, with planted violations and the truth about them."""
+"""The sample city: a year of synthetic bills of any size, with planted violations and the truth on them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mingcha.sample.library import Library, Settings
 from mingcha.sample.ordinary import ordinary_pools
 from mingcha.sample.places import places_for
 from mingcha.sample.playbook import all_plays
-from mingcha.sample.script import Year, year_of
+from mingcha.sample.script import VIOLATION, Year, year_of
 from mingcha.sample.staging import PERSONS_A_PART, Part, Staging
 from mingcha.sample.tables import LEFT_OUT_ONE_IN, Tables, tables_of
 
@@ -31,7 +31,7 @@ TRUTH = "truth.parquet"
 TABLES = ("persons", "encounters", "lines", "diagnoses", "procedures")
 FORMATS = ("parquet", "csv")
 
-_LINES_A_PART = 1_000_000
+_LINES_A_PART = 500_000
 _CASES_A_THOUSAND_LINES = 68
 _LINES_A_PERSON = 24
 _EVERY_MECHANISM = 3
@@ -84,7 +84,8 @@ class City:
         chance = Chance(seed)
         year = Year(day_of(start), year_of(start))
         library = Library(
-            starter_points() if points is None else points, starter_settings() if settings is None else settings
+            starter_points() if points is None else points,
+            starter_settings() if settings is None else settings,
         )
         goods, places = Goods(library), places_for(library)
         plays = all_plays(library, goods, places, year)
@@ -159,19 +160,16 @@ def make_city(
     writer = _Writer(out, format)
     city = City(seed, start, points, settings)
     report = CityReport(out)
-    truths, case, number = [], 0, 0
-    sizes = _sizes(lines)
+    case, sizes = 0, _sizes(lines)
     for number, size in enumerate(sizes):
         part, used = city.part(number, size, case)
         case += used
         writer.write(part, number if len(sizes) > 1 else None)
-        truths.append(part.truth)
         _count(report, part)
         if progress is not None:
             progress(min(report.lines, lines), lines)
-    truth = pl.concat(truths)
-    writer.finish(truth)
-    report.planted = _planted(truth)
+    writer.finish()
+    report.planted = planted_in(out)
     return report
 
 
@@ -186,19 +184,23 @@ def _count(report: CityReport, part: Part) -> None:
     report.encounters += part.encounters.height
     report.dirty_lines += part.dirty_lines
     report.known_lines += part.known_lines
-    violations = int((part.truth["planted"] == "violation").sum())
+    violations = int((part.truth["planted"] == VIOLATION).sum())
     report.violations += violations
     report.near_misses += part.truth.height - violations
     report.parts += 1
 
 
-def _planted(truth: pl.DataFrame) -> dict[str, tuple[int, int]]:
-    counted = truth.group_by("mechanism").agg(
-        violations=(pl.col("planted") == "violation").sum(), near=(pl.col("planted") != "violation").sum()
+def planted_in(out: Path) -> dict[str, tuple[int, int]]:
+    """What was planted in a city: mechanism → (violating rows, near-miss rows)."""
+    violating = pl.col("planted") == VIOLATION
+    counted = (
+        pl.scan_parquet(out / TRUTH)
+        .group_by("mechanism")
+        .agg(violations=violating.sum(), near=(~violating).sum())
+        .sort("mechanism")
+        .collect()
     )
-    return {
-        mechanism: (violations, near) for mechanism, violations, near in counted.sort("mechanism").iter_rows()
-    }
+    return {mechanism: (violations, near) for mechanism, violations, near in counted.iter_rows()}
 
 
 class _Writer:
@@ -214,9 +216,12 @@ class _Writer:
         self.folder = out.parent / f".{out.name}.part"
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder / "claims").mkdir(parents=True)
+        self._truths = self.folder / "truth"
+        self._truths.mkdir()
 
     def write(self, part: Part, number: int | None) -> None:
         """The tables of a part; a city of one part has plain names."""
+        part.truth.write_parquet(self._truths / f"{number or 0:04d}.parquet")
         for table in TABLES:
             name = table if number is None else f"{table}-{number + 1:04d}"
             frame: pl.DataFrame = getattr(part, table)
@@ -226,9 +231,11 @@ class _Writer:
             else:
                 frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
 
-    def finish(self, truth: pl.DataFrame) -> None:
-        """Write the truth and put the folder in its place."""
-        truth.write_parquet(self.folder / TRUTH, compression="zstd", compression_level=1)
+    def finish(self) -> None:
+        """Write the truth as one file and put the folder in its place."""
+        parts = pl.scan_parquet(self._truths / "*.parquet")
+        parts.sink_parquet(self.folder / TRUTH, compression="zstd", compression_level=1)
+        shutil.rmtree(self._truths)
         if self.out.exists():
             shutil.rmtree(self.out)
         self.folder.rename(self.out)

@@ -1,4 +1,4 @@
-"""Who comes when: persons by age, sex and insurance, and their visits over the year, drawn for millions at once."""
+"""Who comes when: persons by age, sex and insurance, and their visits over the year, millions at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from mingcha.sample.tables import CLASSES, Tables
 
 # Shares in 100 of those who use care: newborns, infants, …, the old, who come most often.
 _AGES_OF_USERS = (3, 3, 4, 10, 2, 4, 30, 18, 26)
-_VISITS = (1,) * 30 + (2,) * 22 + (3,) * 16 + (4,) * 10 + (5,) * 7 + (6,) * 5 + (8,) * 4 + (12,) * 3 + (20, 26, 34)
+_VISITS = (
+    (1,) * 30 + (2,) * 22 + (3,) * 16 + (4,) * 10 + (5,) * 7 + (6,) * 5 + (8,) * 4 + (12,) * 3 + (20, 26, 34)
+)
 _WEEKDAYS = {False: (11, 10, 10, 10, 10, 6, 5), True: (10, 9, 9, 9, 8, 7, 6)}
 _MONTHS = (14, 12, 10, 9, 9, 8, 8, 8, 9, 9, 11, 14)
 WINTER = (11, 12, 1, 2, 3)
@@ -53,11 +55,12 @@ def _drawn(shares: tuple[int, ...]) -> list[int]:
 
 def days_table(year: Year, *, stays: bool) -> list[int]:
     """Days of the year, so often each as it is busy: winter and weekdays more, weekends less."""
-    weights = []
+    weights: list[int] = []
     for day in range(year.start, year.end):
         then = date_of(day)
         weights.append(_WEEKDAYS[stays][then.weekday()] * _MONTHS[then.month - 1])
-    total, spent, table = sum(weights), 0, []
+    total, spent = sum(weights), 0
+    table: list[int] = []
     for day, weight in zip(range(year.start, year.end), weights, strict=True):
         spent += weight
         table += [day] * (spent * _DAY_DRAWS // total - len(table))
@@ -72,16 +75,14 @@ class Crowd:
         self.year = year
         self.chance = chance
         self._days = [days_table(year, stays=False), days_table(year, stays=True)]
-        self._winter = [
-            int((date_of(year.start) + timedelta(n)).month in WINTER) for n in range(year.days)
-        ]
+        self._winter = [int((date_of(year.start) + timedelta(n)).month in WINTER) for n in range(year.days)]
         dense = pl.DataFrame({"number": range(CLASSES)}).join(
             tables.classes, on="number", how="left", maintain_order="left"
         )
         self._classes = {name: dense[name].fill_null(0).to_list() for name in dense.columns}
 
     def persons(self, first: int, count: int) -> pl.DataFrame:
-        """Ordinary persons number `first` and on: sex (code of the table), birth day or null, insurance, city."""
+        """Ordinary persons number `first` and on: sex (row of `SEXES`), birth day, insurance, city."""
         draw, key = self.chance, pl.col("person").cast(pl.UInt64)
         low = [max(low, 0) for low, _ in BANDS]
         high = [min(high, 34_500) for _, high in BANDS]
@@ -118,7 +119,11 @@ class Crowd:
         last = self.year.end - 16
         frame = frame.with_columns(day=pl.min_horizontal(pl.max_horizontal(day, born), pl.lit(last)))
         frame = frame.with_columns(band=self._band()).with_columns(kind=self._kind(draw, key))
-        rank = lookup("rank", [v for shares in _RANKS_OF_KIND for v in _drawn(shares)], pl.col("kind") * _DRAWS + draw.below(key, "rank", _DRAWS))
+        rank = lookup(
+            "rank",
+            [v for shares in _RANKS_OF_KIND for v in _drawn(shares)],
+            pl.col("kind") * _DRAWS + draw.below(key, "rank", _DRAWS),
+        )
         edge = (pl.col("band") == NO_BAND) | ~pl.col("sex").is_in([1, 2])
         number = ((pl.col("kind") * 4 + rank) * 3 + pl.when(edge).then(0).otherwise("sex")) * (NO_BAND + 1)
         frame = frame.with_columns(number=number + pl.when(edge).then(NO_BAND).otherwise("band"))
@@ -135,8 +140,10 @@ class Crowd:
         draw, key = self.chance, pl.col("case").cast(pl.UInt64)
         tables = self.tables
         mechanism = pl.col("case") % tables.mechanisms.height
-        within = pl.col("case") // tables.mechanisms.height % lookup(
-            "count", tables.mechanisms["count"].to_list(), mechanism
+        within = (
+            pl.col("case")
+            // tables.mechanisms.height
+            % lookup("count", tables.mechanisms["count"].to_list(), mechanism)
         )
         offset = lookup("offset", tables.mechanisms["offset"].to_list(), mechanism)
         cases = pl.select(case=pl.int_range(first, first + count, dtype=pl.Int64))
@@ -156,7 +163,8 @@ class Crowd:
                 script=pl.int_ranges(pl.col("first_visit"), pl.col("first_visit") + pl.col("visits")),
             )
             .explode("script")
-            .with_columns(key=(pl.col("case") * 64 + pl.int_range(pl.len()).over("case")).cast(pl.UInt64) + 2**62)
+            .with_columns(n=pl.int_range(pl.len()).over("case"))
+            .with_columns(key=(pl.col("case") * 64 + pl.col("n")).cast(pl.UInt64) + 2**62)
         )  # fmt: skip
         after = pl.lit(tables.visits["after"]).gather(pl.col("script"))
         return persons, visits.select(
@@ -170,7 +178,9 @@ class Crowd:
 
     def _band(self) -> pl.Expr:
         edges = [edge for low, high in BANDS for edge in (low, high + 1)]
-        position = pl.lit(pl.Series("edges", edges)).search_sorted(pl.col("day") - pl.col("birth"), side="right")
+        position = pl.lit(pl.Series("edges", edges)).search_sorted(
+            pl.col("day") - pl.col("birth"), side="right"
+        )
         inside = (position % 2 == 1) & pl.col("born_known")
         return pl.when(inside).then(position.cast(pl.Int64) // 2).otherwise(NO_BAND)
 
@@ -182,7 +192,8 @@ class Crowd:
 
     def _script(self, draw: Chance, key: pl.Expr) -> pl.Expr:
         first, winter, usual, once = (
-            lookup(name, self._classes[name], pl.col("number")) for name in ("first_visit", "winter", "usual", "once")
+            lookup(name, self._classes[name], pl.col("number"))
+            for name in ("first_visit", "winter", "usual", "once")
         )
         in_winter = lookup("season", self._winter, pl.col("day") - self.year.start) == 1
         # In summer most respiratory visits stay away; once-a-year items only on a person's first visit.
@@ -212,4 +223,3 @@ def _birth(draw: Chance, key: pl.Expr) -> pl.Expr:
         .otherwise(pl.col("begin") - pl.col("age_value"))
     )
     return born - pl.col("age_more") - draw.below(key, "age spread", pl.col("age_spread"))
-

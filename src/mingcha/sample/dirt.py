@@ -1,7 +1,7 @@
 """What is wrong with real exports: odd forms that cleaning puts right, duplicates, and rows to be rejected.
 
-About two lines in a hundred are touched. A row whose date is broken is left out of its bill's total, so that no
-bill is out of balance because of it; a planted violation on a touched row is flagged in the truth.
+About two lines in a hundred are touched. A row whose date is broken is left out of its bill's total, so that
+no bill is out of balance because of it; a planted violation on a touched row is flagged in the truth.
 """
 
 from __future__ import annotations

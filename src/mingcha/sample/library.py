@@ -52,6 +52,7 @@ class Library:
         self.points: list[KnowledgePoint] = []
         self._by_code: dict[str, list[KnowledgePoint]] = defaultdict(list)
         self._terms: dict[str, Terms] = {}
+        self._diagnosis_terms: dict[str, Terms] = {}
         for point in points:
             completed = _completed(point, settings)
             if completed is None:
@@ -60,6 +61,8 @@ class Library:
             if completed.subject is Subject.ITEM:
                 for code in dict.fromkeys((*completed.codes, *getattr(completed, "containing", ()))):
                     self._by_code[code].append(completed)
+
+        self._diagnoses = self.coded(Subject.DIAGNOSIS)
 
     def of(self, kind: type[KnowledgePoint]) -> list[Any]:
         """The points of exactly this kind."""
@@ -93,15 +96,17 @@ class Library:
     def versions(self, point: KnowledgePoint, code: str) -> list[KnowledgePoint]:
         """Other points of the same mechanism about the same code: older and newer ones, other regions."""
         return [
-            other for other in self.about(code) if other.slug == point.slug and other.point_id != point.point_id
+            other
+            for other in self.about(code)
+            if other.slug == point.slug and other.point_id != point.point_id
         ]
 
     def terms_of_diagnosis(self, code: str) -> Terms:
         """What points about diagnoses ask of the person who has this one."""
-        return merged(
-            (p for p in self.coded(Subject.DIAGNOSIS) if any(code.startswith(prefix) for prefix in p.codes)),
-            code,
-        )
+        if code not in self._diagnosis_terms:
+            about = [point for point in self._diagnoses if code.startswith(point.codes)]
+            self._diagnosis_terms[code] = merged(about, code)
+        return self._diagnosis_terms[code]
 
     def coded(self, subject: Subject) -> list[KnowledgePoint]:
         """The points about diagnoses or procedures."""

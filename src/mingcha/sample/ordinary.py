@@ -1,7 +1,7 @@
 """Background care: visits that keep the terms of every code on them, so that nothing in them is a violation.
 
-A visit is written for a class of persons (sex, band of age), a kind of care and a rank of institution; the crowd
-then lives through these visits many times over.
+A visit is written for a class of persons (sex, band of age), a kind of care and a rank of institution; the
+crowd then lives through these visits many times over.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from random import Random
 from mingcha.sample.goods import CONSUMABLE, DRUG, HERB, SERVICE, Goods
 from mingcha.sample.library import Library
 from mingcha.sample.places import PHARMACY
-from mingcha.sample.scenes.writing import coded
+from mingcha.sample.scenes.writing import coded, in_time_order
 from mingcha.sample.script import FEMALE, MALE, Charge, Coded, Venue, Visit, units
 from mingcha.sample.terms import Terms, safe_days
 
@@ -100,16 +100,22 @@ def ordinary_pools(library: Library, goods: Goods, random: Random) -> dict[Class
     return {key: _pool(key, Shelf(key, usable, goods, library), random) for key in classes()}
 
 
+def ordinary_visits(key: Class, library: Library, goods: Goods, random: Random) -> list[Visit]:
+    """Visits that any member of one class may make."""
+    pool = _pool(key, Shelf(key, _without_pairs(library, goods), goods, library), random)
+    return [*pool.usual, *pool.winter]
+
+
 def classes() -> list[Class]:
-    """All classes; a person of unknown sex or between two bands has one class of their own a kind and rank."""
-    found = []
-    for number, kind in enumerate(KINDS):
-        for rank in kind.ranks:
-            for sex in kind.sexes:
-                for band in kind.bands:
-                    if (sex == UNKNOWN_SEX) == (band == NO_BAND):
-                        found.append(Class(number, rank, sex, band))
-    return found
+    """All classes; a person of unknown sex or between two bands has a class apart for each kind and rank."""
+    return [
+        Class(number, rank, sex, band)
+        for number, kind in enumerate(KINDS)
+        for rank in kind.ranks
+        for sex in kind.sexes
+        for band in kind.bands
+        if (sex == UNKNOWN_SEX) == (band == NO_BAND)
+    ]
 
 
 def fits(terms: Terms, key: Class, care_type: str, department: str) -> bool:
@@ -157,7 +163,6 @@ class Shelf:
                 and (not self.drugs_only or code[:1] in "XZ")
             ]
         return self._known[place]
-
 
     def indicated(self, care_type: str, department: str) -> list[tuple[str, Coded]]:
         """Codes that need a diagnosis, each with one that suits the class."""
@@ -226,13 +231,8 @@ class VisitWriter:
         if self.department == "A50":
             self._add_herbs()
         kind = PHARMACY if care.name == "药店购药" else _TYPES[self.key.rank]
-        order = sorted(range(len(self.charges)), key=lambda n: (self.charges[n].day, self.charges[n].minute))
-        place = {old: new for new, old in enumerate(order)}
-        charges = [self.charges[old] for old in order]
         return Visit(
-            charges=tuple(
-                c if c.refund_of is None else replace(c, refund_of=place[c.refund_of]) for c in charges
-            ),
+            charges=in_time_order(self.charges),
             venue=Venue(self.key.rank, kind),
             care_type=self.care_type,
             insurance="310" if care.name.startswith("生育") else "",
@@ -340,4 +340,3 @@ class VisitWriter:
                     fixed=number < len(base),
                 )
             )
-

@@ -14,7 +14,7 @@ from mingcha.sample.scenes.records import write_records
 from mingcha.sample.scenes.scope import write_scope
 from mingcha.sample.scenes.versions import write_versions
 from mingcha.sample.scenes.writing import Writer
-from mingcha.sample.script import Play, Year
+from mingcha.sample.script import VIOLATION, Play, Year
 
 
 def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dict[str, list[Play]]:
@@ -35,9 +35,10 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
 
 
 def _in_turn(plays: list[Play]) -> list[Play]:
-    # Short plays first: a small city still gets every mechanism, and few of its lines go to thirty-day courses.
-    violations = [play for play in plays if play.planted == "violation"]
-    near_misses = [play for play in plays if play.planted != "violation"]
+    # Long plays last: in a small city few lines go to courses of ninety days.
+    plays = sorted(plays, key=lambda play: sum(len(visit.charges) for visit in play.visits) // 40)
+    violations = [play for play in plays if play.planted == VIOLATION]
+    near_misses = [play for play in plays if play.planted != VIOLATION]
     turns: list[Play] = []
     for number in range(max(len(violations), len(near_misses))):
         turns += violations[2 * number : 2 * number + 2]

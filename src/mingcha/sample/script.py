@@ -1,4 +1,4 @@
-"""What is staged: a play is one person's visits, a visit has charges; truth is declared on the charge it concerns.
+"""What is staged: a play is one person's visits, a visit has charges; truth stands on the charge it concerns.
 
 A play is written once and staged for many persons. Amounts are fen, prices millionths of a yuan, quantities
 ten-thousandths, as in `domain.values`.
@@ -27,7 +27,7 @@ def amount_of(price: int, quantity: int) -> int:
 
 @dataclass(frozen=True)
 class Age:
-    """An age on the day of the first charge: `value` units completed that very day, then so many days more."""
+    """An age on the first day of a play: `value` units completed that very day, then so many days more."""
 
     value: int
     unit: str = "岁"
@@ -53,7 +53,7 @@ class Truth:
 
 @dataclass(frozen=True)
 class Charge:
-    """A billed line: on which day of the visit and at which minute of that day, what, how much, at what price."""
+    """A billed line: on which day of the visit and at which minute of it, what, how much, at what price."""
 
     code: str
     quantity: int

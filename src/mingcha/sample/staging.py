@@ -1,4 +1,4 @@
-"""From drawn visits to the tables a hospital would export: encounters, lines, diagnoses, procedures and truth."""
+"""From drawn visits to the tables a hospital would export: encounters, lines, coded rows, and the truth."""
 
 from __future__ import annotations
 
@@ -56,12 +56,16 @@ class Staging:
         )
         coded = self._coded(staged)
         dirty = lines.filter(pl.col("dirt") > 0)
-        clean = self._line_table(number, lines.filter(pl.col("dirt") == 0), staged)
+        clean = self._line_table(lines.filter(pl.col("dirt") == 0), staged)
         return Part(
             persons=self._person_table(persons),
-            encounters=self._encounter_table(number, staged),
+            encounters=self._encounter_table(staged),
             lines=pl.concat(
-                [clean, dirtied_lines(self._line_table(number, dirty, staged), dirty["dirt"]), stray_lines(clean)]
+                [
+                    clean,
+                    dirtied_lines(self._line_table(dirty, staged), dirty["dirt"]),
+                    stray_lines(clean),
+                ]
             ),
             diagnoses=_diagnosis_table(coded.filter(~pl.col("procedure"))),
             procedures=_procedure_table(coded.filter(pl.col("procedure"))),
@@ -74,7 +78,9 @@ class Staging:
         # In the order in which the year went by, as an export is; the key settles days of equal standing.
         staged = visits.sort("day", "key").with_row_index("row")
         script = self.tables.visits[staged["script"]]
-        staged = pl.concat([staged.drop("script").rename({"insurance": "own_insurance"}), script], how="horizontal")
+        staged = pl.concat(
+            [staged.drop("script").rename({"insurance": "own_insurance"}), script], how="horizontal"
+        )
         draw, key = self.chance, pl.col("key")
         group = pl.col("group")
         size = lookup("size", self.tables.groups["size"].to_list(), group)
@@ -108,11 +114,11 @@ class Staging:
         lines = lines.with_columns(known=known, mechanism=mechanisms)
         return draw_dirt(lines, self.chance)
 
-    def _line_table(self, number: int, lines: pl.DataFrame, staged: pl.DataFrame) -> pl.DataFrame:
+    def _line_table(self, lines: pl.DataFrame, staged: pl.DataFrame) -> pl.DataFrame:
         charge, good = lines["charge"], lines["good"]
-        encounters = staged.select(
-            encounter=_id("E", pl.col("no")), place="institution", doctor="doctor"
-        )[lines["row"]]
+        encounters = staged.select(encounter=_id("E", pl.col("no")), place="institution", doctor="doctor")[
+            lines["row"]
+        ]
         goods, charges = self.tables.goods, self.tables.charges
         columns = pl.concat(
             [
@@ -145,7 +151,9 @@ class Staging:
             inscp_scp_amt="sumamt",
             spec=_unless_blank("spec", pl.col("spec")),
             spec_unt="spec_unt",
-            drord_dept_codg=_unless_blank("drord_dept_codg", lookup("dept", self.tables.departments, pl.col("department"))),
+            drord_dept_codg=_unless_blank(
+                "drord_dept_codg", lookup("dept", self.tables.departments, pl.col("department"))
+            ),
             drord_dept_name=lookup("dept_name", self._department_names, pl.col("department")),
             drord_dr_codg=_unless_blank("drord_dr_codg", _id("D", _doctor_number())),
             drord_dr_name=lookup("doctor", self._names, _doctor_number() * 7 % len(self._names)),
@@ -171,7 +179,7 @@ class Staging:
             poolarea=lookup("region", list(CITIES), pl.col("city")),
         )
 
-    def _encounter_table(self, number: int, staged: pl.DataFrame) -> pl.DataFrame:
+    def _encounter_table(self, staged: pl.DataFrame) -> pl.DataFrame:
         places = self.tables.institutions[staged["institution"]]
         frame = pl.concat([staged.rename({"institution": "place"}), places], how="horizontal")
         total = pl.col("total")
@@ -189,7 +197,9 @@ class Staging:
             medins_type="medins_type",
             medins_lv=pl.when("states_level").then("medins_lv").otherwise(pl.lit("")),
             adm_date=self._moment(pl.col("day"), pl.col("starts") + pl.col("shift")),
-            dscg_date=ended.then(self._moment(settled_day, pl.max_horizontal("ends", pl.lit(0)) + pl.col("shift"))).otherwise(pl.lit("")),
+            dscg_date=ended.then(
+                self._moment(settled_day, pl.max_horizontal("ends", pl.lit(0)) + pl.col("shift"))
+            ).otherwise(pl.lit("")),
             med_mdtrt_type="visit_type",
             med_type="care_type",
             insutype=pl.when(pl.col("insurance") != "").then("insurance").otherwise("own_insurance"),
@@ -197,7 +207,9 @@ class Staging:
             adm_dept_name=lookup("dept_name", self._department_names, pl.col("department")),
             dr_codg=_id("D", _doctor_number()),
             dr_name=lookup("doctor", self._names, _doctor_number() * 7 % len(self._names)),
-            matn_stas=pl.when(pl.col("care_type").str.starts_with("5")).then(pl.lit("3")).otherwise(pl.lit("0")),
+            matn_stas=pl.when(pl.col("care_type").str.starts_with("5"))
+            .then(pl.lit("3"))
+            .otherwise(pl.lit("0")),
             dise_no=pl.when(pl.col("care_type") == "14").then(pl.lit("M03900")).otherwise(pl.lit("")),
             dscg_main_dise_codg="main_diagnosis",
             reim_flag=pl.lit("2"),
@@ -217,7 +229,9 @@ class Staging:
             "no", "day", "starts", "institution",
             coded=pl.int_ranges(pl.col("first_coded"), pl.col("first_coded") + pl.col("coded")),
         ).explode("coded", empty_as_null=False)  # fmt: skip
-        rows = pl.concat([rows.rename({"coded": "script"}), self.tables.coded[rows["coded"]]], how="horizontal")
+        rows = pl.concat(
+            [rows.rename({"coded": "script"}), self.tables.coded[rows["coded"]]], how="horizontal"
+        )
         return rows.with_columns(
             mdtrt_id=_id("E", pl.col("no")), moment=self._moment(pl.col("day"), pl.col("starts"))
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -56,7 +57,8 @@ def tables_of(
 ) -> Tables:
     """Lay out everything that can be staged."""
     rows = _Rows(departments={code: number for number, code in enumerate(DEPARTMENTS)})
-    play_rows, mechanism_rows = [], []
+    play_rows: list[dict[str, Any]] = []
+    mechanism_rows: list[dict[str, Any]] = []
     for mechanism, staged in plays.items():
         mechanism_rows.append({"mechanism": mechanism, "offset": len(play_rows), "count": len(staged)})
         play_rows += [_play(rows, play, goods, places) for play in staged]
@@ -74,7 +76,9 @@ def tables_of(
         visits=pl.DataFrame(rows.visits, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
         charges=pl.DataFrame(rows.charges, schema_overrides=_CHARGE_TYPES, infer_schema_length=None),
         coded=pl.DataFrame(rows.coded, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
-        truths=pl.DataFrame(rows.truths, schema_overrides={"excess": pl.Int64, "amount": pl.Int64}, infer_schema_length=None),
+        truths=pl.DataFrame(
+            rows.truths, schema_overrides={"excess": pl.Int64, "amount": pl.Int64}, infer_schema_length=None
+        ),
         plays=pl.DataFrame(play_rows),
         mechanisms=pl.DataFrame(mechanism_rows),
         classes=pl.DataFrame(class_rows),
@@ -150,9 +154,7 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "total_off": visit.total_off,
             "first_charge": len(rows.charges),
             "charges": len(visit.charges),
-            "kept": sum(
-                LEFT_OUT_ONE_IN if charge.fixed else LEFT_OUT_ONE_IN - 1 for charge in visit.charges
-            ),
+            "kept": sum(LEFT_OUT_ONE_IN if charge.fixed else LEFT_OUT_ONE_IN - 1 for charge in visit.charges),
             "first_coded": len(rows.coded),
             "coded": len(visit.diagnoses) + len(visit.procedures),
             "main_diagnosis": visit.diagnoses[0].code if visit.diagnoses else "",
@@ -222,6 +224,7 @@ def _department(rows: _Rows, code: str) -> int:
     return rows.departments.setdefault(code, len(rows.departments))
 
 
+@cache
 def _price_text(price: int) -> str:
     """At least two decimals, as price lists have them."""
     text = decimal_text(price, PRICE_SCALE)

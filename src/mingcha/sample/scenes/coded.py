@@ -33,7 +33,9 @@ def _write(writer: Writer, point: Any, prefix: str) -> None:
     for planted, cases in ((VIOLATION, wrong), (NEAR_MISS, lawful)):
         for note, around in cases:
             # A diagnosis or a procedure has no money.
-            truth = writer.truth(point, note, amount=0) if planted == VIOLATION else writer.near_miss(point, note)
+            truth = (
+                writer.truth(point, note, amount=0) if planted == VIOLATION else writer.near_miss(point, note)
+            )
             writer.play(point, planted, days, around, [_visit(writer, point, prefix, around, truth)], note)
 
 

@@ -15,8 +15,8 @@ from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Truth, amount_of
 ONE = units(1)
 YUAN = PRICE_SCALE
 
-# When the contained item is charged, the containing one standing on day 1 at 06:05: inside the interval, and the
-# least that is outside. Both hold whether an interval is a distance or a stretch of the clock.
+# When the contained item is charged, the containing one standing on day 1 at 06:05: inside the interval, and
+# the least that is outside. Both hold whether an interval is a distance or a stretch of the clock.
 _INSIDE = {
     "同一小时": ({"day": 1, "minute": 365}, {"day": 1, "minute": 410}),
     "6小时": ({"day": 1, "minute": 365}, {"day": 1, "minute": 700}),
@@ -143,9 +143,5 @@ def _on_the_latest(
         if amount <= 0:
             break
         excess -= amount
-        marked[number] = replace(
-            split[number], truth=writer.truth(parts[number][0], note, amount=amount)
-        )
+        marked[number] = replace(split[number], truth=writer.truth(parts[number][0], note, amount=amount))
     return marked
-
-

@@ -39,7 +39,11 @@ def _alone(writer: Writer, point: HerbAlone, code: str, others: list[str]) -> No
 
     stage(VIOLATION, [writer.whole(point, "单味饮片处方", herb(code, "2"))], "单味饮片处方")
     beside = writer.herbs(2, prescription=3)
-    stage(VIOLATION, [*beside, writer.whole(point, "复方在另一处方", herb(code, "2"))], "复方在另一处方，本处方仍是单方")
+    stage(
+        VIOLATION,
+        [*beside, writer.whole(point, "复方在另一处方", herb(code, "2"))],
+        "复方在另一处方，本处方仍是单方",
+    )
     note = "同一处方有其他饮片"
     stage(NEAR_MISS, [*writer.herbs(1, prescription=2), lawful(herb(code, "1"), note)], note)
     if others:

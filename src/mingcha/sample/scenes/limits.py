@@ -178,9 +178,7 @@ def _dispense(scene: Limited) -> None:
             excess = quantity * more // (days + more)
             line = scene.over(quantity, excess, note, supply_days=days + more)
             amount = line.billed * more // (days + more)
-            line = replace(
-                line, truth=scene.writer.truth(scene.point, note, excess=excess, amount=amount)
-            )
+            line = replace(line, truth=scene.writer.truth(scene.point, note, excess=excess, amount=amount))
             if most >= FOREVER:
                 scene.stage(VIOLATION, note, scene.visit([line]))
         note = "恰好最大天数"
@@ -204,4 +202,3 @@ _SCENES: dict[type[Any], Callable[[Limited], None]] = {
     k.CourseLimit: _course,
     k.DispenseLimit: _dispense,
 }
-

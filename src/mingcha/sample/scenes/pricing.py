@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
@@ -94,7 +94,7 @@ def _incisions(writer: Writer) -> None:
             for code in writer.codes(point)
             if writer.circumstances(code, point) is not None
         ]
-        for (point, code), (later_point, later) in zip(members, members[1:], strict=False):
+        for (point, code), (later_point, later) in pairwise(members):
             if later not in writer.library.terms(code).partners:
                 _incision(writer, point, code, later_point, later)
     _two_groups(writer, points)
@@ -112,9 +112,7 @@ def _incision(writer: Writer, point: Any, code: str, later_point: Any, later: st
 
     def operation(code: str, price: int, minute: int, charged: int | None = None) -> Charge:
         paid = price if charged is None else charged
-        return writer.charge(
-            code, ONE, paid, directory_price=price, minute=minute, day=1, prescription=1
-        )
+        return writer.charge(code, ONE, paid, directory_price=price, minute=minute, day=1, prescription=1)
 
     def stage(planted: str, note: str, *charges: Charge) -> None:
         scene.stage(planted, note, scene.visit(list(charges), stay=True, nights=3), days=days)
@@ -142,7 +140,7 @@ def _incision(writer: Writer, point: Any, code: str, later_point: Any, later: st
 def _two_groups(writer: Writer, points: list[Any]) -> None:
     firsts = {point.group: point for point in reversed(points)}
     members = [(point, point.codes[0]) for point in firsts.values()]
-    for (point, code), (other, later) in zip(members, members[1:], strict=False):
+    for (point, code), (other, later) in pairwise(members):
         around = writer.circumstances(code, point)
         if around is None or writer.circumstances(later, other) is None:
             continue
@@ -150,10 +148,6 @@ def _two_groups(writer: Writer, points: list[Any]) -> None:
         scene = Limited(writer, point, code, around)
         charges = [
             writer.charge(code, ONE, 2000 * YUAN, day=1, minute=600),
-            writer.charge(
-                later, ONE, 1200 * YUAN, day=1, minute=640, truth=writer.near_miss(other, note)
-            ),
+            writer.charge(later, ONE, 1200 * YUAN, day=1, minute=640, truth=writer.near_miss(other, note)),
         ]
         scene.stage(NEAR_MISS, note, scene.visit(charges, stay=True, nights=3))
-
-

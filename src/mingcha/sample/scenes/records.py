@@ -8,7 +8,18 @@ from mingcha.domain.values import PRICE_SCALE
 from mingcha.sample.goods import CONSUMABLE, DRUG
 from mingcha.sample.places import PHARMACY
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS, Circumstances, Writer
-from mingcha.sample.script import ADULT, FEMALE, NEAR_MISS, VIOLATION, Charge, Play, Truth, Venue, Visit, units
+from mingcha.sample.script import (
+    ADULT,
+    FEMALE,
+    NEAR_MISS,
+    VIOLATION,
+    Charge,
+    Play,
+    Truth,
+    Venue,
+    Visit,
+    units,
+)
 
 LINE_RECORDS = "GZ10000201002000"
 STAY_DATES = "GZ10000201008000"
@@ -76,7 +87,10 @@ def _totals(scene: Records, code: str) -> None:
         truth = scene.truth(TOTAL, VIOLATION, note, 0)
         scene.stage(TOTAL, VIOLATION, note, replace(visit, total_off=off, truth=truth))
     note = "有退费，总费用等于净额"
-    billed = [scene.writer.charge(code, units(2)), scene.writer.charge(code, units(-1), refund_of=0, minute=700)]
+    billed = [
+        scene.writer.charge(code, units(2)),
+        scene.writer.charge(code, units(-1), refund_of=0, minute=700),
+    ]
     visit = scene.writer.visit(Circumstances(), billed, company=4)
     scene.stage(TOTAL, NEAR_MISS, note, replace(visit, truth=scene.truth(TOTAL, NEAR_MISS, note, 0)))
 
@@ -115,5 +129,3 @@ def _stay(scene: Records, code: str, day: int, minute: int, note: str, planted: 
     charge = replace(charge, truth=scene.truth(OUTSIDE, planted, note, excess, quantity))
     around = Circumstances(care_type="2101")
     scene.stage(OUTSIDE, planted, note, scene.writer.visit(around, [charge], company=5, nights=4))
-
-

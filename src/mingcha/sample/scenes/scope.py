@@ -116,7 +116,7 @@ def _lawful_age(point: k.AgeLimit) -> Iterator[Change]:
     yield "出生日期缺失", {"age": None}
 
 
-def _wrong_insurance(point: k.InsuranceLimit) -> Iterator[Change]:
+def _wrong_insurance(_point: k.InsuranceLimit) -> Iterator[Change]:
     yield "居民医保", {"insurance": "390", "care_type": "2101"}
     yield "职工医保普通门诊", {"insurance": "310", "care_type": "11"}
 
@@ -211,4 +211,3 @@ _CHANGES: dict[type[Any], tuple[Callable[[Any], Iterator[Change]], Callable[[Any
     k.Indication: (_wrong_diagnoses, _lawful_diagnoses),
     k.SecondLine: (_wrong_line, _lawful_line),
 }
-

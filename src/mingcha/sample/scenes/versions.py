@@ -1,4 +1,4 @@
-"""Law at its date: between a stricter and a more generous version of one point, only the stricter one speaks."""
+"""Law at its date: between a stricter and a more generous version of a point only the stricter one speaks."""
 
 from __future__ import annotations
 
@@ -94,9 +94,7 @@ def _level(
     return charge, replace(scene.around, venue=venue), charge.quantity, charge.billed
 
 
-def _age(
-    scene: Limited, strict: Any, generous: Any
-) -> tuple[Charge, Circumstances, int | None, int] | None:
+def _age(scene: Limited, strict: Any, generous: Any) -> tuple[Charge, Circumstances, int | None, int] | None:
     if strict.unit != generous.unit or strict.below >= generous.below or strict.at_least != generous.at_least:
         return None
     charge = scene.line(units(1))

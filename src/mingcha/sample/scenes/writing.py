@@ -1,4 +1,4 @@
-"""What all scenes write with: lawful circumstances for a code, the days a point rules alone, truths and visits."""
+"""What all scenes write with: lawful circumstances of a code, days a point rules alone, truths and visits."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from mingcha.sample.terms import Terms, safe_days
 
 # Care types tried in this order when a point leaves a choice.
 _CARE_TYPES = ("11", "2101", "13", "52", "14", "71")
+HOSPITAL = Venue()
 UNRELATED = Coded("R69.x00", "原因不明的疾病")
 CODES_A_POINT = 2
 STAY_BEGINS, STAY_ENDS = 480, 1050
@@ -47,7 +48,7 @@ class Circumstances:
     care_type: str = "11"
     department: str = "A03"
     line_department: str = ""
-    venue: Venue = Venue()
+    venue: Venue = HOSPITAL
     diagnoses: tuple[Coded, ...] = (UNRELATED,)
     first_line: str = ""
     herbs_beside: int = 0
@@ -203,9 +204,7 @@ class Writer:
         visits = tuple(self._in_region(visit, point) for visit in visits)
         if all(self.places.has(visit.venue) for visit in visits):
             mechanism = MECHANISM_OF_KIND[point.slug]
-            self.script.add(
-                Play(mechanism, planted, visits, days[0], days[1], around.sex, around.age, note)
-            )
+            self.script.add(Play(mechanism, planted, visits, days[0], days[1], around.sex, around.age, note))
 
     def elsewhere(self, point: KnowledgePoint) -> tuple[str, ...]:
         """The cities in which a regional point does not hold; none for a national one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from mingcha.audit.batch import AuditResult, Progress, audit
 from mingcha.audit.intake import ImportProgress, Intake, take_in
@@ -15,9 +16,7 @@ from mingcha.audit.plans import plan_of
 from mingcha.audit.replay import Replay, release_number, replay
 from mingcha.domain.errors import KnowledgeError
 from mingcha.engine.plan import Plan
-from mingcha.ingest.knowledge.importing import publish
 from mingcha.knowledge.release import Release
-from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.settings import Settings, settings_from
 from mingcha.store import releases
 
@@ -86,11 +85,9 @@ class Application:
         release = self.release(release_number(run))
         return replay(run, release, dataset=dataset, finding=finding, workers=self.settings.workers)
 
-    def publish_starter(self) -> Release:
-        """Publish the starter pack with its demonstration points and settings, for a demonstration only."""
-        return publish(
-            self.home, starter_points(), starter_settings(), effective_from=0, with_demonstration=True
-        )
+    def releases(self) -> list[dict[str, Any]]:
+        """What each published release says of itself, the oldest first."""
+        return releases.manifests(self.home)
 
 
 def application(home: Path | None = None, workers: int | None = None) -> Application:

@@ -73,7 +73,8 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
 
 
 app = group(
-    f"明察 {__version__}：医保基金智能审核。\n\n第一次使用：先 knowledge import 导入两库，再 audit 审核；只想看看，运行 demo。"
+    f"明察 {__version__}：医保基金智能审核。\n\n"
+    "第一次使用：先 knowledge import 导入两库，再 audit 审核；只想看看，运行 demo。"
 )
 
 

@@ -25,6 +25,7 @@ Run = Annotated[Path, typer.Argument(help="审核结果文件夹（audit 的 --o
 @command(app, "audit")
 def audit(
     inputs: Annotated[list[Path], typer.Argument(help="数据集文件夹，或要先导入的文件、文件夹")],
+    *,
     out: Annotated[Path, typer.Option("--out", "-o", help="结果写到哪个文件夹")],
     release: ReleaseNumber = None,
     first: Annotated[

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mingcha.cli import audit, claims
+from mingcha.cli import audit, claims, demo, knowledge, release, sample
 
-COMMANDS = (claims, audit)
+COMMANDS = (audit, claims, knowledge, release, sample, demo)

@@ -16,7 +16,9 @@ from rich.table import Table
 from mingcha.audit.batch import Progress as Done
 from mingcha.domain.errors import MingchaError
 
-out = Console(highlight=False)
+# Piped output has no width of its own; 80 columns would cut codes in two.
+_PIPED_WIDTH = 160
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 

@@ -108,7 +108,7 @@ def import_knowledge(
     release = publish(
         home,
         found.points,
-        settings if settings is not None else _inherited(previous),
+        settings if settings is not None else inherited(previous),
         effective_from=effective_from,
         notes=found.notes,
         with_demonstration=with_demonstration,
@@ -118,7 +118,7 @@ def import_knowledge(
     )
 
 
-def _inherited(previous: Release | None) -> RuleSettings:
+def inherited(previous: Release | None) -> RuleSettings:
     """The settings of the newest release, unless they are the demonstration's: those decide for no region."""
     if previous is None or previous.settings == starter_settings():
         return {}

@@ -1,0 +1,152 @@
+"""Releases as a service: the account of one, the next one, and what an import would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mingcha.audit.plans import plan_of
+from mingcha.domain.errors import DeclarationError, InputError, KnowledgeError
+from mingcha.domain.values import day_of
+from mingcha.ingest.knowledge.importing import inherited, library, read_files
+from mingcha.knowledge.release import Difference, Release, RuleSettings, diff, release_of
+from mingcha.knowledge.starter import starter_points, starter_settings
+from mingcha.knowledge.statistics import Statistics, stats
+from mingcha.store import releases
+
+
+def statistics(release: Release) -> Statistics:
+    """The account of a release under its own settings for everywhere."""
+    values: dict[str, Any] = {}
+    for by_region in release.settings.values():
+        values.update(by_region.get("", {}))
+    return stats(release.all_points(), values, notes=len(release.notes))
+
+
+def next_release(
+    home: Path,
+    *,
+    settings: RuleSettings | None = None,
+    effective_from: int | None = None,
+    starter: bool = False,
+) -> Release:
+    """Publish the next release of what has been imported, or of the starter pack.
+
+    Args:
+        settings: those of the newest release where left out.
+        effective_from: day number; today where left out.
+        starter: the starter pack with its demonstration points and settings, for a demonstration only.
+
+    Raises:
+        KnowledgeError: nothing has been imported, or a setting that no rule has.
+    """
+    previous = releases.newest(home)
+    if starter:
+        points = starter_points()
+        notes: tuple[str, ...] = ("内置入门包，含演示知识点和演示参数，只供演示",)
+        held: RuleSettings = starter_settings() if settings is None else settings
+    else:
+        found = library(home)
+        points, notes = list(found.points), found.notes
+        held = settings if settings is not None else inherited(previous)
+    if not points:
+        raise KnowledgeError(
+            "还没有导入知识，无法发布", where=str(home), remedy="请先运行 mingcha knowledge import 文件…"
+        )
+    release = release_of(
+        previous.number + 1 if previous else 1,
+        points,
+        held,
+        effective_from=day_of(date.today()) if effective_from is None else effective_from,
+        notes=notes,
+        with_demonstration=starter,
+    )
+    check_settings(release)
+    releases.save(home, release)
+    return release
+
+
+def check_settings(release: Release) -> None:
+    """Compile the release in every region it speaks of: a setting out of bounds is found here, not in a run.
+
+    Raises:
+        KnowledgeError: a rule or a parameter that does not exist, or a value that it does not take.
+    """
+    try:
+        plan = plan_of(release)
+        rules = {
+            check.slug: check.rule for region in ("", *plan.regions) for check in plan.variant(region).checks
+        }
+    except DeclarationError as error:
+        raise KnowledgeError(
+            error.what, where=error.where or "规则参数", remedy=error.remedy or "请改正参数文件"
+        ) from error
+    for slug, by_region in release.settings.items():
+        for region, named in by_region.items():
+            unknown = sorted(set(named) - set(rules[slug].values)) if slug in rules else []
+            if unknown:
+                raise KnowledgeError(
+                    f"规则 {slug} 没有参数 {'、'.join(unknown)}",
+                    where=f"地区 {region or '（全部）'}",
+                    remedy=f"可设的参数：{'、'.join(rules[slug].values) or '无'}",
+                )
+
+
+def read_settings(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """Settings from YAML: rule → region ('' is everywhere) → name → value.
+
+    Raises:
+        InputError: no such file, or another shape.
+    """
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(
+            "参数文件无法读取", where=str(path), remedy="应为 UTF-8 的 YAML：规则 → 地区 → 参数: 值"
+        ) from error
+    if not _nested(content, 3):
+        raise InputError(
+            "参数文件的层次不对", where=str(path), remedy="应为三层：规则 → 地区（全部地区写 ''） → 参数: 值"
+        )
+    return {
+        str(rule): {
+            str(region): {
+                name: tuple(value) if isinstance(value, list) else value for name, value in named.items()
+            }
+            for region, named in by_region.items()
+        }
+        for rule, by_region in content.items()
+    }
+
+
+def _nested(content: Any, depth: int) -> bool:
+    if depth == 0:
+        return True
+    return isinstance(content, Mapping) and all(_nested(inner, depth - 1) for inner in content.values())
+
+
+def preview(home: Path, paths: Sequence[Path]) -> Difference:
+    """How the release that importing these files would publish differs from the newest; nothing is kept."""
+    before = releases.newest(home)
+    found = library(home, read_files(paths))
+    after = release_of(
+        (before.number if before else 0) + 1, found.points, inherited(before), notes=found.notes
+    )
+    return diff(before or release_of(0, []), after)
+
+
+def difference_json(difference: Difference) -> dict[str, Any]:
+    """What changes, as plain values."""
+    return {
+        "added": [point.point_id for point in difference.added],
+        "removed": [point.point_id for point in difference.removed],
+        "changed": {
+            point_id: {name: list(pair) for name, pair in fields.items()}
+            for point_id, fields in difference.changed.items()
+        },
+        "settings": {name: list(pair) for name, pair in difference.settings.items()},
+    }

@@ -1,0 +1,87 @@
+"""`mingcha demo`: the main job from nothing, in one command."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mingcha.audit.demonstration import prepare
+from mingcha.audit.evaluation import evaluate
+from mingcha.audit.releasing import next_release
+from mingcha.bootstrap import application
+from mingcha.cli.app import app, command
+from mingcha.cli.audit import audit_json, show_audit, show_evaluation
+from mingcha.cli.claims import import_json, show_import
+from mingcha.cli.console import audit_bar, import_bar, lines_bar, print_json, quoted, say
+from mingcha.cli.options import AsJson, Workers
+from mingcha.cli.sample import show_city
+from mingcha.ingest.claims import import_claims
+from mingcha.sample.city import TRUTH, make_city
+
+
+@command(app, "demo")
+def demo(
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="演示写到哪个文件夹；再次运行会重新生成")] = Path(
+        "demo"
+    ),
+    lines: Annotated[int, typer.Option("--lines", help="样例城市大约多少行明细")] = 400_000,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子")] = 1,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """演示：样例城市 → 导入 → 入门包发布版 → 审核 → 评价。
+
+    知识用内置入门包，其中演示知识点和演示参数只供演示，不能用于正式审核。
+    """
+    started = time.monotonic()
+    folders = prepare(out)
+    _step(1, "生成样例城市", as_json=as_json)
+    with lines_bar("生成") as making:
+        city = make_city(folders.city, lines, seed, progress=making)
+    if not as_json:
+        show_city(city, details=False)
+    _step(2, "导入", as_json=as_json)
+    with import_bar() as importing:
+        imported = import_claims([folders.city / "claims"], folders.dataset, progress=importing)
+    if not as_json:
+        show_import(imported)
+    _step(3, "发布入门包（含演示知识点和演示参数）", as_json=as_json)
+    installation = application(folders.home, workers)
+    release = next_release(folders.home, effective_from=0, starter=True)
+    if not as_json:
+        say(f"第 {release.number} 版：{len(release.all_points()):,} 条知识点")
+    _step(4, "审核", as_json=as_json)
+    with audit_bar() as auditing:
+        taken, result = installation.audit(
+            [folders.dataset], folders.result, release=release, progress=auditing
+        )
+    if not as_json:
+        show_audit(taken, result)
+    _step(5, "对照埋设的真值评价", as_json=as_json)
+    evaluation = evaluate(folders.result, folders.city / TRUTH)
+    seconds = round(time.monotonic() - started, 1)
+    if as_json:
+        print_json(
+            {
+                "out": str(out),
+                "seconds": seconds,
+                "city": {**vars(city), "out": str(city.out)},
+                "import": import_json(imported),
+                "audit": audit_json(taken, result),
+                "evaluation": evaluation.as_json(),
+            }
+        )
+        return
+    show_evaluation(evaluation)
+    say()
+    say(f"[bold green]演示完成[/]，用时 {seconds} 秒。请打开 {quoted(folders.result / '审核结果.xlsx')}")
+    say(f"疑点、无法判断、数据质量在 {quoted(folders.result)}，样例城市和真值在 {quoted(folders.city)}。")
+
+
+def _step(number: int, title: str, *, as_json: bool) -> None:
+    if not as_json:
+        say(f"\n[bold]{number}/5 {title}[/]")

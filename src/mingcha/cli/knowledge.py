@@ -1,0 +1,174 @@
+"""`mingcha knowledge …`: the official tables in, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mingcha.audit.releasing import difference_json, preview, statistics
+from mingcha.bootstrap import application
+from mingcha.catalogue.entries import entries
+from mingcha.cli.app import CHECK_FAILED, app, command, group
+from mingcha.cli.console import print_json, quoted, say, table, working
+from mingcha.cli.options import AsJson, Home, ReleaseNumber
+from mingcha.cli.release import show_difference
+from mingcha.ingest.knowledge import template as own_template
+from mingcha.ingest.knowledge.importing import ImportReport, import_knowledge
+from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.statistics import Row, Statistics
+from mingcha.knowledge.validation import Problem, Severity
+from mingcha.knowledge.validation import validate as problems_of
+
+knowledge = group("知识：导入两库表格，查看、校验知识点。")
+app.add_typer(knowledge, name="knowledge")
+Files = Annotated[
+    list[Path], typer.Argument(help="文件或文件夹：官方附件、整理版、汇编表，或填好的本系统模板")
+]
+_SHOWN = 30
+
+
+@command(knowledge, "import")
+def import_(files: Files, home: Home = None, as_json: AsJson = False) -> None:
+    """导入知识表格，并发布下一个发布版。
+
+    几个来源先后导入不会重复；每次导入都与以前导入的合并。
+    """
+    installation = application(home)
+    with working("读取、合并、发布……"):
+        report = import_knowledge(installation.home, files)
+    if as_json:
+        print_json(_import_json(report))
+        return
+    table("读取的文件", ("文件", "格式", "行数"), report.files, numbers=1)
+    if report.first:
+        say("[bold]这是本机的第一个发布版。[/]")
+    say(f"已发布第 {report.release.number} 版：{len(report.release.all_points()):,} 条知识点")
+    show_statistics(statistics(report.release), details=False)
+    _show_problems(report.problems)
+    remarks = report.library.remarks
+    if remarks:
+        table(
+            f"来源之间的差异与处理：{len(remarks)} 处",
+            ("知识点编号", "名称", "处理"),
+            [(remark.point_id, remark.name, remark.text) for remark in remarks[:_SHOWN]],
+        )
+    if len(remarks) > _SHOWN:
+        say(f"…… 另有 {len(remarks) - _SHOWN} 处，用 --json 查看全部")
+
+
+def _import_json(report: ImportReport) -> dict[str, Any]:
+    return {
+        "release": report.release.number,
+        "first": report.first,
+        "files": [dict(zip(("file", "layout", "rows"), file, strict=True)) for file in report.files],
+        "statistics": statistics(report.release).as_json(),
+        "problems": [asdict(problem) for problem in report.problems],
+        "remarks": [remark._asdict() for remark in report.library.remarks],
+    }
+
+
+@command(knowledge, "stats")
+def stats(release: ReleaseNumber = None, home: Home = None, as_json: AsJson = False) -> None:
+    """统计知识点：按规则、种类、批次，各有多少可判断、待设参数、待映射、被替代、停用。"""
+    found = statistics(application(home).release(release))
+    if as_json:
+        print_json(found.as_json())
+    else:
+        show_statistics(found, details=True)
+
+
+def show_statistics(found: Statistics, *, details: bool) -> None:
+    """The account of a release for people."""
+    say(
+        f"{found.rows_read:,} 行 = {found.points:,} 条知识点 + {found.notes} 条说明；"
+        f"{found.distinct_codes:,} 个代码，{found.point_codes:,} 个知识点-代码对"
+    )
+    say("，".join(f"{status} {count:,}" for status, count in found.by_status.items()))
+    if not details:
+        return
+    rules = {entry.code: entry.name for entry in entries()}
+    kinds = {slug: kind.label for slug, kind in KINDS.items()}
+    for title, rows, names in (
+        ("规则", found.by_rule, rules),
+        ("种类", found.by_kind, kinds),
+        ("批次", found.by_batch, {}),
+    ):
+        _status_table(title, rows, names, found.by_status)
+    if found.waiting_for:
+        table("还不能判断的原因", ("原因", "知识点"), list(found.waiting_for.items())[:_SHOWN], numbers=1)
+
+
+def _status_table(
+    title: str, rows: tuple[Row, ...], names: Mapping[str, str], statuses: Mapping[str, int]
+) -> None:
+    table(
+        f"按{title}",
+        (title, "名称", "知识点", "代码对", *statuses),
+        [
+            (
+                row.group,
+                names.get(row.group, ""),
+                row.points,
+                row.codes,
+                *(row.by_status.get(status, 0) for status in statuses),
+            )
+            for row in rows
+        ],
+        numbers=2 + len(statuses),
+    )
+
+
+@command(knowledge, "validate")
+def validate(release: ReleaseNumber = None, home: Home = None, as_json: AsJson = False) -> None:
+    """校验知识点：重复、矛盾、来源不明、代码不合格式；有错误时退出码为 4。"""
+    published = application(home).release(release)
+    problems = problems_of(published.all_points())
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    if as_json:
+        print_json({"release": published.number, "errors": errors, "problems": list(map(asdict, problems))})
+    elif problems:
+        _show_problems(problems)
+    else:
+        say(f"[bold green]没有问题[/]：第 {published.number} 版，{len(published.all_points()):,} 条知识点。")
+    if errors:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _show_problems(problems: list[Problem] | tuple[Problem, ...]) -> None:
+    if not problems:
+        return
+    table(
+        f"校验：{len(problems)} 处",
+        ("程度", "检查", "问题", "处理"),
+        [(p.severity.value, p.check, p.what, p.remedy) for p in problems[:_SHOWN]],
+    )
+    if len(problems) > _SHOWN:
+        say(f"…… 另有 {len(problems) - _SHOWN} 处，用 --json 查看全部")
+
+
+@command(knowledge, "diff")
+def diff(files: Files, home: Home = None, as_json: AsJson = False) -> None:
+    """试算：导入这些文件会使知识点有何变化；什么也不改动。"""
+    with working("试算……"):
+        difference = preview(application(home).home, files)
+    if as_json:
+        print_json(difference_json(difference))
+    else:
+        show_difference(difference)
+
+
+@command(knowledge, "template")
+def template(
+    out: Annotated[Path, typer.Argument(help="模板写到哪个 xlsx 文件")] = Path("知识模板.xlsx"),
+    as_json: AsJson = False,
+) -> None:
+    """写出填写本地知识的 xlsx 模板：每种知识一张表。"""
+    own_template.template(out)
+    if as_json:
+        print_json({"template": str(out)})
+    else:
+        say(f"模板已写到 {quoted(out)}：填好后用 mingcha knowledge import 导入。")

@@ -62,10 +62,14 @@ class Encounter(Entity):
 
     # What the rules read but nobody sends: made from the fields above in one place (engine.facts).
     inpatient = f.flag("是否住院", derived=True, note="就诊类型为 2，缺失时按医疗类别前缀 2、52 判断")
-    institution_rank = f.number("机构级别", derived=True, note="3 三级，2 二级，1 一级，0 无等级")
+    institution_rank = f.number(
+        "机构级别", codes="institution_rank", derived=True, note="3 三级，2 二级，1 一级，0 无等级"
+    )
     first_day = f.day("入院（就诊）日期", derived=True)
     last_day = f.day("出院日期", derived=True, note="未出院的住院为未知")
-    coverage = f.code("险种/医疗类别", derived=True, note="形如 310/52；两者缺一即未知")
+    coverage = f.code(
+        "险种/医疗类别", codes="insutype/med_type", derived=True, note="形如 310/52；两者缺一即未知"
+    )
     diagnoses = f.codes("诊断编码", derived=True, note="本次就诊的全部诊断；一条也没有即未知")
 
 
@@ -109,7 +113,9 @@ class Line(Entity):
     self_paid = f.money("自付金额", "selfpay_amt", "preselfpay_amt")
     in_scope_amount = f.money("符合政策范围金额", "inscp_scp_amt", "inscp_amt")
     price_ceiling = f.price("医保目录价格", "hilist_pric", "pric_uplmt_amt")
-    payment_class = f.code("目录等级", "hilist_lv", "chrgitm_lv", codes="chrgitm_lv", note="01 甲，02 乙，03 丙")
+    payment_class = f.code(
+        "目录等级", "hilist_lv", "chrgitm_lv", codes="chrgitm_lv", note="01 甲，02 乙，03 丙"
+    )
     specification = f.text("规格", "spec")
     unit = f.text("数量单位", "spec_unt")
     dosage_form = f.text("剂型", "hilist_dosform", "hosplist_dosform")
@@ -117,7 +123,7 @@ class Line(Entity):
     group_number = f.text("组号", "grpno")
     long_order = f.flag("长期医嘱", "long_drord_flag")
     order_type = f.code("医嘱行为", "drord_bhvr", codes="drord_type")
-    department_id = f.text("开单科室编码", "drord_dept_codg", "bilg_dept_codg", "acord_dept_codg")
+    department_id = f.text("开单科室编码", "drord_dept_codg", "bilg_dept_codg")
     department_name = f.text("开单科室名称", "drord_dept_name", "bilg_dept_name")
     doctor_id = f.text("开单医师编码", "drord_dr_codg", "bilg_dr_codg", "bilg_dr_code")
     doctor_name = f.text("开单医师姓名", "drord_dr_name", "bilg_dr_name")
@@ -136,7 +142,9 @@ class Line(Entity):
     quantity = f.quantity("数量", derived=True, note="退费冲抵后的计费数量")
     amount = f.money("金额", derived=True, note="退费冲抵后的金额")
     day = f.day("计费日期", derived=True)
-    price_step = f.price("单价末位", derived=True, note="单价最后一位小数的大小，至多一分；决定数量×单价的允差")
+    price_step = f.price(
+        "单价末位", derived=True, note="单价最后一位小数的大小，至多一分；决定数量×单价的允差"
+    )
 
 
 class Diagnosis(Entity):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from mingcha.domain.conditions import Expr
+from mingcha.domain.conditions import Absolute, Arithmetic, Expr, Total
 from mingcha.domain.values import ValueType
 
 T = TypeVar("T")
@@ -60,6 +60,17 @@ class Field(Expr, Generic[T]):
 
     def __repr__(self) -> str:
         return f"{self.owner.__name__}.{self.name}"
+
+
+def value_type(expression: Expr | None) -> ValueType:
+    """How the value of an expression is stored: as its first field, but counts and ages are plain numbers."""
+    match expression:
+        case Field():
+            return expression.type
+        case Arithmetic() | Absolute() | Total():
+            return value_type(expression.parts()[0])
+        case _:
+            return ValueType.NUMBER
 
 
 class Entity:

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mingcha.domain.conditions import Both, Condition, Expr
+from mingcha.domain.conditions import Both, Condition
 from mingcha.domain.fields import Field
 from mingcha.engine.case import EncounterFacts
 from mingcha.engine.closures import Source, define
 from mingcha.engine.hits import Hit, Unjudged, spread
-from mingcha.engine.layout import WIDTH, Layout, fields_of, is_encounter, is_line, is_point
+from mingcha.engine.layout import WIDTH, Layout, fields_of, is_encounter, is_line
 from mingcha.engine.plan import Check
 from mingcha.engine.scopes import part_of
 from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, Rule
@@ -49,17 +49,6 @@ def check(e, rows, p, hits, unjudged, number):
     elif v is None:
         unjudged.append(Unjudged(C, C.code_of(None), number, None, {unknown}))
 """
-
-
-def shown(rule: Rule[Any]) -> tuple[Expr | None, Expr | None]:
-    """What a finding shows as value read and as limit: as declared, or the first fact and the first limit."""
-    value, limit = rule.value, rule.limit
-    for field in fields_of([rule.forbids]):
-        if value is None and not is_point(field):
-            value = field
-        if limit is None and is_point(field):
-            limit = field
-    return value, limit
 
 
 def forbidden(rule: Rule[Any]) -> Condition | None:
@@ -252,7 +241,7 @@ def _forbids(check: Check, source: Source) -> Callable[..., Any] | None:
     condition = forbidden(check.rule)
     if condition is None:
         return None
-    value, limit = shown(check.rule)
+    value, limit = check.rule.shown()
     if check.rule.knowledge is None and check.rule.grain is Grain.ENCOUNTER:
         template = FORBIDS_BILL
     elif any(is_line(field) for field in fields_of([condition, value])):

@@ -7,14 +7,10 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from mingcha.domain.conditions import Expr
-from mingcha.domain.fields import Field
 from mingcha.domain.findings import Finding
-from mingcha.domain.values import ValueType, written
 from mingcha.engine.amounts import Claim, excess_of, share_fund, share_line
-from mingcha.engine.compiled import shown
 from mingcha.engine.hits import Hit
-from mingcha.engine.plan import Check, Plan
+from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import Certainty, Subject
 
 COLUMNS = tuple(Finding.fields())
@@ -73,7 +69,6 @@ class Writer:
         self.plan = plan
         release = plan.release
         self.stamp = (release.number, release.knowledge_digest, release.settings_digest)
-        self._kinds: dict[str, _Shows] = {}
 
     def of_bill(self, bill: Bill, hits: Iterable[Hit]) -> list[tuple[Any, ...]]:
         """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one."""
@@ -105,7 +100,7 @@ class Writer:
         subject = text.code if text else (row[3] if row is not None else None)
         place = text.line_key if text else subject
         point_id = point.point_id if point is not None else None
-        shows = self._shows(check)
+        value, limit = check.rule.evidence(hit.value, hit.limit, point)
         quantity = hit.excess_quantity
         if quantity is None and of_line and hit.excess_amount is None and row is not None:
             quantity = row[5]
@@ -134,8 +129,8 @@ class Writer:
             claim.excess,
             claim.claimed,
             claim.recoverable,
-            subject if shows.code else written_or_none(hit.value, shows.value),
-            written_or_none(hit.limit, shows.limit),
+            value,
+            limit,
             self._related(bill, hit),
             *self.stamp,
         )  # fmt: skip
@@ -148,31 +143,6 @@ class Writer:
         return sorted(
             {bill.line(line.order).line_key for line in hit.related if line.encounter == hit.encounter}
         )
-
-    def _shows(self, check: Check) -> _Shows:
-        if check.slug not in self._kinds:
-            value, limit = shown(check.rule)
-            self._kinds[check.slug] = _Shows(
-                _type_of(value), _type_of(limit), isinstance(value, Field) and value.name == "item_code"
-            )
-        return self._kinds[check.slug]
-
-
-class _Shows(NamedTuple):
-    """Types of value and limit; `code` where the value read is the code itself (in a partition, a number)."""
-
-    value: ValueType
-    limit: ValueType
-    code: bool
-
-
-def _type_of(expression: Expr | None) -> ValueType:
-    return expression.type if isinstance(expression, Field) else ValueType.NUMBER
-
-
-def written_or_none(value: Any, type_: ValueType) -> str | None:
-    """A value as people read it; none where the rule shows none."""
-    return None if value is None else written(value, type_)
 
 
 def merge(hits: Sequence[Hit]) -> Hit:

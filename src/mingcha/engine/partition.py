@@ -12,7 +12,7 @@ import polars as pl
 
 from mingcha.domain.conditions import Condition, Expr
 from mingcha.engine.columns import Columns, column_of
-from mingcha.engine.compiled import forbidden, shown
+from mingcha.engine.compiled import forbidden
 from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines
 from mingcha.engine.hits import Hit
 from mingcha.engine.layout import fields_of, unknown_leaves
@@ -151,7 +151,7 @@ class _VariantJudge:
     ) -> None:
         condition = forbidden(check.rule)
         assert condition is not None
-        value, limit = shown(check.rule)
+        value, limit = check.rule.shown()
         frame = prepared(check, table, frame, tables, [condition])
         verdict = Columns(check.rule.values).of(condition)
         judged = frame.with_columns(verdict.alias("verdict"))
@@ -177,7 +177,7 @@ class _VariantJudge:
         rule = check.rule
         condition = forbidden(rule) if rule.forbids is not None else rule.only_if
         assert condition is not None
-        value, limit = shown(rule)
+        value, limit = rule.shown()
         frame = tables.live.filter(audited.gather(tables.live["encounter"]))
         frame = gathered(frame, tables, column_names([column_of(f) for f in fields_of([condition])]))
         judged = frame.with_columns(Columns(rule.values).of(condition).alias("verdict"))
@@ -204,7 +204,7 @@ class _VariantJudge:
             live = tables.live.select("order", "encounter").filter(audited.gather(tables.live["encounter"]))
             judge_bills(check, live, tables, out, screened=self.screened)
             return
-        value, limit = shown(check.rule)
+        value, limit = check.rule.shown()
         read = fields_of([condition, value, limit, *check.rule.needs])
         names = column_names([column_of(f) for f in read])
         lines = tables.lines.select("order", "encounter").filter(audited.gather(tables.lines["encounter"]))

@@ -57,7 +57,7 @@ class LevelLimit(KnowledgePoint):
     """限医疗机构级别: the lowest level at which the item is paid, and exempt specialised hospitals."""
 
     label, slug = "限医疗机构级别", "level-limit"
-    at_least = f.number("最低级别", required=True, note="3 三级，2 二级，1 一级")
+    at_least = f.number("最低级别", required=True, codes="institution_rank", note="3 三级，2 二级，1 一级")
     exempt_at_least = f.number("专科医院最低级别", default=FOREVER)
     exempt_types = f.codes("专科医院类别", note="医疗机构类别代码，如 A512 眼科医院")
 

@@ -7,6 +7,7 @@ from typing import Any
 from mingcha.domain.claims import Line, Person
 from mingcha.domain.conditions import Age, Condition
 from mingcha.knowledge.kinds import AgeLimit
+from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import setting
 
 # Completed age on the day of service, in the unit of the point: newborns are counted in days.
@@ -30,3 +31,14 @@ class AgeBounds:
     working_age_below: Any = setting(
         None, label="法定就业年龄上限（不含）", unit="岁", at_least=50, at_most=70
     )
+
+    def evidence(self, value: Any, _limit: Any, point: Any) -> tuple[str | None, str | None]:
+        """The age with its unit, and the bounds as they were in force here: 25岁; 不满18岁."""
+        return f"{value}{point.unit}", ages_of(point)
+
+
+def ages_of(point: AgeLimit) -> str:
+    """The ages a point allows: 不满18岁, 满3岁不满12岁, 满16岁."""
+    low = f"满{point.at_least}{point.unit}" if point.at_least > 0 else ""
+    high = f"不满{point.below}{point.unit}" if point.below < FOREVER else ""
+    return low + high

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 
 from mingcha.domain.conditions import Condition, Expr
 from mingcha.domain.errors import DeclarationError
-from mingcha.domain.fields import Field
+from mingcha.domain.fields import Field, value_type
+from mingcha.domain.values import ValueType, written
 from mingcha.knowledge.point import KnowledgePoint
 
 P = TypeVar("P", bound=KnowledgePoint)
@@ -244,6 +246,32 @@ class Rule(Generic[P]):
         for base in reversed(cls.__mro__):
             found.update({name: value for name, value in vars(base).items() if isinstance(value, Setting)})
         return found
+
+    @classmethod
+    def shown(cls) -> tuple[Expr | None, Expr | None]:
+        """What a finding shows as value and limit: as declared, or the first fact and the first limit."""
+        value, limit = cls.value, cls.limit
+        for part in cls.forbids.walk() if cls.forbids is not None else ():
+            if isinstance(part, Field):
+                of_point = issubclass(part.owner, KnowledgePoint)
+                if value is None and not of_point:
+                    value = part
+                if limit is None and of_point:
+                    limit = part
+        return value, limit
+
+    @cached_property
+    def _types(self) -> tuple[ValueType, ValueType]:
+        value, limit = self.shown()
+        return value_type(value), value_type(limit)
+
+    def evidence(self, value: Any, limit: Any, _point: P | None) -> tuple[str | None, str | None]:
+        """The value read and the limit of a finding as text, None where there is none."""
+        value_as, limit_as = self._types
+        return (
+            None if value is None else written(value, value_as),
+            None if limit is None else written(limit, limit_as),
+        )
 
     def judge(self, group: Group[P], point: P) -> Verdicts:  # noqa: ARG002  # the signature bodies share
         """Judge one group. Silent where `only_if` is false and nothing in `needs` is missing."""

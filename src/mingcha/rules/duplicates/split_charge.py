@@ -33,7 +33,7 @@ class SplitCharged(ItemRule[SplitCharge]):
     needs = (Line.quantity, Line.amount)
     per = Line.day
     only_if = distinct(Line.item_code) >= SplitCharge.components
-    value, limit = Line.amount, Line.in_scope_amount
+    value, limit = Line.amount, Line.amount
     message = (
         "{item} 等项目应合并为 {bundle_name} 收费，拆分合计 {value} 元，合并应为 {limit} 元，超收 {amount} 元"
     )

@@ -36,7 +36,7 @@ class CourseOverLimit(ItemRule[CourseLimit]):
     # A span may be too long with only two days of use.
     only_if = (distinct(Line.day) > CourseLimit.days) | ((CourseLimit.counting == SPAN) & (count > 1))
     value, limit = Line.supply_days, CourseLimit.days
-    message = "{item} 限支付 {limit} 天（按{period}计，{counting}），本笔为第 {value} 天"
+    message = "{item} 限支付 {limit} 天（{period}，按{counting}计），本笔为第 {value} 天"
 
     period: Any = setting(None, label="计算范围", one_of=PERIODS)
     counting: Any = setting(None, label="计天方式", one_of=(USED_DAYS, SPAN))

@@ -28,7 +28,7 @@ class QuantityOverLimit(ItemRule[QuantityLimit]):
     per = QuantityLimit.period
     only_if = total(Line.quantity) > QuantityLimit.allowed
     value, limit = Line.quantity, QuantityLimit.allowed
-    message = "{item} 每{period}计费 {value}，上限 {limit}，超 {excess}"
+    message = "{item} {period}计费 {value}，上限 {limit}，超 {excess}"
 
     tolerance: int = setting(0, label="容差", unit="万分之一次", at_least=0)
 

@@ -33,7 +33,7 @@ class SameIncisionFullPrice(ItemRule[SameIncisionGroup]):
     needs = (Line.price_ceiling, Line.quantity)
     per = Line.day
     only_if = count > 1
-    value, limit = Line.amount, Line.in_scope_amount
+    value, limit = Line.amount, Line.amount
     message = "{item} 与同日{group}的主手术同一切口，收费 {value} 元，折价后应为 {limit} 元，超收 {amount} 元"
 
     later_ratio: Any = setting(

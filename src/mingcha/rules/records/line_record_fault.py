@@ -31,7 +31,7 @@ class LineRecordFault(BillRule):
     legal_basis = ("fund-regulation", "rules-2025", "interface-specification")
     needs = (Line.unit_price, Line.department_id, Line.doctor_id)
     only_if = ~always  # only bills on which something that is needed is missing
-    value, limit = Line.item_code, Line.item_code
+    value = Line.item_name
     message = "{item} 缺少{value}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:

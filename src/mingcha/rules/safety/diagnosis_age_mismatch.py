@@ -24,5 +24,5 @@ class DiagnosisAgeMismatch(AgeBounds, ItemRule[DiagnosisAge]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "diagnosis-codes")
     forbids = outside_limits()
-    value, limit = age_that_day, DiagnosisAge.audience
-    message = "诊断 {item} 见于{ages}，参保人就诊当日 {value} {unit}"
+    value, limit = age_that_day, DiagnosisAge.below
+    message = "诊断 {item} 限{limit}，参保人就诊当日{value}"

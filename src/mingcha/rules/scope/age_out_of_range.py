@@ -25,5 +25,5 @@ class AgeOutOfRange(AgeBounds, ItemRule[AgeLimit]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "drug-catalogue")
     forbids = outside_limits()
-    value, limit = age_that_day, AgeLimit.audience
-    message = "{item} 适用于{ages}的参保人，计费当日 {value} {unit}"
+    value, limit = age_that_day, AgeLimit.below
+    message = "{item} 限{limit}的参保人使用，计费当日{value}"

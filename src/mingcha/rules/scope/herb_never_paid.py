@@ -13,7 +13,6 @@
 改为自费结算，退回基金支付部分，并在院内目录中把该饮片标为自费。
 """
 
-from mingcha.domain.claims import Line
 from mingcha.domain.conditions import always
 from mingcha.knowledge.kinds import HerbNeverPaid
 from mingcha.rules.base import Grain, ItemRule
@@ -25,5 +24,4 @@ class HerbNeverPaidCharged(ItemRule[HerbNeverPaid]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "drug-catalogue")
     forbids = always
-    value, limit = Line.item_code, HerbNeverPaid.name
     message = "{item} 单方、复方均不予支付"

@@ -163,7 +163,7 @@ class _VariantJudge:
         if hit.is_empty():
             return
         hit = prepared(check, table, hit, tables, [value, limit])
-        shows = hit.select(_shown(check, value).alias("value"), _shown(check, limit).alias("limit"))
+        shows = hit.with_columns(_shown(check, value).alias("value"), _shown(check, limit).alias("limit"))
         rows = _rows(check, hit, tables)
         points = [table.points[pt] for pt in hit["pt"]]
         out.hits += [
@@ -190,7 +190,7 @@ class _VariantJudge:
         if hit.is_empty():
             return
         hit = gathered(hit, tables, column_names([column_of(f) for f in fields_of([value, limit])]))
-        shows = hit.select(_shown(check, value).alias("value"), _shown(check, limit).alias("limit"))
+        shows = hit.with_columns(_shown(check, value).alias("value"), _shown(check, limit).alias("limit"))
         out.hits += [
             Hit(check, None, row.encounter, row, None, None, read, allowed, ())
             for row, read, allowed in zip(

@@ -246,4 +246,4 @@ def _examples(judged: pl.DataFrame) -> tuple[Unmatched, ...]:
         .group_by("rule_code", "slug", "what", maintain_order=True)
         .head(EXAMPLES)
     )
-    return tuple(Unmatched(**row) for row in first.select(Unmatched.__dataclass_fields__).to_dicts())
+    return tuple(Unmatched(**row) for row in first.select(*Unmatched.__dataclass_fields__).to_dicts())

@@ -1,0 +1,124 @@
+"""审核结果.xlsx: readable by Excel and by people, every number where it belongs, split where Excel ends."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+import pytest
+
+from mingcha.audit.batch import FINDINGS, QUALITY, UNJUDGED, AuditResult, audit
+from mingcha.audit.plans import plan_of
+from mingcha.audit.report import Contents, write_workbooks
+from mingcha.audit.summary import by_rule
+from mingcha.knowledge.release import Release, release_of
+from mingcha.knowledge.starter import starter_points, starter_settings
+from tests.support.small_lake import write_lake
+
+SHEETS = ["汇总", "按规则", "按机构", "按医师", "疑点明细", "无法判断", "数据质量"]
+
+
+@pytest.fixture(scope="module")
+def release() -> Release:
+    return release_of(1, starter_points(), starter_settings(), with_demonstration=True)
+
+
+@pytest.fixture(scope="module")
+def run(release: Release, tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
+    folder = tmp_path_factory.mktemp("workbook")
+    write_lake(folder / "dataset", release, persons=60, buckets=2)
+    return audit(folder / "dataset", release, folder / "out")
+
+
+def sheet(path: Path, name: str) -> pl.DataFrame:
+    return pl.DataFrame(fastexcel.read_excel(path).load_sheet(name, dtypes="string"))
+
+
+def test_the_workbook_has_a_sheet_for_every_question(run: AuditResult) -> None:
+    assert fastexcel.read_excel(run.out / "审核结果.xlsx").sheet_names == SHEETS
+
+
+def test_every_finding_stands_in_the_details_with_its_amounts_in_yuan(run: AuditResult) -> None:
+    details = sheet(run.out / "审核结果.xlsx", "疑点明细")
+    findings = pl.read_parquet(run.out / FINDINGS)
+    assert details["疑点编号"].to_list() == findings["finding_id"].to_list()
+    yuan = [Decimal(text) for text in details["计入金额（元）"]]
+    assert yuan == [Decimal(fen) / 100 for fen in findings["claimed_fen"]]
+    assert details["疑点说明"].null_count() == 0
+    assert details["处理建议"].null_count() == 0
+    assert set(details["确定性"]) <= {"● 明确违规", "○ 可疑"}
+
+
+def test_amounts_and_times_are_numbers_to_excel_and_codes_are_text(run: AuditResult) -> None:
+    book = fastexcel.read_excel(run.out / "审核结果.xlsx")
+    types = pl.DataFrame(book.load_sheet("疑点明细")).schema
+    assert types["计入金额（元）"].is_float()
+    assert types["计费时间"] == pl.Datetime("ms")
+    assert types["编码"] == pl.String
+
+
+def test_each_cited_source_is_that_of_the_point(run: AuditResult, release: Release) -> None:
+    points = {point.point_id: point for point in release.all_points()}
+    details = sheet(run.out / "审核结果.xlsx", "疑点明细").filter(pl.col("知识点编号").is_not_null())
+    assert details.height
+    for row in details.select("知识点编号", "来源文件").unique().iter_rows(named=True):
+        point = points[row["知识点编号"]]
+        if point.demonstration:
+            assert row["来源文件"] == "演示知识点，无公布来源"
+        else:
+            assert row["来源文件"].startswith(point.source_document)
+
+
+def test_sums_by_rule_and_by_institution_agree_with_the_details(run: AuditResult) -> None:
+    path = run.out / "审核结果.xlsx"
+    details = sheet(path, "疑点明细")
+    total = sum(Decimal(text) for text in details["计入金额（元）"])
+    for name in ("按规则", "按机构"):
+        summed = sheet(path, name)
+        assert sum(Decimal(text) for text in summed["计入金额（元）"]) == total
+        assert sum(int(text) for text in summed["疑点数"]) == details.height
+
+
+def test_could_not_judge_names_the_missing_fact_in_chinese(run: AuditResult) -> None:
+    unjudged = sheet(run.out / "审核结果.xlsx", "无法判断")
+    assert "性别" in set(unjudged["缺少的事实"])
+    assert "sex" not in set(unjudged["缺少的事实"])
+
+
+def test_findings_beyond_one_sheet_lie_in_further_files_and_the_first_one_says_so(
+    run: AuditResult, release: Release, tmp_path: Path
+) -> None:
+    findings = pl.scan_parquet(run.out / FINDINGS)
+    total = findings.select(pl.len()).collect().item()
+    contents = Contents(
+        findings=run.out / FINDINGS,
+        unjudged=run.out / UNJUDGED,
+        quality=run.out / QUALITY,
+        summary=run.counts,
+        audited=[("数据集", "x")],
+        by_rule=by_rule(findings),
+        by_institution=pl.DataFrame(run.manifest["by_institution"]),
+        by_doctor=pl.DataFrame(
+            schema={
+                name: pl.String
+                for name in (
+                    "institution_id", "department_name", "doctor_id", "doctor_name", "findings", "violations",
+                    "encounters", "persons", "amount_fen", "claimed_fen", "recoverable_fen",
+                )
+            }
+        ),
+    )  # fmt: skip
+    paths = write_workbooks(tmp_path, plan_of(release), contents, rows_a_sheet=total // 2)
+    assert len(paths) == (3 if total % 2 else 2)
+    rows = [sheet(path, "疑点明细") for path in paths]
+    assert [row for part in rows for row in part["疑点编号"]] == findings.collect()["finding_id"].to_list()
+    overview = sheet(paths[0], "汇总")
+    assert any(paths[1].name in str(cell) for row in overview.iter_rows() for cell in row)
+
+
+def test_a_run_without_findings_has_a_workbook_too(release: Release, tmp_path: Path) -> None:
+    write_lake(tmp_path / "dataset", release, persons=5, buckets=1)
+    out = audit(tmp_path / "dataset", release_of(3, []), tmp_path / "out").out
+    assert sheet(out / "审核结果.xlsx", "疑点明细").height == pl.read_parquet(out / FINDINGS).height

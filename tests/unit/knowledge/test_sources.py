@@ -20,7 +20,7 @@ def test_an_unknown_source_is_an_error_that_says_where_to_enter_it() -> None:
 
 
 def test_the_regulation_is_known_with_number_and_dates() -> None:
-    found = source("fund-supervision-regulation-2021")
+    found = source("fund-regulation")
 
     assert found.citation == "《医疗保障基金使用监督管理条例》（国务院令第735号）"
     assert found.in_force == day_of(date(2021, 5, 1))

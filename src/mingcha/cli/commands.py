@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mingcha.cli import audit, claims, demo, knowledge, release, sample
+from mingcha.cli import audit, claims, demo, knowledge, reference, release, rules, sample
 
-COMMANDS = (audit, claims, knowledge, release, sample, demo)
+COMMANDS = (audit, claims, knowledge, release, rules, sample, demo, reference)

@@ -1,0 +1,96 @@
+"""The words of the project as data: every field by English name, 中文 and national name; and GLOSSARY.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
+from mingcha.domain.fields import Entity
+from mingcha.domain.findings import Finding, Unjudged
+from mingcha.domain.quality import QualityNote
+from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.point import KnowledgePoint
+
+CLAIMS: tuple[type[Entity], ...] = (Person, Encounter, Settlement, Line, Diagnosis, Procedure)
+RESULTS: tuple[type[Entity], ...] = (Finding, Unjudged, QualityNote)
+_MADE = "<!-- 由字段声明生成，请勿手改；改声明后运行 make docs。 -->"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One field as people look it up."""
+
+    entity: str
+    entity_label: str
+    name: str
+    label: str
+    national: tuple[str, ...]
+    type: str
+    unit: str
+    codes: str
+    required: bool
+    derived: bool
+    personal: bool
+    note: str
+
+
+def entities() -> tuple[type[Entity], ...]:
+    """All entities with declared fields: claims, results, knowledge points by kind."""
+    return (*CLAIMS, *RESULTS, KnowledgePoint, *KINDS.values())
+
+
+def words(*wanted: type[Entity]) -> Iterator[Word]:
+    """The fields of these entities (all by default); a kind of point only with those it adds."""
+    for entity in wanted or entities():
+        inherited = KnowledgePoint.fields() if entity in KINDS.values() else {}
+        for name, field in entity.fields().items():
+            if name in inherited:
+                continue
+            yield Word(
+                entity.__name__,
+                entity.label or "知识点",
+                name,
+                field.label,
+                tuple(dict.fromkeys(field.national)),
+                str(field.type),
+                field.unit,
+                field.codes,
+                field.required,
+                field.derived,
+                field.personal,
+                field.note,
+            )
+
+
+def glossary() -> str:
+    """GLOSSARY.md."""
+    parts = [
+        _MADE,
+        "# 词汇表",
+        "每个字段只声明一次：英文名用于程序，中文名用于界面，国家标准名用于导入和接口。"
+        "导入时三种名称都认得。金额以分、单价以百万分之一元、数量和比例以万分之一存储。",
+    ]
+    for entity in entities():
+        rows = [_row(word) for word in words(entity)]
+        if rows:
+            head = "| 英文名 | 中文 | 国家标准名 | 类型 | 说明 |\n|---|---|---|---|---|\n"
+            parts.append(f"## {entity.label or '知识点'} `{entity.__name__}`\n\n{head}" + "\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(word: Word) -> str:
+    national = "、".join(f"`{name}`" for name in word.national)
+    marks = [
+        text
+        for text, holds in (
+            ("必填", word.required),
+            ("由其他字段算出", word.derived),
+            ("个人信息", word.personal),
+        )
+        if holds
+    ]
+    if word.codes:
+        marks.append(f"码表 `{word.codes}`")
+    note = "；".join(part for part in (*marks, word.note) if part).replace("|", "\\|")
+    return f"| `{word.name}` | {word.label} | {national} | {word.type} | {note} |"

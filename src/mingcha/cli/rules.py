@@ -1,0 +1,79 @@
+"""`mingcha rules …`: the official list, and the page of each rule."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.markdown import Markdown
+
+from mingcha.catalogue.entries import entries, entries_of
+from mingcha.catalogue.pages import pages, sections_of
+from mingcha.cli.app import app, command, group
+from mingcha.cli.console import out, print_json, say, table
+from mingcha.cli.options import AsJson
+from mingcha.domain.errors import InputError
+from mingcha.knowledge.entry import Entry
+
+rules = group("规则：官方规则目录，以及每条规则怎样判断。")
+app.add_typer(rules, name="rules")
+
+
+@command(rules, "list")
+def list_(as_json: AsJson = False) -> None:
+    """列出官方规则目录，以及由哪些机制判断。"""
+    if as_json:
+        print_json([asdict(entry) for entry in entries()])
+        return
+    table(
+        "规则目录",
+        ("编码", "序号", "名称", "类别", "默认确定性", "机制"),
+        [
+            (
+                entry.code,
+                entry.number or "",
+                entry.name,
+                entry.group,
+                entry.certainty,
+                "、".join(entry.mechanisms) or "尚未实现",
+            )
+            for entry in entries()
+        ],
+    )
+    judged = sum(bool(entry.mechanisms) for entry in entries())
+    say(f"共 {len(entries())} 条，其中 {judged} 条已有机制判断。用 mingcha rules show 编码 查看说明。")
+
+
+@command(rules, "show")
+def show(
+    code: Annotated[str, typer.Argument(help="规则编码（GZ…、MC…）或机制标识（如 sex-mismatch）")],
+    as_json: AsJson = False,
+) -> None:
+    """显示一条规则：检查什么、为何违规、不报什么、处理建议、参数、依据和例子。"""
+    named, mechanisms = _found(code)
+    if as_json:
+        print_json(
+            {
+                "entries": [asdict(entry) for entry in named],
+                "mechanisms": {slug: sections_of(slug) for slug in mechanisms},
+            }
+        )
+        return
+    written = pages()
+    for slug in mechanisms:
+        out.print(Markdown(written[f"{slug}.md"]))
+    if not mechanisms:
+        entry = named[0]
+        say(f"{entry.code} {entry.name}（{entry.category}，{entry.group}）：尚未实现判断机制。")
+
+
+def _found(code: str) -> tuple[list[Entry], tuple[str, ...]]:
+    """The entries that a code or slug names, and their mechanisms."""
+    by_code = [entry for entry in entries() if entry.code == code.strip().upper()]
+    if by_code:
+        return by_code, by_code[0].mechanisms
+    of_slug = list(entries_of(code.strip()))
+    if of_slug:
+        return of_slug, (code.strip(),)
+    raise InputError(f"没有规则“{code}”", remedy="用 mingcha rules list 查看全部编码和机制")

@@ -7,7 +7,8 @@
 超出上限的部分属于超标准收费，基金不予支付。
 
 ## 不报什么
-已知数量合计未超上限而另有数量缺失的（记为“无法判断”）；历史就诊中的明细；恰好等于上限的。
+已知数量合计未超上限而另有数量缺失的（记为“无法判断”）；历史就诊中的明细；恰好等于上限的；
+周期为小时而计费时间只有日期的（记为“无法判断”）。
 
 ## 处理建议
 核对执行记录，退回超出部分；确有必要的，上传依据后说明。
@@ -17,6 +18,8 @@ from mingcha.domain.claims import Line
 from mingcha.domain.conditions import total
 from mingcha.knowledge.kinds import QuantityLimit
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts, setting
+
+HOUR = "小时"
 
 
 class QuantityOverLimit(ItemRule[QuantityLimit]):
@@ -35,6 +38,9 @@ class QuantityOverLimit(ItemRule[QuantityLimit]):
     def judge(self, group: Group[QuantityLimit], point: QuantityLimit) -> Verdicts:
         billed = group.known_quantity
         if billed > point.allowed + self.tolerance:
-            yield group.violates(excess=billed - point.allowed, value=billed, limit=point.allowed)
+            if point.period == HOUR and not all(line.has_time for line in group.lines):
+                yield group.cannot_judge(Line.charged_at)
+            else:
+                yield group.violates(excess=billed - point.allowed, value=billed, limit=point.allowed)
         elif group.lacks_quantity:
             yield group.cannot_judge(Line.quantity)

@@ -1,0 +1,229 @@
+"""The example cases beside each rule, read from their YAML into neutral data: facts, lines, what is found.
+
+A case is a small bill. A line is `[id, item, moment, quantity, unit price]` or a mapping with any field of
+Line; `refunds: id` makes it a refund. Amounts are in yuan, quantities in units, as people write them; `null`
+is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from mingcha.domain.claims import Encounter, Line, Person, Settlement
+from mingcha.domain.errors import DeclarationError
+from mingcha.domain.fields import Field
+from mingcha.domain.refunds import BilledLine, net_refunds
+from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, ValueType, day_of, minute_of
+from mingcha.knowledge.kinds import kind
+from mingcha.knowledge.point import KnowledgePoint
+from mingcha.knowledge.reading import scaled, value_of
+from mingcha.rules.base import Rule
+from mingcha.rules.registry import RULES
+
+Facts = dict[str, Any]
+FEN = PRICE_SCALE * QUANTITY_SCALE // 100
+SHORT = ("line_id", "item_code", "charged_at", "billed_quantity", "unit_price")
+FACTS: dict[str, Field[Any]] = {**Person.fields(), **Encounter.fields(), **Settlement.fields()}
+LINE = Line.fields()
+
+
+@dataclass(frozen=True)
+class ExampleEncounter:
+    """One encounter of a case: facts of person, encounter and settlement, lines after refunds as mappings."""
+
+    facts: Mapping[str, Any]
+    lines: Sequence[Mapping[str, Any]]
+    diagnoses: tuple[str, ...]
+    procedures: tuple[str, ...]
+    audited: bool
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A finding that a case must give: on which line, diagnosis, procedure or bill; None is not compared."""
+
+    at: str
+    excess: int | None = None
+    amount: int | None = None
+    value: str | None = None
+    limit: str | None = None
+    point: str | None = None
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example case of a rule; `cannot` are pairs of place and missing fact."""
+
+    name: str
+    rule: str
+    points: tuple[KnowledgePoint, ...]
+    settings: Mapping[str, Any]
+    encounters: tuple[ExampleEncounter, ...]
+    finds: tuple[Expected, ...]
+    cannot: tuple[tuple[str, str], ...]
+
+    @property
+    def fires(self) -> bool:
+        return bool(self.finds)
+
+    @property
+    def silent(self) -> bool:
+        return not self.finds and not self.cannot
+
+
+@cache
+def examples_of(slug: str) -> tuple[Example, ...]:
+    """The cases of a rule, in the order of its file.
+
+    Raises:
+        DeclarationError: the file is missing or says something that cannot be read.
+    """
+    rule = RULES[slug]
+    package, _, module = rule.__module__.rpartition(".")
+    path = files(package).joinpath(f"{module}.cases.yaml")
+    if not path.is_file():
+        raise DeclarationError(f"规则 {rule.slug} 没有示例文件 {module}.cases.yaml")
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tuple(_Reader(rule, written, case).example() for case in written["cases"])
+
+
+class _Reader:
+    """Reads one case; what the file says of all its cases stands in `common`."""
+
+    def __init__(self, rule: type[Rule[Any]], common: Mapping[str, Any], case: Mapping[str, Any]) -> None:
+        self.rule = rule
+        self.common = common
+        self.case = case
+        self.items: Mapping[str, Any] = common.get("items", {})
+
+    def example(self) -> Example:
+        points = self.case.get("points", self.common.get("points", ()))
+        return Example(
+            name=self.case["name"],
+            rule=self.rule.slug,
+            points=tuple(self._point(point, number) for number, point in enumerate(points, 1)),
+            settings={**self.common.get("settings", {}), **self.case.get("settings", {})},
+            encounters=self._encounters(),
+            finds=tuple(self._expected(found) for found in self.case.get("finds", ())),
+            cannot=tuple((str(place), str(fact)) for place, fact in self.case.get("cannot", ())),
+        )
+
+    def _point(self, written: Mapping[str, Any], number: int) -> KnowledgePoint:
+        if self.rule.knowledge is None:
+            raise DeclarationError(f"规则 {self.rule.slug} 不需要知识点", where=self.case["name"])
+        shape = kind(self.rule.knowledge.slug)
+        declared = shape.fields()
+        values: Facts = {"point_id": f"p{number}", "rule_code": self.common["code"]}
+        for name, raw in written.items():
+            if name not in declared:
+                raise DeclarationError(f"“{shape.label}”没有字段 {name}", where=self.case["name"])
+            values[name] = (
+                self._codes(raw) if name in {"codes", "containing"} else value_of(declared[name], raw)
+            )
+        return shape(**values)
+
+    def _codes(self, raw: Sequence[str]) -> tuple[str, ...]:
+        return tuple(str(self.items.get(code, code)) for code in raw)
+
+    def _encounters(self) -> tuple[ExampleEncounter, ...]:
+        written = self.case.get("encounters") or [self.case]
+        return tuple(self._encounter(one, number) for number, one in enumerate(written, 1))
+
+    def _encounter(self, written: Mapping[str, Any], number: int) -> ExampleEncounter:
+        lines = _netted([self._line(line) for line in written.get("lines", ())])
+        told = {
+            **self.common.get("encounter", {}),
+            **self.case.get("person", {}),
+            **self.case.get("encounter", {}),
+            **written.get("encounter", {}),
+        }
+        facts: Facts = {"person_id": "P1", "encounter_id": f"E{number}", "institution_id": "H1"}
+        for name, raw in told.items():
+            if name not in FACTS:
+                raise DeclarationError(f"没有事实 {name}", where=self.case["name"])
+            facts[name] = _read(FACTS[name], raw)
+        if "started_at" not in facts:
+            facts["started_at"] = min((line["charged_at"] for line in lines), default=0) // 1440 * 1440
+        return ExampleEncounter(
+            facts,
+            lines,
+            tuple(map(str, written.get("diagnoses", ()))),
+            tuple(map(str, written.get("procedures", ()))),
+            written.get("audited", True),
+        )
+
+    def _line(self, written: Sequence[Any] | Mapping[str, Any]) -> Facts:
+        told = dict(written) if isinstance(written, Mapping) else dict(zip(SHORT, written, strict=False))
+        refunds = told.pop("refunds", None)
+        line: Facts = {"line_id": None, "billed_quantity": QUANTITY_SCALE, "unit_price": 10 * PRICE_SCALE}
+        for name, raw in told.items():
+            if name not in LINE:
+                raise DeclarationError(f"费用明细没有字段 {name}", where=self.case["name"])
+            line[name] = _read(LINE[name], raw)
+        item = str(told["item_code"])
+        line["item_code"] = str(self.items.get(item, item))
+        line["item_name"] = item if item in self.items else None
+        line["original_line_id"] = refunds
+        quantity, price = line["billed_quantity"], line["unit_price"]
+        if "billed_amount" not in line:
+            line["billed_amount"] = (abs(quantity or 0) * (price or 0) + FEN // 2) // FEN
+            line["billed_amount"] *= -1 if (quantity or 0) < 0 else 1
+        return line
+
+    def _expected(self, written: Mapping[str, Any]) -> Expected:
+        excess, amount = written.get("excess"), written.get("amount")
+        return Expected(
+            at=str(written["at"]),
+            excess=None if excess is None else scaled(excess, QUANTITY_SCALE),
+            amount=None if amount is None else scaled(amount, 100),
+            value=written.get("value"),
+            limit=written.get("limit"),
+            point=written.get("point"),
+        )
+
+
+def _read(field: Field[Any], raw: Any) -> Any:
+    if raw is None:
+        return None
+    if field.type is ValueType.MOMENT:
+        return _moment(raw)
+    return value_of(field, raw)
+
+
+def _moment(raw: Any) -> int:
+    """A moment written as 2026-03-02 10:00; a bare date is midnight, as a missing hour is stored."""
+    if isinstance(raw, datetime):
+        return minute_of(raw)
+    if isinstance(raw, date):
+        return day_of(raw) * 1440
+    return minute_of(datetime.fromisoformat(str(raw)))
+
+
+def _netted(lines: Sequence[Facts]) -> list[Facts]:
+    """The lines in time order with `quantity` and `amount` as refunds leave them."""
+    ordered = sorted(lines, key=lambda line: line["charged_at"])
+    netted = net_refunds(
+        [
+            BilledLine(
+                line["line_id"],
+                line["original_line_id"],
+                line["item_code"],
+                line["charged_at"],
+                line["billed_quantity"] or 0,
+                line["billed_amount"] or 0,
+                line["unit_price"],
+            )
+            for line in ordered
+        ]
+    )
+    for line, quantity, amount in zip(ordered, netted.quantities, netted.amounts, strict=True):
+        line.setdefault("quantity", None if line["billed_quantity"] is None else quantity)
+        line.setdefault("amount", None if line["billed_amount"] is None else amount)
+    return ordered

@@ -1,0 +1,83 @@
+"""The sentence of a finding, rendered when somebody reads it: codes as words, money in yuan."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from mingcha.domain.codelists import word
+from mingcha.domain.conditions import Expr
+from mingcha.domain.errors import DeclarationError
+from mingcha.domain.fields import Field
+from mingcha.domain.values import QUANTITY_SCALE, decimal_text, written, yuan
+from mingcha.knowledge.point import KnowledgePoint
+from mingcha.rules.base import Rule
+from mingcha.rules.registry import RULES
+
+# Placeholders that every rule may use; the fields of its kind of knowledge point stand beside them.
+COMMON = ("item", "value", "limit", "excess", "amount")
+PERIODS = {"小时": "每小时", "日": "每日", "就诊": "本次就诊", "年": "一年内"}
+UNKNOWN = "未知"
+
+
+def sentence(finding: Mapping[str, Any], point: KnowledgePoint | None) -> str:
+    """One Chinese sentence that says what was read, what is allowed and what is in excess.
+
+    Args:
+        finding: fields of `Finding` by name.
+        point: the knowledge point it names, None for rules without knowledge.
+    """
+    rule = RULES[finding["slug"]]
+    value, limit = rule.shown()
+    texts: dict[str, str] = {
+        "item": finding["name"] or finding["code"] or "本次结算",
+        "value": _in_words(finding["value"], value),
+        "limit": _in_words(finding["limit"], limit),
+        "excess": _quantity(finding["excess_quantity"]),
+        "amount": yuan(finding["amount_fen"] or 0),
+    }
+    for name in placeholders(rule):
+        if name not in texts:
+            texts[name] = _of_point(point, name)
+    return rule.message.format_map(texts)
+
+
+def placeholders(rule: type[Rule[Any]]) -> tuple[str, ...]:
+    """The names in the braces of a rule's message, in order."""
+    return tuple(name for _, name, _, _ in string.Formatter().parse(rule.message) if name)
+
+
+def check_message(rule: type[Rule[Any]]) -> None:
+    """Raise unless every placeholder of the message is known.
+
+    Raises:
+        DeclarationError: a placeholder is neither common nor a field of the rule's kind of knowledge point.
+    """
+    known = {*COMMON, *(rule.knowledge.fields() if rule.knowledge else ())}
+    for name in placeholders(rule):
+        if name not in known:
+            raise DeclarationError(f"规则 {rule.slug} 的提示中有未知的占位符 {{{name}}}")
+
+
+def _in_words(text: str | None, shown: Expr | None) -> str:
+    if not text:
+        return UNKNOWN
+    if isinstance(shown, Field) and shown.codes:
+        return word(shown.codes, text)
+    return text
+
+
+def _quantity(value: int | None) -> str:
+    return UNKNOWN if value is None else decimal_text(value, QUANTITY_SCALE)
+
+
+def _of_point(point: KnowledgePoint | None, name: str) -> str:
+    value = getattr(point, name, None)
+    if value is None or point is None:
+        return UNKNOWN
+    if name in {"period", "interval"}:
+        return PERIODS.get(value, str(value)) or UNKNOWN
+    field = point.fields()[name]
+    text = written(value, field.type)
+    return word(field.codes, text) if field.codes else text

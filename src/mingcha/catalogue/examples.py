@@ -120,7 +120,12 @@ class _Reader:
             raise DeclarationError(f"规则 {self.rule.slug} 不需要知识点", where=self.case["name"])
         shape = kind(self.rule.knowledge.slug)
         declared = shape.fields()
-        values: Facts = {"point_id": f"p{number}", "rule_code": self.common["code"]}
+        named = "×".join("、".join(map(str, written.get(name, ()))) for name in ("containing", "codes"))
+        values: Facts = {
+            "point_id": f"p{number}",
+            "rule_code": self.common["code"],
+            "name": named.strip("×"),
+        }
         for name, raw in written.items():
             if name not in declared:
                 raise DeclarationError(f"“{shape.label}”没有字段 {name}", where=self.case["name"])

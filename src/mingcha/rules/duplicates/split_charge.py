@@ -16,6 +16,7 @@
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import distinct
@@ -34,9 +35,7 @@ class SplitCharged(ItemRule[SplitCharge]):
     per = Line.day
     only_if = distinct(Line.item_code) >= SplitCharge.components
     value, limit = Line.amount, Line.amount
-    message = (
-        "{item} 等项目应合并为 {bundle_name} 收费，拆分合计 {value} 元，合并应为 {limit} 元，超收 {amount} 元"
-    )
+    message = "{item} 等项目应合并为{bundle_name}（{bundle}）收费，拆分合计 {value} 元，超收 {amount} 元"
 
     def judge(self, group: Group[SplitCharge], point: SplitCharge) -> Verdicts:
         by_item: dict[object, list[LineFacts]] = defaultdict(list)
@@ -52,7 +51,7 @@ class SplitCharged(ItemRule[SplitCharge]):
         if price is None:
             for line in group.lines:
                 others = [other for other in group.lines if other is not line]
-                yield group.violates(line, excess_amount=0, related=others)
+                yield group.violates(line, excess_amount=0, value=_amount(group.lines), related=others)
             return
         counts = {item: sum(line.quantity or 0 for line in lines) for item, lines in by_item.items()}
         whole = min(counts.values())
@@ -64,5 +63,5 @@ class SplitCharged(ItemRule[SplitCharge]):
             )
 
 
-def _amount(lines: list[LineFacts]) -> int:
+def _amount(lines: Sequence[LineFacts]) -> int:
     return sum(line.amount or 0 for line in lines)

@@ -36,10 +36,15 @@ class CourseOverLimit(ItemRule[CourseLimit]):
     # A span may be too long with only two days of use.
     only_if = (distinct(Line.day) > CourseLimit.days) | ((CourseLimit.counting == SPAN) & (count > 1))
     value, limit = Line.supply_days, CourseLimit.days
-    message = "{item} 限支付 {limit} 天（{period}，按{counting}计），本笔为第 {value} 天"
+    message = "{item} 限支付 {limit}，本笔为{value}"
 
     period: Any = setting(None, label="计算范围", one_of=PERIODS)
     counting: Any = setting(None, label="计天方式", one_of=(USED_DAYS, SPAN))
+
+    def evidence(self, value: Any, limit: Any, point: Any) -> tuple[str | None, str | None]:
+        """Which day of use it is, and the limit as counted here: 第4天; 3天（本次就诊，按用药日计）."""
+        period = "本次就诊" if point.period == "就诊" else "一年内"
+        return f"第{value}天", f"{limit}天（{period}，按{point.counting}计）"
 
     def judge(self, group: Group[CourseLimit], point: CourseLimit) -> Verdicts:
         window = DAYS_A_YEAR if point.period == "年" else None

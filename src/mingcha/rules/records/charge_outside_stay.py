@@ -34,4 +34,4 @@ class ChargeOutsideStay(LineRule):
         ~still_in & (Line.day > Encounter.last_day + tolerance)
     )
     value, limit = Line.day, Encounter.last_day
-    message = "{item} 计费日期 {value} 不在住院期间，出院日期 {limit}"
+    message = "{item} 计费日期 {value} 不在本次住院期间"

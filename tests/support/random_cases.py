@@ -1,4 +1,4 @@
-"""Random persons with random bills over the codes a release knows, to hold laws that must hold on any data."""
+"""Random persons with random bills over the codes a release knows, for laws that hold on any data."""
 
 from __future__ import annotations
 
@@ -182,31 +182,36 @@ class City:
 
     def partition(self) -> tuple[Tables, pl.DataFrame]:
         """All cases as one partition, and the item dictionary of its dataset."""
-        encounters = [enc for case in self.cases for enc in case]
-        codes = sorted({code for enc in encounters for code in enc.lines["item_code"]})
-        ids = {code: number for number, code in enumerate(codes)}
-        items = pl.DataFrame(
-            {"item": range(len(codes)), "item_code": codes, "item_name": [None] * len(codes)},
-            schema={"item": pl.Int32, "item_code": pl.String, "item_name": pl.String},
-        )
-        persons = {case[0].person_id: number for number, case in enumerate(self.cases)}
-        facts = {name: [sent(enc, name) for enc in encounters] for name in FACTS}
-        frame = pl.DataFrame(facts, schema=FACTS).with_columns(
-            pl.Series("person", [persons[enc.person_id] for enc in encounters], dtype=pl.Int32)
-        )
-        lines = pl.DataFrame(
-            [
-                (number, ids[row[1]], row[0] or f"#{place + 1}", *row)
-                for number, enc in enumerate(encounters)
-                for place, row in enumerate(zip(*(enc.lines[name] for name in LINE_COLUMNS), strict=True))
-            ],
-            schema={"enc": pl.Int32, "item": pl.Int32, "line_key": pl.String, **LINE_COLUMNS},
-            orient="row",
-        ).drop("item_code")
-        return (
-            Tables(frame, lines, coded(encounters, "diagnosis"), coded(encounters, "procedure")),
-            items,
-        )
+        return partition_of(self.cases)
+
+
+def partition_of(cases: Sequence[Sequence[EncounterFacts]]) -> tuple[Tables, pl.DataFrame]:
+    """The cases of several persons as one partition, and the item dictionary of its dataset."""
+    encounters = [enc for case in cases for enc in case]
+    codes = sorted({code for enc in encounters for code in enc.lines["item_code"]})
+    ids = {code: number for number, code in enumerate(codes)}
+    items = pl.DataFrame(
+        {"item": range(len(codes)), "item_code": codes, "item_name": [None] * len(codes)},
+        schema={"item": pl.Int32, "item_code": pl.String, "item_name": pl.String},
+    )
+    persons = {case[0].person_id: number for number, case in enumerate(cases)}
+    facts = {name: [sent(enc, name) for enc in encounters] for name in FACTS}
+    frame = pl.DataFrame(facts, schema=FACTS).with_columns(
+        pl.Series("person", [persons[enc.person_id] for enc in encounters], dtype=pl.Int32)
+    )
+    lines = pl.DataFrame(
+        [
+            (number, ids[row[1]], row[0] or f"#{place + 1}", *row)
+            for number, enc in enumerate(encounters)
+            for place, row in enumerate(zip(*(enc.lines[name] for name in LINE_COLUMNS), strict=True))
+        ],
+        schema={"enc": pl.Int32, "item": pl.Int32, "line_key": pl.String, **LINE_COLUMNS},
+        orient="row",
+    ).drop("item_code")
+    return (
+        Tables(frame, lines, coded(encounters, "diagnosis"), coded(encounters, "procedure")),
+        items,
+    )
 
 
 def sent(enc: EncounterFacts, name: str) -> Any:

@@ -102,14 +102,14 @@ def _texts(tables: Tables, hits: Sequence[Hit], items: pl.DataFrame) -> dict[int
 def unjudged_of_partition(tables: Tables, outcome: Outcome) -> pl.DataFrame:
     """Rows that could not be judged: slug, rule_code, fact, institution_id, encounter_id, line_key, code."""
     frame = outcome.unjudged
+    # The order of a coded row is its place among diagnoses or procedures, not the number of a line.
+    of_line = frame.select(pl.when(pl.col("item").is_null()).then("order")).to_series()
     return frame.select(
         "slug",
         "rule_code",
         "fact",
         tables.encounters["institution_id"].gather(frame["encounter"]).alias("institution_id"),
         tables.encounters["encounter_id"].gather(frame["encounter"]).alias("encounter_id"),
-        pl.when(frame["item"].is_null())
-        .then(tables.of_line("line_key").gather(frame["order"]))
-        .alias("line_key"),
+        tables.of_line("line_key").gather(of_line).alias("line_key"),
         frame["item"].alias("code"),
     )

@@ -1,0 +1,132 @@
+"""What holds for every rule on its own cases: no fact, no finding; both evaluations; nobody else's bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mingcha.catalogue.examples import Example, ExampleEncounter
+from mingcha.domain.claims import Diagnosis, Encounter, Line
+from mingcha.domain.findings import Finding
+from mingcha.engine.case import EncounterFacts
+from mingcha.engine.frames import findings_of_partition, unjudged_of_partition
+from mingcha.engine.layout import fields_of, is_encounter, is_line, may_be_unknown
+from mingcha.engine.partition import PartitionJudge
+from mingcha.rules.registry import RULES
+from tests.support.example_cases import all_examples, case_of, plan_of_example, say
+from tests.support.random_cases import partition_of
+
+EXAMPLES = all_examples()
+FIRING = [example for example in EXAMPLES if example.finds]
+PLACE = ("encounter_id", "line_id", "code", "rule_code", "slug", "knowledge_point")
+TOLD = ("excess_quantity", "amount_fen", "claimed_fen", "value", "limit", "certainty")
+
+# What is sent for a fact that is derived, or netted of refunds.
+SENT = {
+    "institution_rank": ("institution_level",),
+    "coverage": ("insurance_type",),
+    "inpatient": ("visit_type", "care_type"),
+    "last_day": ("ended_at",),
+    "price_step": ("unit_price",),
+}
+# Facts that a rule reads and can do without, and why.
+NOT_REQUIRED = {
+    ("charge-outside-stay", "last_day"): "a charge before admission needs no day of discharge",
+    ("charge-outside-stay", "settlement_id"): "only tells a person still in hospital",
+    ("level-too-low", "institution_type"): "only for points that exempt a type",
+    ("dispense-over-limit", "supply_days"): "only for points that limit days",
+    ("unit-price-over-ceiling", "institution_rank"): "only for points that differ by level",
+    ("line-record-fault", "unit_price"): "that it is missing is the fault",
+    ("line-record-fault", "department_id"): "that it is missing is the fault",
+    ("line-record-fault", "doctor_id"): "that it is missing is the fault",
+}
+
+
+def required_of(slug: str) -> list[Any]:
+    """The facts without which a rule cannot judge: what it compares and what it says it needs."""
+    rule = RULES[slug]
+    read = fields_of([rule.when, rule.forbids, rule.only_if, *rule.needs])
+    return [
+        field
+        for field in read
+        if (is_line(field) or is_encounter(field))
+        and may_be_unknown(field)
+        and field.name != "first_day"
+        and (slug, field.name) not in NOT_REQUIRED
+    ]
+
+
+WITHOUT = [(example, field) for example in FIRING for field in required_of(example.rule)]
+
+
+@pytest.mark.parametrize(
+    ("example", "field"), WITHOUT, ids=[f"{e.rule} without {f!r}: {e.name}" for e, f in WITHOUT]
+)
+def test_without_a_required_fact_there_is_no_finding(example: Example, field: Any) -> None:
+    plan = plan_of_example(example)
+    blind = [_without(encounter, field) for encounter in example.encounters]
+    said = say(plan, case_of(blind))
+    assert said.findings == []
+    assert said.unjudged
+
+
+def _without(encounter: ExampleEncounter, field: Any) -> ExampleEncounter:
+    names = SENT.get(field.name, (field.name,))
+    if field is Encounter.diagnoses:
+        return replace(encounter, diagnoses=())
+    if field.owner is Line:
+        blank = dict.fromkeys(names)
+        return replace(encounter, lines=[{**line, **blank} for line in encounter.lines])
+    return replace(encounter, facts={**encounter.facts, **dict.fromkeys(names)})
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.rule}: {e.name}")
+def test_a_partition_with_another_persons_bills_says_the_same(example: Example) -> None:
+    plan = plan_of_example(example)
+    own = case_of(example.encounters)
+    other = case_of(_of_another(example.encounters))
+    tables, items = partition_of([own, other])
+    judge = PartitionJudge(plan, items["item_code"].to_list())
+    outcome = judge(tables, [encounter.audited for encounter in (*own, *other)])
+    found = findings_of_partition(plan, tables, outcome.hits, items).to_dicts()
+    alone = say(plan, own)
+    for person in ("P1", "P2"):
+        here = [row for row in found if row["person_id"] == person]
+        assert _told(here) == _told(alone.findings)
+    assert unjudged_of_partition(tables, outcome).is_empty() is not bool(alone.unjudged)
+
+
+def _of_another(encounters: Iterable[ExampleEncounter]) -> list[ExampleEncounter]:
+    """The same bills of another person."""
+    return [
+        replace(
+            encounter,
+            facts={
+                **encounter.facts,
+                "person_id": "P2",
+                "encounter_id": f"X{encounter.facts['encounter_id']}",
+            },
+        )
+        for encounter in encounters
+    ]
+
+
+def _told(findings: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    rows = [tuple(str(row[name]).removeprefix("X") for name in (*PLACE, *TOLD)) for row in findings]
+    return sorted(rows)
+
+
+def test_a_case_without_any_line_or_fact_is_judged_in_silence() -> None:
+    for example in EXAMPLES:
+        if example.rule not in {"total-mismatch"}:
+            said = say(plan_of_example(example), [EncounterFacts({"started_at": 0}, {})])
+            assert said.findings == []
+            assert said.unjudged == []
+
+
+def test_columns_of_a_finding_and_of_a_diagnosis_are_those_declared() -> None:
+    assert set(PLACE) | set(TOLD) <= set(Finding.fields())
+    assert "diagnosis_code" in Diagnosis.fields()

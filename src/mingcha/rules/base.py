@@ -46,6 +46,7 @@ class Setting(Expr):
         at_least: int | None = None,
         at_most: int | None = None,
         one_of: tuple[str, ...] = (),
+        never_all_of: tuple[str, ...] = (),
     ) -> None:
         self.default = default
         self.label = label
@@ -53,6 +54,7 @@ class Setting(Expr):
         self.at_least = at_least
         self.at_most = at_most
         self.one_of = one_of
+        self.never_all_of = never_all_of
         self.name = ""
 
     def __set_name__(self, _owner: type[Rule[Any]], name: str) -> None:
@@ -62,9 +64,11 @@ class Setting(Expr):
         """The value if it is of the default's type and within the bounds; else an error that names both."""
         where = f"规则 {rule} 的参数“{self.label}”（{self.name}）"
         if isinstance(self.default, tuple):
-            value = tuple(str(part) for part in value)
-        elif self.default is not None and type(value) is not type(self.default):
-            raise DeclarationError(f"{where} 应为 {type(self.default).__name__}，实为 {value!r}")
+            return self._codes(value, where)
+        numeric = self.at_least is not None or self.at_most is not None
+        wanted = int if numeric else str if self.default is None else type(self.default)
+        if type(value) is not wanted:
+            raise DeclarationError(f"{where} 应为 {_TYPES[wanted]}，实为 {value!r}")
         if isinstance(value, int) and not isinstance(value, bool):
             low, high = self.at_least, self.at_most
             if (low is not None and value < low) or (high is not None and value > high):
@@ -72,6 +76,18 @@ class Setting(Expr):
         if self.one_of and value not in self.one_of:
             raise DeclarationError(f"{where} 的值 {value!r} 不是可选值：{'、'.join(self.one_of)}")
         return value
+
+    def _codes(self, value: Any, where: str) -> tuple[str, ...]:
+        if isinstance(value, str) or not all(str(part) for part in value):
+            raise DeclarationError(f"{where} 应为代码的列表，不能有空代码，实为 {value!r}")
+        prefixes = tuple(str(part) for part in value)
+        for covered in self.never_all_of:
+            if prefixes and covered.startswith(prefixes):
+                raise DeclarationError(f"{where} 的值 {value!r} 会使险种 {covered} 的参保人全部通过")
+        return prefixes
+
+
+_TYPES = {int: "整数", str: "文字", bool: "是或否"}
 
 
 def setting(
@@ -82,9 +98,23 @@ def setting(
     at_least: int | None = None,
     at_most: int | None = None,
     one_of: tuple[str, ...] = (),
+    never_all_of: tuple[str, ...] = (),
 ) -> Any:
-    """Declare a parameter. None as default means: no national value, the region must give one."""
-    return Setting(default, label, unit, at_least=at_least, at_most=at_most, one_of=one_of)
+    """Declare a parameter. None as default means: no national value, the region must give one.
+
+    Args:
+        one_of: the words it may be.
+        never_all_of: codes that the prefixes of a list may not cover whole, or the rule would let all pass.
+    """
+    return Setting(
+        default,
+        label,
+        unit,
+        at_least=at_least,
+        at_most=at_most,
+        one_of=one_of,
+        never_all_of=never_all_of,
+    )
 
 
 class EveryLine:

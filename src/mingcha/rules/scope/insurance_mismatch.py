@@ -20,6 +20,9 @@ from mingcha.domain.claims import Encounter
 from mingcha.knowledge.kinds import InsuranceLimit
 from mingcha.rules.base import Grain, ItemRule, setting
 
+# A list that held 职工医保 or 居民医保 whole would let everybody pass.
+BASIC_INSURANCES = ("310", "390")
+
 
 class InsuranceMismatch(ItemRule[InsuranceLimit]):
     slug, version, since = "insurance-mismatch", 1, "0.1.0"
@@ -30,5 +33,9 @@ class InsuranceMismatch(ItemRule[InsuranceLimit]):
     value, limit = Encounter.coverage, InsuranceLimit.ground
     message = "{item} 限{limit}保险支付，本次为{value}"
 
-    work_injury: Any = setting((), label="可支付限工伤项目的险种/医疗类别")
-    maternity: Any = setting(("510", "310/51", "310/52"), label="可支付限生育项目的险种/医疗类别")
+    work_injury: Any = setting((), label="可支付限工伤项目的险种/医疗类别", never_all_of=BASIC_INSURANCES)
+    maternity: Any = setting(
+        ("510", "310/51", "310/52"),
+        label="可支付限生育项目的险种/医疗类别",
+        never_all_of=BASIC_INSURANCES,
+    )

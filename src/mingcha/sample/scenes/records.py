@@ -102,7 +102,10 @@ def _missing(scene: Records, code: str) -> None:
         ("drord_dept_codg", "开单科室缺失"),
         ("drord_dr_codg", "开单医师缺失"),
     ):
-        scene.line(RECORD, VIOLATION, note, replace(charge, blank=column), 0)
+        # Beside a line that states it and is never left out: what no line states is no fault of one.
+        beside = scene.writer.charge(code, minute=520)
+        missing = replace(charge, blank=column, truth=scene.truth(RECORD, VIOLATION, note, 0))
+        scene.stage(RECORD, VIOLATION, note, scene.writer.visit(Circumstances(), [beside, missing]))
     scene.line(RECORD, NEAR_MISS, "规格缺失", replace(charge, blank="spec"), 0)
     note = "药店购药没有开单医师"
     drug = scene.writer.charge(scene.writer.goods.plain(DRUG)[0].code, units(2), blank="drord_dr_codg")

@@ -65,6 +65,8 @@ QUALITY: Columns = columns_of(QualityNote)
 
 def conform(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     """The frame with exactly these columns, in this order and of these types; what it lacks is null."""
+    if frame.width == 0:
+        return pl.DataFrame(schema=columns)
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(type_).alias(name)
         for name, type_ in columns.items()

@@ -1,0 +1,176 @@
+"""Import of claims: files and folders in, one dataset out; every row read is accepted, rejected or a duplicate."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import mingcha
+from mingcha.domain.claims import Encounter, Line
+from mingcha.domain.errors import InputError
+from mingcha.ingest.finish import Finisher, balance
+from mingcha.ingest.mapping import Recipe, load_mapping
+from mingcha.ingest.notes import Notes, Rejects
+from mingcha.ingest.reading import Source, Stores, read_chunk
+from mingcha.ingest.recognise import Recognition, recognise
+from mingcha.ingest.report import ImportReport, TableReport
+from mingcha.ingest.sources import MESSAGES, files_of, open_tables
+from mingcha.ingest.tables import Table
+from mingcha.store.lake import LakeWriter
+
+Progress = Callable[[str, int, int], None]
+# A bucket of this many lines is worked on in well under a gigabyte.
+LINES_A_BUCKET = 750_000
+UNKNOWN_COLUMN = "未识别的列"
+UNKNOWN_TABLE = "未识别的表"
+UNKNOWN_FILE = "未导入的文件"
+_SUGGEST = "请用 mingcha import --suggest-mapping 生成映射文件草稿，填好后以 --mapping 导入"
+
+
+def import_claims(
+    inputs: Sequence[Path],
+    out: Path,
+    mapping: Path | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import claims into a dataset.
+
+    Args:
+        inputs: files or folders of CSV, xlsx, Parquet, or national JSON messages.
+        out: the dataset folder to make; an older dataset there is replaced once the new one is whole.
+        mapping: a mapping file (see `mingcha.ingest.mapping`).
+        progress: called with a stage, what is done of it, and its total.
+
+    Raises:
+        InputError: a file that cannot be read as what it claims to be, or nothing usable; `out` is as before.
+    """
+    progress = progress or _silent
+    recipes = load_mapping(mapping) if mapping else []
+    files, other = files_of(inputs)
+    sources = _sources([path for path in files if path.suffix.lower() not in MESSAGES], recipes)
+    usable = [source for source in sources if source.recognition.primary is not None]
+    _check(files, sources, usable)
+    estimated = sum(s.table.estimated_rows for s in usable if s.recognition.primary is Line)
+    count = max(1, -(-estimated // LINES_A_BUCKET))
+    notes = Notes()
+    report = ImportReport(out)
+    report.tables = [source.report for source in usable]
+    _note_left_out(sources, other, notes)
+    with LakeWriter(out) as writer, Rejects(writer.folder / "rejects.csv", notes) as rejects:
+        stores = Stores(writer.work, count)
+        for source in usable:
+            for chunk in source.table.chunks(source.used_columns()):
+                read_chunk(source, chunk, stores, notes, rejects)
+                progress(f"读取 {source.table.label}", source.report.read, source.table.estimated_rows)
+        Finisher(stores, writer, notes, rejects, report, progress).run()
+        balance(report.tables, rejects.counts)
+        report.quality = notes.frame()
+        writer.write_quality(report.quality)
+        rejects.close()
+        writer.finish(_manifest(files, report))
+    return report
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def _sources(paths: Sequence[Path], recipes: list[Recipe]) -> list[Source]:
+    opened = [(table, recipe) for path in paths for table, recipe in open_tables(path, recipes)]
+    labels = _labels([table for table, _ in opened])
+    sources: list[Source] = []
+    number = 0
+    for (table, recipe), label in zip(opened, labels, strict=True):
+        meanings = recipe.meanings()
+        if absent := sorted(recipe.wanted - set(table.columns)):
+            raise InputError(
+                f"映射文件中的列在表中不存在：{'、'.join(absent)}",
+                where=f"{label}，表中的列：{'、'.join(table.columns)}",
+                remedy="请改正映射文件中的列名，或改 match 使它只对应这类文件",
+            )
+        constants = [column for column in meanings if column.startswith("=") and column not in table.columns]
+        recognition = recognise([*table.columns, *constants], meanings)
+        kind = recognition.primary.label if recognition.primary else ""
+        report = TableReport(label, kind, unknown_columns=tuple(recognition.unknown))
+        sources.append(Source(table, recipe, recognition, report, number))
+        number += recognition.primary is not None
+    return sources
+
+
+def _labels(tables: Sequence[Table]) -> list[str]:
+    """The names of tables in reports: the file's, with its folder where two files bear one name."""
+    names = [table.label for table in tables]
+    return [
+        f"{table.path.parent.name}/{table.label}" if names.count(table.label) > 1 else table.label
+        for table in tables
+    ]
+
+
+def _check(files: Sequence[Path], sources: Sequence[Source], usable: Sequence[Source]) -> None:
+    for source in usable:
+        if missing := source.recognition.missing():
+            raise InputError(
+                f"{source.report.kind}表缺少关键列：{'、'.join(f.label for f in missing)}",
+                where=f"{source.table.path}，已有的列：{'、'.join(source.table.columns)}",
+                remedy=_SUGGEST,
+            )
+    if not usable:
+        seen = "；".join(f"{s.table.label}：{'、'.join(s.table.columns[:12])}" for s in sources[:5])
+        raise InputError("没有一张表能识别为医保明细", where=seen, remedy=_SUGGEST)
+    lines = [s for s in usable if s.recognition.primary is Line]
+    if not lines:
+        where = "、".join(str(path) for path in files[:5])
+        raise InputError("没有费用明细表（需有医保目录编码、数量、金额）", where=where, remedy=_SUGGEST)
+    given = [source.recognition for source in usable]
+    lacking = [
+        f
+        for f in Encounter.fields().values()
+        if f.required and not any(_gives(recognition, f.name) for recognition in given)
+    ]
+    if lacking:
+        raise InputError(
+            f"所有表中都找不到就诊的关键列：{'、'.join(f.label for f in lacking)}",
+            where="、".join(source.table.label for source in usable),
+            remedy=f"请补充就诊表或相应的列；列名不同时，{_SUGGEST}",
+        )
+
+
+def _gives(recognition: Recognition, name: str) -> bool:
+    return name in recognition.columns.get(Encounter, {})
+
+
+def _note_left_out(sources: Sequence[Source], other: Sequence[Path], notes: Notes) -> None:
+    for source in sources:
+        if source.recognition.primary is None:
+            notes.add(UNKNOWN_TABLE, source.table.label, example="、".join(source.table.columns[:10]))
+        for column in source.recognition.unknown:
+            notes.add(UNKNOWN_COLUMN, column, example=source.table.label)
+    for path in other:
+        notes.add(UNKNOWN_FILE, path.suffix or "无后缀", example=path.name)
+
+
+def _manifest(files: Sequence[Path], report: ImportReport) -> dict[str, Any]:
+    return {
+        "created_by": f"mingcha {mingcha.__version__}",
+        "inputs": [
+            {"name": path.name, "size": path.stat().st_size, "sha256": _digest(path)} for path in files
+        ],
+        "buckets": report.buckets,
+        "counts": {
+            "encounters": report.encounters,
+            "lines": report.lines,
+            "persons": report.persons,
+            "items": report.items,
+            "read": report.read,
+            "accepted": report.accepted,
+            "rejected": report.rejected,
+            "duplicates": report.duplicates,
+        },
+    }
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,76 @@
+"""Rows put aside until all that belongs together has been read: partitioned by a key, on disk beyond one partition."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import polars as pl
+
+# Frames wait in memory until this many rows, so that partition files are few and not tiny.
+_WAITING_ROWS = 1_000_000
+
+
+def partition_of(keys: pl.Series, count: int) -> pl.Series:
+    """The partition of each key: CRC-32 of its UTF-8 bytes modulo the number of partitions.
+
+    CRC-32 and not Polars' hash, which may change with its version: a person stays in one bucket for ever.
+    """
+    if count == 1:
+        return pl.Series("part", [0], pl.Int32).new_from_index(0, len(keys))
+    distinct = keys.unique()
+    parts = pl.Series([zlib.crc32(key.encode()) % count for key in distinct], dtype=pl.Int32)
+    frame = pl.DataFrame({"key": keys})
+    known = pl.DataFrame({"key": distinct, "part": parts})
+    return frame.join(known, on="key", how="left", maintain_order="left").get_column("part")
+
+
+class Spill:
+    """Rows of one kind in numbered partitions.
+
+    Args:
+        folder: for the partition files; made when needed.
+        name: the kind of row.
+        key: the column by which rows are parted; never null.
+        count: how many partitions; with one, everything stays in memory.
+    """
+
+    def __init__(self, folder: Path, name: str, key: str, count: int) -> None:
+        self._folder = folder / name
+        self._key = key
+        self._count = count
+        self._waiting: list[pl.DataFrame] = []
+        self._files: dict[int, list[Path]] = {}
+        self._flushes = 0
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Put rows aside; columns may differ from one time to the next."""
+        if frame.height == 0:
+            return
+        self._waiting.append(frame)
+        if self._count > 1 and sum(waiting.height for waiting in self._waiting) >= _WAITING_ROWS:
+            self._flush()
+
+    def take(self, part: int) -> pl.DataFrame:
+        """All rows of a partition, in the order they came; a column that some lacked is null there."""
+        if self._count == 1:
+            frames, self._waiting = self._waiting, []
+        else:
+            self._flush()
+            frames = [pl.read_ipc(path) for path in self._files.get(part, ())]
+            for path in self._files.pop(part, ()):
+                path.unlink()
+        return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        frame = pl.concat(self._waiting, how="diagonal_relaxed")
+        self._waiting = []
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._flushes += 1
+        parts = frame.with_columns(partition_of(frame[self._key], self._count).alias("_part"))
+        for (number,), rows in parts.partition_by("_part", as_dict=True, include_key=False).items():
+            path = self._folder / f"{number}-{self._flushes}.arrow"
+            rows.write_ipc(path, compression="lz4")
+            self._files.setdefault(int(number), []).append(path)

@@ -6,7 +6,7 @@ import ast
 import copy
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -34,21 +34,34 @@ STEPS = {
 DECLARED = ("forbids", "only_if", "when")
 
 
+Settings = Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Mutant:
-    """A changed rule class, or changed points, and what was changed."""
+    """A changed rule class, changed points or changed settings, and what was changed."""
 
     what: str
     rule: type[Rule[Any]]
     points: Sequence[KnowledgePoint]
+    settings: Settings
 
 
-def mutants(rule: type[Rule[Any]], points: Sequence[KnowledgePoint]) -> Iterator[Mutant]:
-    """All mutants of a rule: each comparison flipped, each limit one step up and down, each window halved."""
+def mutants(rule: type[Rule[Any]], points: Sequence[KnowledgePoint], settings: Settings) -> Iterator[Mutant]:
+    """All mutants of a rule: each comparison flipped, each limit one step up and down, each window halved.
+
+    Args:
+        points: those of the rule's kind.
+        settings: of the rule, name → value.
+    """
     for what, changed in _flipped(rule):
-        yield Mutant(what, changed, points)
+        yield Mutant(what, changed, points, settings)
     for what, moved in _moved(points):
-        yield Mutant(what, rule, moved)
+        yield Mutant(what, rule, moved, settings)
+    for name, value in settings.items():
+        if isinstance(value, int):
+            for step in (max(1, value // 100), -max(1, value // 100)):
+                yield Mutant(f"{name} {step:+d}", rule, points, {**settings, name: value + step})
 
 
 def _flipped(rule: type[Rule[Any]]) -> Iterator[tuple[str, type[Rule[Any]]]]:
@@ -94,7 +107,9 @@ def _moved(points: Sequence[KnowledgePoint]) -> Iterator[tuple[str, list[Knowled
     for name, field in own.items():
         if field.type in STEPS:
             for step in (STEPS[field.type], -STEPS[field.type]):
-                yield f"{name} {step:+d}", [_with(point, name, step) for point in points]
+                moved = [_with(point, name, step) for point in points]
+                if any(new is not old for new, old in zip(moved, points, strict=True)):
+                    yield f"{name} {step:+d}", moved
         if name == "days":
             yield f"{name} halved", [_changed(point, name, getattr(point, name) // 2) for point in points]
 

@@ -141,8 +141,30 @@ def _window(scene: Limited) -> None:
     )  # fmt: skip
 
 
+def _span(scene: Limited) -> None:
+    """A course counted from its first day: what was not used in between makes no difference."""
+    limit = scene.point.days
+    used = [scene.line(ONE, day=0), scene.line(ONE, day=1)]
+    note = f"首次使用后第 {limit + 1} 天仍在用，其间有间断"
+    beyond = scene.over(ONE, ONE, note, day=limit)
+    scene.stage(VIOLATION, note, scene.visit([*used, beyond], stay=True, nights=limit + 1))
+    note = "最后一次恰在疗程末日"
+    last = scene.near(ONE, note, day=limit - 1)
+    scene.stage(NEAR_MISS, note, scene.visit([*used, last], stay=True, nights=limit))
+    note = "每次就诊另计疗程"
+    again = scene.near(ONE, note, day=0)
+    scene.stage(
+        NEAR_MISS, note,
+        scene.visit(used, stay=True, nights=2),
+        scene.visit([again], stay=True, nights=1, after=limit + 10),
+    )  # fmt: skip
+
+
 def _course(scene: Limited) -> None:
     limit = scene.point.days
+    if scene.point.counting == "跨度":
+        _span(scene)
+        return
     daily = [scene.line(ONE, day=n) for n in range(limit)]
     for extra in (1, 2):
         note = f"用药 {limit + extra} 天"

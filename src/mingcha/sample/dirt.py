@@ -73,6 +73,12 @@ def stray_lines(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def written_oddly(moment: pl.Expr, key: pl.Expr, chance: Chance) -> pl.Expr:
+    """Moments of which a few are written with slashes, as some hospitals' systems do."""
+    odd = chance.one_in(key, "odd moment", _TOUCHED_ONE_IN)
+    return pl.when(odd).then(moment.str.replace_all("-", "/", literal=True)).otherwise(moment)
+
+
 def _refunded() -> pl.Expr:
     # A planted line with a refund after it: breaking it would leave the refund alone on the bill.
     return pl.col("fen").shift(-1).lt(0).fill_null(False) | (pl.col("fen") < 0)

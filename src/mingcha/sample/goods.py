@@ -1,4 +1,4 @@
-"""What is billed: items with knowledge and plain ones that no point speaks about, each with price and name."""
+"""What is billed: items with knowledge and plain ones that no point speaks about, each with price, name."""
 
 from __future__ import annotations
 

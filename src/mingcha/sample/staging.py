@@ -8,7 +8,7 @@ import polars as pl
 
 from mingcha.domain.values import MINUTES_A_DAY, date_of
 from mingcha.sample.chance import Chance, lookup
-from mingcha.sample.dirt import dirtied_lines, draw_dirt, stray_lines
+from mingcha.sample.dirt import dirtied_lines, draw_dirt, stray_lines, written_oddly
 from mingcha.sample.places import CITIES, DEPARTMENTS, DOCTORS_A_DEPARTMENT, NAMES, person_name
 from mingcha.sample.script import Year
 from mingcha.sample.tables import LEFT_OUT_ONE_IN, SEXES, Tables
@@ -196,7 +196,9 @@ class Staging:
             medins_admdvs="medins_admdvs",
             medins_type="medins_type",
             medins_lv=pl.when("states_level").then("medins_lv").otherwise(pl.lit("")),
-            adm_date=self._moment(pl.col("day"), pl.col("starts") + pl.col("shift")),
+            adm_date=written_oddly(
+                self._moment(pl.col("day"), pl.col("starts") + pl.col("shift")), pl.col("key"), self.chance
+            ),
             dscg_date=ended.then(
                 self._moment(settled_day, pl.max_horizontal("ends", pl.lit(0)) + pl.col("shift"))
             ).otherwise(pl.lit("")),

@@ -1,4 +1,4 @@
-"""On what terms a code may be used: all that the knowledge points ask of it, at any time and anywhere, merged.
+"""On what terms a code may be used: all that knowledge points ask of it, at any time and anywhere, merged.
 
 Background care keeps these terms whatever the day, so that it holds no violation by construction. A planted
 case keeps them too, but for the one point it is about.

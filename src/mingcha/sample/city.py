@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from random import Random
+from types import TracebackType
 
 import polars as pl
 
@@ -157,18 +159,24 @@ def make_city(
         raise InputError(f"不支持的格式“{format}”", remedy=f"可用的格式：{'、'.join(FORMATS)}")
     if lines < 1:
         raise InputError(f"明细行数应为正数，实为 {lines}", remedy="例如 --lines 100000")
-    writer = _Writer(out, format)
     city = City(seed, start, points, settings)
     report = CityReport(out)
     case, sizes = 0, _sizes(lines)
-    for number, size in enumerate(sizes):
-        part, used = city.part(number, size, case)
-        case += used
-        writer.write(part, number if len(sizes) > 1 else None)
-        _count(report, part)
-        if progress is not None:
-            progress(min(report.lines, lines), lines)
-    writer.finish()
+    # One part is written while the next is staged.
+    with _Writer(out, format) as writer, ThreadPoolExecutor(1) as beside:
+        written: Future[None] | None = None
+        for number, size in enumerate(sizes):
+            part, used = city.part(number, size, case)
+            case += used
+            if written is not None:
+                written.result()
+            written = beside.submit(writer.write, part, number if len(sizes) > 1 else None)
+            _count(report, part)
+            if progress is not None:
+                progress(min(report.lines, lines), lines)
+        if written is not None:
+            written.result()
+        writer.finish()
     report.planted = planted_in(out)
     return report
 
@@ -214,10 +222,31 @@ class _Writer:
         self.out = out
         self.format = format
         self.folder = out.parent / f".{out.name}.part"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        (self.folder / "claims").mkdir(parents=True)
         self._truths = self.folder / "truth"
-        self._truths.mkdir()
+
+    def __enter__(self) -> _Writer:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            (self.folder / "claims").mkdir(parents=True)
+            self._truths.mkdir()
+        except OSError as error:
+            raise self._not_written(error) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise self._not_written(error) from error
+
+    def _not_written(self, error: OSError) -> InputError:
+        return InputError(
+            f"无法写入样例城市：{error.strerror or error}",
+            where=str(self.out),
+            remedy="请检查路径、权限和磁盘空间",
+        )
 
     def write(self, part: Part, number: int | None) -> None:
         """The tables of a part; a city of one part has plain names."""

@@ -118,9 +118,9 @@ def classes() -> list[Class]:
     ]
 
 
-def fits(terms: Terms, key: Class, care_type: str, department: str) -> bool:
-    """Whether a use of a code keeps its terms for everybody of a class."""
-    if terms.never or terms.coverages or terms.diagnoses or terms.rank > key.rank:
+def suits(terms: Terms, key: Class) -> bool:
+    """Whether everybody of a class, at an institution of its rank, may have what has these terms."""
+    if terms.never or terms.coverages or terms.rank > key.rank:
         return False
     if terms.sexes and terms.sexes != {key.sex}:
         return False
@@ -128,9 +128,14 @@ def fits(terms: Terms, key: Class, care_type: str, department: str) -> bool:
         low, high = safe_days(terms.ages)
         if key.band == NO_BAND or BANDS[key.band][0] < low or BANDS[key.band][1] + LONGEST_STAY >= high:
             return False
-    if not all(care_type.startswith(accepted) for accepted in terms.care_types):
+    return True
+
+
+def given_at(terms: Terms, care_type: str, department: str) -> bool:
+    """Whether the care type and the department keep the terms."""
+    if any(not care_type.startswith(accepted) for accepted in terms.care_types):
         return False
-    return all(department.startswith(accepted) for accepted in terms.departments)
+    return not any(not department.startswith(accepted) for accepted in terms.departments)
 
 
 class Shelf:
@@ -142,9 +147,14 @@ class Shelf:
         self.library = library
         self.terms = usable
         self._known: dict[tuple[str, str], list[str]] = {}
+        self._daily: dict[tuple[str, str], list[str]] = {}
         self._indicated: dict[tuple[str, str], list[tuple[str, Coded]]] = {}
         drugs_only = key.care.name == "药店购药"
-        self.drugs_only = drugs_only
+        self._suiting = {
+            code: terms
+            for code, terms in usable.items()
+            if suits(terms, key) and (not drugs_only or code[:1] in "XZ")
+        }
         # Ordinary diagnoses are kept clear of every rule about diagnoses.
         self.diagnoses = [row for row in _DIAGNOSES if library.terms_of_diagnosis(row[0]) == Terms()]
         kinds = (DRUG,) if drugs_only else (DRUG, SERVICE, SERVICE, CONSUMABLE)
@@ -152,17 +162,26 @@ class Shelf:
         self.kinds = kinds
 
     def known(self, care_type: str, department: str) -> list[str]:
-        """Codes that some point speaks about and that are lawful here."""
+        """Codes that some point speaks about and that are lawful here without a certain diagnosis."""
         place = (care_type, department)
         if place not in self._known:
             self._known[place] = [
                 code
-                for code, terms in self.terms.items()
-                if fits(terms, self.key, care_type, department)
-                and not terms.compound
-                and (not self.drugs_only or code[:1] in "XZ")
+                for code, terms in self._suiting.items()
+                if not (terms.compound or terms.diagnoses) and given_at(terms, care_type, department)
             ]
         return self._known[place]
+
+    def daily(self, care_type: str, department: str) -> list[str]:
+        """Services among them that may be charged on every day of a stay."""
+        place = (care_type, department)
+        if place not in self._daily:
+            self._daily[place] = [
+                code
+                for code in self.known(care_type, department)
+                if code[:3] in ("001", "003") and _every_day(self.terms[code])
+            ]
+        return self._daily[place]
 
     def indicated(self, care_type: str, department: str) -> list[tuple[str, Coded]]:
         """Codes that need a diagnosis, each with one that suits the class."""
@@ -170,14 +189,18 @@ class Shelf:
         if place not in self._indicated:
             self._indicated[place] = [
                 (code, diagnosis)
-                for code, terms in self.terms.items()
-                if len(terms.diagnoses) == 1
-                and fits(replace(terms, diagnoses=[]), self.key, care_type, department)
-                and (not self.drugs_only or code[:1] in "XZ")
+                for code, terms in self._suiting.items()
+                if len(terms.diagnoses) == 1 and given_at(terms, care_type, department)
                 for diagnosis in map(coded, terms.diagnoses[0])
-                if fits(self.library.terms_of_diagnosis(diagnosis.code), self.key, care_type, department)
+                if suits(self.library.terms_of_diagnosis(diagnosis.code), self.key)
             ]
         return self._indicated[place]
+
+
+def _every_day(terms: Terms) -> bool:
+    # A limit for the whole stay or for a time is not for an item of every day.
+    lasting = terms.once or terms.per_visit
+    return not lasting and not any(family[0] == "incision" for family in terms.families)
 
 
 def _without_pairs(library: Library, goods: Goods) -> dict[str, Terms]:
@@ -301,16 +324,10 @@ class VisitWriter:
         return True
 
     def _add_daily(self) -> None:
-        known = [
-            code
-            for code in self.shelf.known(self.care_type, self.department)
-            if code[:3] in ("001", "003") and not self.shelf.terms[code].once
-        ]
+        known = self.shelf.daily(self.care_type, self.department)
         plain = self.shelf.plain[SERVICE]
         code = self.random.choice(known if known and self.random.randrange(4) else plain)
-        terms = self.shelf.terms.get(code)
-        # A limit for the whole stay is not for an item of every day.
-        if (terms is not None and not self._daily(terms)) or not self._may_add(code):
+        if not self._may_add(code):
             return
         minute = self.random.randint(485, 500)
         for day in range(self.nights):
@@ -318,10 +335,6 @@ class VisitWriter:
             self.charges.append(
                 Charge(code, units(1), price, day=day, minute=minute, department=self.department, fixed=False)
             )
-
-    @staticmethod
-    def _daily(terms: Terms) -> bool:
-        return not terms.per_visit and not any(family[0] == "incision" for family in terms.families)
 
     def _add_herbs(self) -> None:
         listed = [code for code, terms in self.shelf.terms.items() if terms.compound and not terms.never]

@@ -278,6 +278,14 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_a_place_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(InputError, match="无法写入样例城市") as refused:
+        make_city(tmp_path / "file" / "city", 100)
+    assert str(tmp_path / "file" / "city") in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 @pytest.mark.parametrize(("lines", "format"), [(0, "parquet"), (100, "ods")])
 def test_a_senseless_wish_is_refused_with_a_remedy(tmp_path: Path, lines: int, format: str) -> None:
     with pytest.raises(InputError) as refused:

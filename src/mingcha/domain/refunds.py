@@ -49,10 +49,11 @@ def net_refunds(lines: Sequence[BilledLine]) -> Netted:
     amounts = [line.amount for line in lines]
     refunds = [number for number, line in enumerate(lines) if line.is_refund]
     by_id = {line.line_id: number for number, line in enumerate(lines) if line.line_id and not line.is_refund}
-    named = [number for number in refunds if lines[number].original_line_id in by_id]
     # Named refunds first: an unnamed one must not eat the line that another one names.
-    for number in named:
-        _take(number, [by_id[lines[number].original_line_id]], quantities, amounts)
+    for number in refunds:
+        named = by_id.get(lines[number].original_line_id or "")
+        if named is not None:
+            _take(number, [named], quantities, amounts)
     for number in refunds:
         if quantities[number] < 0 or amounts[number] < 0:
             _take(number, _candidates(number, lines), quantities, amounts)

@@ -6,7 +6,7 @@ scalar one for the distinct values that are left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -248,5 +248,7 @@ def _stamps(text: pl.Series, format_: str) -> pl.Series:
 
 
 def _commonest_format(sample: pl.Series) -> str:
-    fits: Callable[[str], int] = lambda format_: -_stamps(sample, format_).null_count()
-    return max(_FORMATS, key=fits)
+    def unread(format_: str) -> int:
+        return _stamps(sample, format_).null_count()
+
+    return min(_FORMATS, key=unread)

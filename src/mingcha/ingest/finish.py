@@ -16,7 +16,7 @@ from mingcha.ingest.merge import merge
 from mingcha.ingest.notes import Notes, Rejects
 from mingcha.ingest.reading import Stores
 from mingcha.ingest.report import ImportReport, TableReport
-from mingcha.ingest.spill import Spill, partition_of
+from mingcha.ingest.spill import Spill
 from mingcha.store.columns import Columns, columns_of, conform
 from mingcha.store.lake import LakeWriter
 

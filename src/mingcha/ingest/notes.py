@@ -63,11 +63,11 @@ class Notes:
             }
             for key, count in self._counts.items()
         ]
-        schema = {
-            "kind": pl.Utf8,
-            "field": pl.Utf8,
-            "institution_id": pl.Utf8,
-            "count": pl.Int64,
+        schema: dict[str, pl.DataType] = {
+            "kind": pl.Utf8(),
+            "field": pl.Utf8(),
+            "institution_id": pl.Utf8(),
+            "count": pl.Int64(),
             "examples": pl.List(pl.Utf8),
         }
         frame = pl.DataFrame(rows, schema=schema)

@@ -28,7 +28,7 @@ class Unreadable(ValueError):
 FIRST_DAY, LAST_DAY = day_of(date(1850, 1, 1)), day_of(date(2299, 12, 31))
 # Excel counts days from 1899-12-30 (its year 1900 has a 29 February that never was).
 EXCEL_EPOCH = day_of(date(1899, 12, 30))
-SCALES = {ValueType.MONEY: 100, ValueType.PRICE: PRICE_SCALE, ValueType.QUANTITY: QUANTITY_SCALE}
+SCALES: dict[ValueType, int] = {ValueType.MONEY: 100, ValueType.PRICE: PRICE_SCALE, ValueType.QUANTITY: QUANTITY_SCALE}
 SCALES |= {ValueType.RATIO: QUANTITY_SCALE, ValueType.NUMBER: 1}
 BOUNDS = {
     ValueType.MONEY: (-MAX_AMOUNT, MAX_AMOUNT),
@@ -40,6 +40,7 @@ BOUNDS = {
 EMPTY = frozenset({"", "null", "none", "nan", "nat", "\\n", "-", "--", "—", "/", "n/a", "#n/a"})
 # Further decimals are the noise of a binary float that was printed (12.340000000000001), not a price.
 KEPT_DECIMALS = 12
+_FINEST: int = 10**KEPT_DECIMALS
 LONGEST_NUMBER = 60
 
 FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
@@ -98,9 +99,8 @@ def moment(text: str) -> int:
     clock = _TIME.match(rest) or _COMPACT_TIME.match(rest)
     if clock is None:
         raise Unreadable("无法识别为日期时间")
-    ahead = (
-        8 * 60 if clock.re is _TIME and clock[4] == "Z" else 0
-    )  # hospitals write Beijing time, machines UTC
+    # Hospitals write Beijing time; machines may write UTC.
+    ahead = 8 * 60 if clock.re is _TIME and clock[4] == "Z" else 0
     return start + _minute(clock[1], clock[2]) + ahead
 
 
@@ -109,7 +109,7 @@ def _from_serial(days: str, fraction: str) -> int:
     # Serials of 1954 to 2119: shorter and longer numbers are more likely something else.
     if not 20_000 <= int(days) <= 80_000:
         raise Unreadable("无法识别为日期时间")
-    scale = 10 ** len(fraction)
+    scale: int = 10 ** len(fraction)
     # Excel's fractions are rounded: 09:30 may arrive as 0.39583333333, so the nearest second counts.
     seconds = (int(fraction or 0) * 86_400 * 2 + scale) // (2 * scale)
     return number * MINUTES_A_DAY + seconds // 60
@@ -136,7 +136,7 @@ def scaled(text: str, type_: ValueType) -> int:
     digits, decimals = whole + fraction, len(fraction) - exponent
     value = _without_noise(int(digits), decimals)
     scale = SCALES[type_]
-    number, rest = divmod(value * scale, 10**KEPT_DECIMALS)
+    number, rest = divmod(value * scale, _FINEST)
     if rest:
         raise Unreadable("应为整数" if scale == 1 else f"小数超过 {len(str(scale)) - 1} 位")
     number = -number if sign == "-" else number

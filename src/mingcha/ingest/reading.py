@@ -66,7 +66,7 @@ class Stores:
 
     def of(self, entity: type[Entity]) -> Spill:
         """The store of a coded row."""
-        return {Diagnosis: self.diagnoses, Procedure: self.procedures}[entity]  # type: ignore[index]
+        return {Diagnosis: self.diagnoses, Procedure: self.procedures}[entity]
 
 
 def read_chunk(source: Source, chunk: Chunk, stores: Stores, notes: Notes, rejects: Rejects) -> None:
@@ -146,7 +146,7 @@ def _coded_beside(
 ) -> None:
     rows = _different(frame, _columns(source.recognition, (entity,)))
     cleaned = clean(rows, entity, source.recognition.columns[entity], source.writing(entity))
-    _note(entity, cleaned, rows.height, None, notes)
+    _note(entity, cleaned, None, notes)
     required = [name for name, f in entity.fields().items() if f.required]
     coded = _with_origin(source, rows, cleaned.frame, own=False)
     stores.of(entity).add(coded.drop_nulls(required))
@@ -162,7 +162,7 @@ def _facts(source: Source, frame: pl.DataFrame, notes: Notes) -> pl.DataFrame:
             continue
         cleaned = clean(frame, entity, columns, source.writing(entity))
         institution = cleaned.frame["institution_id"] if "institution_id" in cleaned.frame.columns else None
-        _note(entity, cleaned, frame.height, institution, notes)
+        _note(entity, cleaned, institution, notes)
         if (bad := cleaned.bad.get("started_at")) is not None:
             unread = unread.scatter(bad["row"], bad["value"])
         parts |= {series.name: series for series in cleaned.frame.iter_columns() if series.name not in parts}
@@ -178,8 +178,7 @@ def _refuse(
     notes: Notes,
 ) -> pl.Series:
     """Refuse rows that lack a required fact; returns which rows are kept."""
-    height = frame.height
-    kept = pl.Series("kept", [True]).new_from_index(0, height)
+    kept = pl.Series("kept", [True]).new_from_index(0, frame.height)
     for name, declared in entity.fields().items():
         if not declared.required or name not in cleaned.frame.columns:
             continue
@@ -197,7 +196,7 @@ def _refuse(
             )
             rejects.add(_rejected(source, frame.filter(beyond), why))
             kept &= ~beyond
-    _note(entity, cleaned, height, None, notes, kept)
+    _note(entity, cleaned, None, notes, kept)
     return kept
 
 
@@ -222,7 +221,6 @@ def _why(declared: Field[Any], cleaned: Cleaned, lacking: pl.Series) -> pl.DataF
 def _note(
     entity: type[Entity],
     cleaned: Cleaned,
-    height: int,
     institutions: pl.Series | None,
     notes: Notes,
     kept: pl.Series | None = None,

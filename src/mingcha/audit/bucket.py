@@ -14,7 +14,7 @@ import polars as pl
 
 from mingcha.audit.outputs import sync
 from mingcha.audit.period import Period
-from mingcha.audit.plans import item_codes
+from mingcha.audit.plans import collecting_paused, item_codes
 from mingcha.domain.claims import Encounter, Person, Settlement
 from mingcha.domain.values import ValueType
 from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjudged_of_partition
@@ -54,6 +54,11 @@ class BucketAuditor:
 
     def __call__(self, number: int) -> dict[str, Any]:
         """Audit one bucket; its results appear whole in the folder of parts. Returns its counts."""
+        # Many small objects that all go when the bucket is done: looking for cycles among them only costs.
+        with collecting_paused():
+            return self._audit(number)
+
+    def _audit(self, number: int) -> dict[str, Any]:
         started = time.monotonic()
         bucket = self.lake.read_bucket(number, **self.columns)
         audited = self.task.period.holds(bucket.encounters)

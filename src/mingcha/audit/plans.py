@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from mingcha.catalogue.entries import entries
 from mingcha.engine.plan import Plan
@@ -17,14 +19,23 @@ def plan_of(release: Release) -> Plan:
 
 def plan_to_keep(release: Release) -> Plan:
     """The compiled release for a process that lives long: its many objects are not looked at again."""
+    with collecting_paused():
+        plan = plan_of(release)
+    gc.collect()
+    gc.freeze()
+    return plan
+
+
+@contextmanager
+def collecting_paused() -> Iterator[None]:
+    """No garbage collection meanwhile; reference counts go on freeing what is not part of a cycle."""
+    collecting = gc.isenabled()
     gc.disable()
     try:
-        plan = plan_of(release)
-        gc.collect()
-        gc.freeze()
+        yield
     finally:
-        gc.enable()
-    return plan
+        if collecting:
+            gc.enable()
 
 
 def item_codes(plan: Plan) -> frozenset[str]:

@@ -72,18 +72,28 @@ class Writer:
 
     def of_bill(self, bill: Bill, hits: Iterable[Hit]) -> list[tuple[Any, ...]]:
         """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one."""
-        ordered = sorted(hits, key=lambda hit: (_place(hit), rank(hit)))
+        held = list(hits)
+        if len(held) == 1:  # most bills with a finding have one: nothing to order, to merge or to share out
+            return [self._alone(bill, held[0])]
+        ordered = sorted(held, key=lambda hit: (_place(hit), rank(hit)))
         merged = [merge(list(same)) for _, same in groupby(ordered, key=lambda hit: (_place(hit), rank(hit)))]
         rows: list[tuple[Hit, Claim]] = []
         for place, on_row in groupby(merged, key=_place):
             pairs = [(hit, self._claim(hit)) for hit in on_row]
-            if place[0] and pairs[0][0].check.subject is Subject.ITEM:
+            if place[0] and pairs[0][0].on_line:
                 row = pairs[0][0].row
                 assert row is not None
                 share_line(row[6], [claim for _, claim in pairs])
             rows += pairs
         share_fund(bill.total_amount, bill.fund_paid, [claim for _, claim in rows])
         return [self._row(bill, hit, claim) for hit, claim in rows]
+
+    def _alone(self, bill: Bill, hit: Hit) -> tuple[Any, ...]:
+        claim = self._claim(hit)
+        if hit.on_line and hit.row is not None:
+            share_line(hit.row[6], [claim])
+        share_fund(bill.total_amount, bill.fund_paid, [claim])
+        return self._row(bill, hit, claim)
 
     @staticmethod
     def _claim(hit: Hit) -> Claim:

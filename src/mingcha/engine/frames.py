@@ -28,10 +28,7 @@ DTYPES: dict[ValueType, Any] = {
     ValueType.NUMBER: pl.Int32,
     ValueType.FLAG: pl.Boolean,
 }
-OF_BILL = (
-    "person_id", "encounter_id", "settlement_id", "institution_id",
-    "department_id", "doctor_id", "total_amount", "fund_paid",
-)  # fmt: skip
+OF_BILL = Bill._fields[:-1]  # all but the lines
 OF_LINE = ("line_id", "line_key", "item", "department_id", "doctor_id")
 
 
@@ -52,9 +49,9 @@ def findings_of_partition(
     ordered = sorted(hits, key=lambda hit: hit.encounter)
     texts = _texts(tables, ordered, items)
     rows: list[tuple[Any, ...]] = []
+    known = [tables.facts(name) for name in OF_BILL]
     for enc, of_bill in groupby(ordered, key=lambda hit: hit.encounter):
-        facts = {name: tables.fact(name, enc) for name in OF_BILL}
-        bill = Bill(**facts, line=texts.__getitem__)
+        bill = Bill(*(facts[enc] for facts in known), texts.__getitem__)
         rows += writer.of_bill(bill, of_bill)
     return pl.DataFrame(rows, schema=schema_of(Finding), orient="row")
 

@@ -41,7 +41,9 @@ class PartitionJudge:
 
     def __call__(self, tables: Tables, audited: Sequence[bool] | None = None) -> Outcome:
         """Judge the encounters under audit (all by default), each by the variant of its region."""
-        regions = [self.plan.region_of(region) for region in tables.regions()]
+        named = tables.regions()
+        special = {region: self.plan.region_of(region) for region in set(named)}
+        regions = [special[region] for region in named]
         outcome = Outcome()
         for region in sorted(set(regions)):
             mask = pl.Series("audited", [found == region for found in regions], dtype=pl.Boolean)

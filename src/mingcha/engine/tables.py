@@ -70,22 +70,30 @@ class Tables:
     def of_line(self, name: str) -> pl.Series:
         """A column of the lines by row name; one that was not read is unknown throughout."""
         if name == "price_step":
-            return self.lines.select(price_step_column(pl.col("unit_price"))).to_series()
+            return self._price_step
         if name in self.lines.columns:
             return self.lines[name]
-        return pl.Series(name, [None] * self.lines.height)
+        return pl.Series(name, [None]).new_from_index(0, self.lines.height)
+
+    @cached_property
+    def _price_step(self) -> pl.Series:
+        return self.lines.select(price_step_column(pl.col("unit_price"))).to_series()
 
     def rows(self, orders: pl.Series) -> list[LineFacts]:
         """What bodies and findings read of the lines with these numbers."""
         columns = [self.of_line(name).gather(orders).to_list() for name in LineFacts._fields]
         return list(map(LineFacts._make, zip(*columns, strict=True)))
 
-    def fact(self, name: str, enc: int) -> Any:
-        """One fact of one encounter; unknown where it was not read."""
+    def facts(self, name: str) -> list[Any]:
+        """One fact of all encounters; unknown throughout where it was not read."""
         if name not in self._facts:
             known = name in self.encounters.columns
             self._facts[name] = self.encounters[name].to_list() if known else [None] * self.encounters.height
-        return self._facts[name][enc]
+        return self._facts[name]
+
+    def fact(self, name: str, enc: int) -> Any:
+        """One fact of one encounter."""
+        return self.facts(name)[enc]
 
 
 CODED = frozenset(("encounter", "item", "minute", "day", "order"))

@@ -51,7 +51,7 @@ def findings_of_partition(
     rows: list[tuple[Any, ...]] = []
     known = [tables.facts(name) for name in OF_BILL]
     for enc, of_bill in groupby(ordered, key=lambda hit: hit.encounter):
-        bill = Bill(*(facts[enc] for facts in known), texts.__getitem__)
+        bill = Bill._make((*(facts[enc] for facts in known), texts.__getitem__))
         rows += writer.of_bill(bill, of_bill)
     return pl.DataFrame(rows, schema=schema_of(Finding), orient="row")
 

@@ -67,10 +67,24 @@ def import_claims(
         Finisher(stores, writer, notes, rejects, report, progress).run()
         balance(report.tables, rejects.counts)
         report.quality = notes.frame()
+        _refuse_nothing(report)
         writer.write_quality(report.quality)
         rejects.close()
         writer.finish(_manifest(files, report))
     return report
+
+
+def _refuse_nothing(report: ImportReport) -> None:
+    """A dataset without any line would look like a month without any bill."""
+    if report.lines:
+        return
+    fates = "；".join(f"{t.label}：读取 {t.read} 行，拒收 {t.rejected} 行" for t in report.tables)
+    reasons = "；".join(report.quality["kind"].unique(maintain_order=True).head(3))
+    raise InputError(
+        "没有一行费用明细可以导入",
+        where=fates + (f"（{reasons}）" if reasons else ""),
+        remedy="文件只有表头的，请重新导出；全部拒收的，请按原因改正后再导入",
+    )
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 from collections.abc import Callable
@@ -103,11 +104,18 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _refused(error: OSError) -> MingchaError:
-    return InputError(
-        f"系统拒绝了操作：{error.strerror or error}",
-        where=str(error.filename or ""),
-        remedy="请检查路径、权限和磁盘空间",
-    )
+    what = _REFUSALS.get(error.errno or 0, f"系统拒绝了操作：{error.strerror or error}")
+    return InputError(what, where=str(error.filename or ""), remedy="请检查路径、权限和磁盘空间")
+
+
+_REFUSALS = {
+    errno.ENOENT: "找不到文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘是只读的",
+}
 
 
 _NO_COMMAND = re.compile(r"No such command '(.*)'\.?.*", re.DOTALL)

@@ -1,0 +1,155 @@
+"""One 3101 or 3102 message in, the national answer out: what a hospital's system is told while it waits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from mingcha.audit.answers import results_of
+from mingcha.audit.explain import Explainer, fact_label
+from mingcha.domain.errors import InputError, MingchaError
+from mingcha.domain.findings import Finding
+from mingcha.engine.case import EncounterFacts
+from mingcha.engine.frames import case_findings
+from mingcha.engine.judge import CaseJudge
+from mingcha.engine.plan import Plan
+from mingcha.ingest.messages import BilledEncounter, Fault, read_message
+
+SUCCESS, FAILURE = 0, -1
+# err_msg holds 200 characters, inf_refmsgid 30: region (6), time (14), serial number (10).
+MOST_ERROR, REGION, TIME, SERIAL = 200, 6, 14, 10
+_COLUMNS = tuple(Finding.fields())
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+class Envelope(msgspec.Struct):
+    """What an answer needs of a message's envelope; a bare `input` has none of it."""
+
+    msgid: str = ""
+    inf_time: str = ""
+    mdtrtarea_admvs: str = ""
+    input: msgspec.Raw = msgspec.Raw()
+
+    @property
+    def bare(self) -> bool:
+        return not bytes(self.input)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one message.
+
+    Args:
+        content: the national answer; amounts in yuan as decimals.
+        findings: rows with the columns of `Finding`, of the encounters under audit.
+        unjudged: rule code and Chinese name of the missing fact → rows.
+        left_out: rows or encounters of the message that could not be read and were not judged.
+    """
+
+    content: dict[str, Any]
+    findings: tuple[dict[str, Any], ...]
+    unjudged: dict[tuple[str, str], int]
+    left_out: tuple[Fault, ...]
+
+    def encoded(self) -> bytes:
+        """The answer as JSON."""
+        return _encoder.encode(self.content)
+
+
+class BillAuditor:
+    """Answers messages by one compiled release; keeps nothing of a message."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.judge = CaseJudge(plan)
+        self.explain = Explainer(plan)
+
+    def __call__(self, content: bytes) -> Answer:
+        """Judge the current encounters of a message, with all others of the same person as history.
+
+        Raises:
+            InputError: no JSON, no 3101/3102 message, or none with a current encounter.
+        """
+        message = read_message(content)
+        left_out = tuple(fault for fault in message.faults if fault.rejected)
+        if not left_out and not any(one.current for one in message.encounters):
+            raise InputError(
+                "报文里没有当前就诊：curr_mdtrt_id 与每次就诊的 mdtrt_id 都不相同",
+                remedy="请核对 curr_mdtrt_id，它应是受审就诊的 mdtrt_id",
+            )
+        findings: list[dict[str, Any]] = []
+        unjudged: dict[tuple[str, str], int] = defaultdict(int)
+        for case in _cases(message.encounters):
+            judgement = self.judge(case)
+            for rows in case_findings(self.plan, case, judgement):
+                findings += (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
+            for missing in judgement.unjudged:
+                unjudged[missing.rule_code, fact_label(missing.fact)] += 1
+        result = results_of(findings, self.explain)
+        return Answer(
+            content=_answered(envelope_of(content), {"result": result}),
+            findings=tuple(findings),
+            unjudged=dict(unjudged),
+            left_out=left_out,
+        )
+
+
+def refusal(content: bytes, error: MingchaError) -> bytes:
+    """The national answer to a message that cannot be read: infcode -1 and what was wrong."""
+    text = str(error).replace("\n", "；")[:MOST_ERROR]
+    return _encoder.encode(_envelope(envelope_of(content), FAILURE, text, {}))
+
+
+def envelope_of(content: bytes) -> Envelope:
+    """The envelope of a message, empty where there is none or it cannot be read."""
+    try:
+        return msgspec.json.decode(content, type=Envelope, strict=False)
+    except msgspec.DecodeError:
+        return Envelope()
+
+
+def _cases(encounters: list[BilledEncounter]) -> list[list[EncounterFacts]]:
+    """One case a person, encounters in order of time; those that are not current are history."""
+    by_person: dict[str, list[EncounterFacts]] = defaultdict(list)
+    for one in encounters:
+        by_person[one.facts["person_id"]].append(
+            EncounterFacts(
+                one.facts,
+                one.lines,
+                one.diagnoses.get("diagnosis_code") or (),
+                one.procedures.get("procedure_code") or (),
+                audited=one.current,
+            )
+        )
+    return [
+        sorted(case, key=lambda enc: (enc.started_at, enc.encounter_id))  # type: ignore[attr-defined]
+        for case in by_person.values()
+    ]
+
+
+def _answered(envelope: Envelope, output: dict[str, Any]) -> dict[str, Any]:
+    """A bare `input` is answered with the bare `output`."""
+    return output if envelope.bare else _envelope(envelope, SUCCESS, "", output)
+
+
+def _envelope(envelope: Envelope, code: int, error: str, output: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "infcode": code,
+        "inf_refmsgid": _reference(envelope),
+        "refmsg_time": "",
+        "respond_time": "",
+        "err_msg": error,
+        "output": output,
+    }
+
+
+def _reference(envelope: Envelope) -> str:
+    """The receiver's message id, made from the sender's: a message that is sent again gets the same one."""
+    digits = "".join(filter(str.isdigit, envelope.inf_time))
+    serial = int.from_bytes(blake2b(envelope.msgid.encode(), digest_size=8).digest()) % 10**SERIAL
+    region = envelope.mdtrtarea_admvs[:REGION].ljust(REGION, "0")
+    return f"{region}{digits[:TIME].ljust(TIME, '0')}{serial:0{SERIAL}d}"

@@ -1,0 +1,85 @@
+"""`mingcha bill`: one message in, the national answer out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mingcha.audit.bill import Answer, BillAuditor, refusal
+from mingcha.audit.plans import plan_of
+from mingcha.bootstrap import application
+from mingcha.cli.app import app, command
+from mingcha.cli.console import err, quoted, say, table
+from mingcha.cli.options import Home, ReleaseNumber
+from mingcha.domain.errors import InputError
+from mingcha.domain.values import yuan
+
+
+@command(app, "bill")
+def bill(
+    file: Annotated[Path, typer.Argument(help="3101/3102 JSON 报文；写 - 则从标准输入读取")],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json/--text", help="输出国家接口的 JSON 应答，或给人看的文字")
+    ] = True,
+    release: ReleaseNumber = None,
+    home: Home = None,
+) -> None:
+    """审核一张单据：读入一个 3101/3102 报文，输出国家接口格式的应答。
+
+    curr_mdtrt_id 所指的就诊受审，其余就诊作历史。报文不能读取时应答 infcode 为 -1，退出码为 2。
+    """
+    auditor = BillAuditor(plan_of(application(home).release(release)))
+    content = _read(file)
+    try:
+        answer = auditor(content)
+    except InputError as error:
+        if as_json:
+            _write(refusal(content, error))
+        error.where = error.where or str(file)
+        err.print(f"[bold red]错误[/]：{quoted(error)}", soft_wrap=True)
+        raise typer.Exit(error.exit_status) from None
+    if as_json:
+        _write(answer.encoded())
+    else:
+        _show(auditor, answer)
+    for fault in answer.left_out:
+        what = f"第 {fault.encounter + 1} 次就诊" + (f"第 {fault.row + 1} 行" if fault.row >= 0 else "")
+        err.print(
+            f"未审核：{what}，{quoted(fault.field.label)} {quoted(fault.value)}：{quoted(fault.reason)}"
+        )
+
+
+def _read(file: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+
+
+def _write(content: bytes) -> None:
+    sys.stdout.buffer.write(content + b"\n")
+    sys.stdout.flush()
+
+
+def _show(auditor: BillAuditor, answer: Answer) -> None:
+    if not answer.findings:
+        say("没有疑点。")
+    else:
+        table(
+            f"疑点 {len(answer.findings)} 条",
+            ("确定性", "规则", "说明", "明细标识", "超收（元）"),
+            [
+                (
+                    row["certainty"],
+                    row["rule_name"],
+                    auditor.explain.sentence(row),
+                    row["line_id"] or "",
+                    yuan(row["amount_fen"] or 0),
+                )
+                for row in answer.findings
+            ],
+            numbers=1,
+        )
+    for (rule, fact), rows in sorted(answer.unjudged.items()):
+        say(f"无法判断：{quoted(rule)} 缺少{quoted(fact)}，{rows} 行")

@@ -28,7 +28,11 @@ class Unreadable(ValueError):
 FIRST_DAY, LAST_DAY = day_of(date(1850, 1, 1)), day_of(date(2299, 12, 31))
 # Excel counts days from 1899-12-30 (its year 1900 has a 29 February that never was).
 EXCEL_EPOCH = day_of(date(1899, 12, 30))
-SCALES: dict[ValueType, int] = {ValueType.MONEY: 100, ValueType.PRICE: PRICE_SCALE, ValueType.QUANTITY: QUANTITY_SCALE}
+SCALES: dict[ValueType, int] = {
+    ValueType.MONEY: 100,
+    ValueType.PRICE: PRICE_SCALE,
+    ValueType.QUANTITY: QUANTITY_SCALE,
+}
 SCALES |= {ValueType.RATIO: QUANTITY_SCALE, ValueType.NUMBER: 1}
 BOUNDS = {
     ValueType.MONEY: (-MAX_AMOUNT, MAX_AMOUNT),

@@ -14,9 +14,10 @@ import polars as pl
 
 from mingcha.audit.outputs import sync
 from mingcha.audit.period import Period
-from mingcha.audit.plans import collecting_paused, item_codes
+from mingcha.audit.plans import item_codes
 from mingcha.domain.claims import Encounter, Person, Settlement
 from mingcha.domain.values import ValueType
+from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjudged_of_partition
 from mingcha.engine.layout import ROW_SOURCES
 from mingcha.engine.partition import PartitionJudge

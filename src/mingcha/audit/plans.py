@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from mingcha.catalogue.entries import entries
+from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import Subject
 from mingcha.knowledge.release import Release
@@ -24,18 +23,6 @@ def plan_to_keep(release: Release) -> Plan:
     gc.collect()
     gc.freeze()
     return plan
-
-
-@contextmanager
-def collecting_paused() -> Iterator[None]:
-    """No garbage collection meanwhile; reference counts go on freeing what is not part of a cycle."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def item_codes(plan: Plan) -> frozenset[str]:

@@ -66,8 +66,8 @@ class Expr:
         raise TypeError("条件是声明，不能直接判断真假；请用 & | ~ 组合，而不是 and/or/not")
 
     def parts(self) -> tuple[Expr, ...]:
-        """The expressions this one is made of."""
-        return ()
+        """The expressions this one is made of, in order."""
+        return tuple(part for part in vars(self).values() if isinstance(part, Expr))
 
     def walk(self) -> Iterator[Expr]:
         """This expression and all below it, depth first, left to right."""
@@ -100,9 +100,6 @@ class Comparison(Condition):
     left: Expr
     right: Expr
 
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.left, self.right)
-
 
 @dataclass(frozen=True, eq=False)
 class Arithmetic(Expr):
@@ -110,16 +107,10 @@ class Arithmetic(Expr):
     left: Expr
     right: Expr
 
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.left, self.right)
-
 
 @dataclass(frozen=True, eq=False)
 class Absolute(Expr):
     value: Expr
-
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.value,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,33 +118,21 @@ class Both(Condition):
     left: Condition
     right: Condition
 
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.left, self.right)
-
 
 @dataclass(frozen=True, eq=False)
 class Either(Condition):
     left: Condition
     right: Condition
 
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.left, self.right)
-
 
 @dataclass(frozen=True, eq=False)
 class Not(Condition):
     condition: Condition
 
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.condition,)
-
 
 @dataclass(frozen=True, eq=False)
 class Missing(Condition):
     value: Expr
-
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.value,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,17 +140,11 @@ class StartsWithAny(Condition):
     value: Expr
     prefixes: Expr
 
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.value, self.prefixes)
-
 
 @dataclass(frozen=True, eq=False)
 class HasNoneOf(Condition):
     value: Expr
     prefixes: Expr
-
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.value, self.prefixes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,9 +155,6 @@ class Age(Expr):
     day: Expr
     unit: Expr
 
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.birth_date, self.day, self.unit)
-
 
 @dataclass(frozen=True, eq=False)
 class Total(Expr):
@@ -192,18 +162,12 @@ class Total(Expr):
 
     value: Expr
 
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.value,)
-
 
 @dataclass(frozen=True, eq=False)
 class Distinct(Expr):
     """Number of different values over a group of lines; only in `only_if`."""
 
     value: Expr
-
-    def parts(self) -> tuple[Expr, ...]:
-        return (self.value,)
 
 
 @dataclass(frozen=True, eq=False)

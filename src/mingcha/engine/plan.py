@@ -7,7 +7,6 @@ each.
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 from mingcha.domain.conditions import HasNoneOf, StartsWithAny
 from mingcha.domain.errors import DeclarationError
+from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, row_name
 from mingcha.knowledge.completion import Incomplete, complete
 from mingcha.knowledge.entry import Entry
@@ -110,13 +110,8 @@ class Plan:
         """The variant of the most specific region that this release says anything special about."""
         special = self.region_of(region)
         if special not in self._variants:
-            collecting = gc.isenabled()
-            gc.disable()  # hundreds of thousands of small objects and no garbage: collecting only costs
-            try:
+            with collecting_paused():
                 self._variants[special] = self._compile(special)
-            finally:
-                if collecting:
-                    gc.enable()
         return self._variants[special]
 
     def region_of(self, region: str | None) -> str:

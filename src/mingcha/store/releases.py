@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -23,6 +21,7 @@ import polars as pl
 from mingcha.domain.errors import KnowledgeError
 from mingcha.domain.fields import Field
 from mingcha.domain.values import ValueType
+from mingcha.engine.collecting import collecting_paused
 from mingcha.knowledge.kinds import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release
@@ -126,7 +125,7 @@ def read_points(path: Path, slug: str) -> list[KnowledgePoint]:
         name for name in frame.columns if name == KnowledgePoint.point_id.name or not _single(frame[name])
     ]
     pattern = {**{name: None for name in names}, **frame.drop(names).row(0, named=True)}
-    with _no_collecting():
+    with collecting_paused():
         columns = [_values(frame[name]) for name in names]
         return [_made(shape, pattern, names, row) for row in zip(*columns, strict=True)]
 
@@ -152,18 +151,6 @@ def _values(column: pl.Series) -> list[Any]:
     flat = tuple(column.explode(empty_as_null=False, keep_nulls=False).to_list())
     ends = list(accumulate(column.list.len().fill_null(0).to_list()))
     return [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Hundreds of thousands of small objects and no garbage: collecting would only cost."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _dtype(field: Field[Any]) -> Any:

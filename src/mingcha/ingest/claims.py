@@ -12,13 +12,17 @@ from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.errors import InputError
 from mingcha.ingest.finish import Finisher, balance
 from mingcha.ingest.mapping import Recipe, load_mapping
+from mingcha.ingest.message_files import KIND, MessageFile, MessageImport
 from mingcha.ingest.notes import Notes, Rejects
 from mingcha.ingest.reading import Source, Stores, read_chunk
 from mingcha.ingest.recognise import Recognition, recognise
 from mingcha.ingest.report import ImportReport, TableReport
 from mingcha.ingest.sources import MESSAGES, files_of, open_tables
+from mingcha.ingest.suggest import suggest_mapping
 from mingcha.ingest.tables import Table
 from mingcha.store.lake import LakeWriter
+
+__all__ = ["ImportReport", "import_claims", "suggest_mapping"]
 
 Progress = Callable[[str, int, int], None]
 # A bucket of this many lines is worked on in well under a gigabyte.
@@ -51,19 +55,28 @@ def import_claims(
     files, other = files_of(inputs)
     sources = _sources([path for path in files if path.suffix.lower() not in MESSAGES], recipes)
     usable = [source for source in sources if source.recognition.primary is not None]
-    _check(files, sources, usable)
+    messages = [MessageFile(path) for path in files if path.suffix.lower() in MESSAGES]
+    _check(files, sources, usable, whole=not messages)
     estimated = sum(s.table.estimated_rows for s in usable if s.recognition.primary is Line)
+    estimated += sum(file.estimated_rows for file in messages)
     count = max(1, -(-estimated // LINES_A_BUCKET))
     notes = Notes()
     report = ImportReport(out)
     report.tables = [source.report for source in usable]
+    report.tables += [
+        TableReport(label, KIND) for label in _labels(messages, [source.report.label for source in usable])
+    ]
     _note_left_out(sources, other, notes)
     with LakeWriter(out) as writer, Rejects(writer.folder / "rejects.csv", notes) as rejects:
         stores = Stores(writer.work, count)
         for source in usable:
             for chunk in source.table.chunks(source.used_columns()):
                 read_chunk(source, chunk, stores, notes, rejects)
-                progress(f"读取 {source.table.label}", source.report.read, source.table.estimated_rows)
+                progress(f"读取 {source.report.label}", source.report.read, source.table.estimated_rows)
+        reader = MessageImport(stores, notes, rejects)
+        for number, file in enumerate(messages, len(usable)):
+            for read in reader.read(file, report.tables[number], number):
+                progress(f"读取 {file.label}", read, file.estimated_rows)
         Finisher(stores, writer, notes, rejects, report, progress).run()
         balance(report.tables, rejects.counts)
         report.quality = notes.frame()
@@ -113,16 +126,23 @@ def _sources(paths: Sequence[Path], recipes: list[Recipe]) -> list[Source]:
     return sources
 
 
-def _labels(tables: Sequence[Table]) -> list[str]:
-    """The names of tables in reports: the file's, with its folder where two files bear one name."""
+def _labels(tables: Sequence[Table | MessageFile], taken: Sequence[str] = ()) -> list[str]:
+    """The names of tables in reports: the file's, with as much of its path as sets it apart."""
     names = [table.label for table in tables]
-    return [
-        f"{table.path.parent.name}/{table.label}" if names.count(table.label) > 1 else table.label
+    found = [
+        table.label if names.count(table.label) == 1 else f"{table.path.parent.name}/{table.label}"
         for table in tables
+    ]
+    return [
+        label if found.count(label) == 1 and label not in taken else str(table.path.parent / table.label)
+        for label, table in zip(found, tables, strict=True)
     ]
 
 
-def _check(files: Sequence[Path], sources: Sequence[Source], usable: Sequence[Source]) -> None:
+def _check(
+    files: Sequence[Path], sources: Sequence[Source], usable: Sequence[Source], *, whole: bool
+) -> None:
+    """Refuse what cannot become a dataset; beside messages (not `whole`) tables may tell only a part."""
     for source in usable:
         if missing := source.recognition.missing():
             raise InputError(
@@ -130,6 +150,8 @@ def _check(files: Sequence[Path], sources: Sequence[Source], usable: Sequence[So
                 where=f"{source.table.path}，已有的列：{'、'.join(source.table.columns)}",
                 remedy=_SUGGEST,
             )
+    if not whole:
+        return
     if not usable:
         seen = "；".join(f"{s.table.label}：{'、'.join(s.table.columns[:12])}" for s in sources[:5])
         raise InputError("没有一张表能识别为医保明细", where=seen, remedy=_SUGGEST)

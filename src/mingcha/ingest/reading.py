@@ -280,7 +280,7 @@ def _with_origin(source: Source, frame: pl.DataFrame, values: pl.DataFrame, *, o
 def _broken(source: Source, chunk: Chunk) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "file": [source.table.label] * len(chunk.broken),
+            "file": [source.report.label] * len(chunk.broken),
             "row": [broken.row for broken in chunk.broken],
             "field": [""] * len(chunk.broken),
             "value": [""] * len(chunk.broken),
@@ -295,7 +295,7 @@ def _rejected(source: Source, frame: pl.DataFrame, why: pl.DataFrame) -> pl.Data
     """Reject rows from source rows and their reasons (one for all, or one each)."""
     shown = [column for column in source.used_columns() if column in frame.columns]
     rows = frame.select(
-        pl.lit(source.table.label).alias("file"),
+        pl.lit(source.report.label).alias("file"),
         pl.col("_row").alias("row"),
         pl.struct(pl.col(column).cast(pl.Utf8) for column in shown).struct.json_encode().alias("source"),
     )

@@ -48,15 +48,21 @@ class Table(Protocol):
 
 
 def head_line(lines: Sequence[Sequence[str | None]], wanted: frozenset[str]) -> int:
-    """Which of the first lines holds the heads: the one with the most names that are known or mapped."""
+    """Which of the first lines holds the heads: the first, unless only sparse lines stand above a better one."""
     known = known_names()
 
     def score(line: Sequence[str | None]) -> int:
-        return sum(1 for cell in line if cell and (cell in wanted or normal(cell) in known))
+        return len({cell for cell in line if cell and (cell in wanted or normal(cell) in known)})
+
+    def filled(line: Sequence[str | None]) -> int:
+        return sum(1 for cell in line if cell and cell.strip())
 
     first = list(lines[:_HEAD_LINES])
     best = max(range(len(first)), key=lambda number: (score(first[number]), -number), default=0)
-    return best if first and score(first[best]) > 1 else 0
+    above = [filled(line) for line in first[:best]]
+    if best and score(first[best]) > 1 and max(above) * 2 < filled(first[best]):
+        return best
+    return next((number for number, line in enumerate(first) if filled(line)), 0)
 
 
 def head_names(cells: Sequence[str | None], where: str) -> list[str]:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
+from mingcha.domain import schema
 from mingcha.domain.fields import Entity
-from mingcha.domain.findings import Finding, Unjudged
-from mingcha.domain.quality import QualityNote
 from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.point import KnowledgePoint
 
-CLAIMS: tuple[type[Entity], ...] = (Person, Encounter, Settlement, Line, Diagnosis, Procedure)
-RESULTS: tuple[type[Entity], ...] = (Finding, Unjudged, QualityNote)
 _MADE = "<!-- 由字段声明生成，请勿手改；改声明后运行 make docs。 -->"
 
 
@@ -36,8 +32,8 @@ class Word:
 
 
 def entities() -> tuple[type[Entity], ...]:
-    """All entities with declared fields: claims, results, knowledge points by kind."""
-    return (*CLAIMS, *RESULTS, KnowledgePoint, *KINDS.values())
+    """All entities with declared fields: claims, optional facts, results, knowledge points by kind."""
+    return (*schema.entities(), KnowledgePoint, *KINDS.values())
 
 
 def words(*wanted: type[Entity]) -> Iterator[Word]:

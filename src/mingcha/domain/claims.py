@@ -22,7 +22,7 @@ class Person(Entity):
     sex = f.code("性别", "gend", codes="gend", note="1 男，2 女；0、9 视为未知")
     birth_date = f.day("出生日期", "brdy")
     death_date = f.day("死亡日期", "die_date")
-    insured_region = f.code("参保地", "poolarea", "insu_admdvs", "insuplc_admdvs")
+    insured_region = f.code("参保地", "poolarea", "insu_admdvs", "insuplc_admdvs", "insu_optins")
     identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type")
 
 
@@ -58,7 +58,7 @@ class Encounter(Entity):
     remote_settlement = f.flag("异地结算标志", "out_setl_flag", codes="out_setl_flag")
     reimbursement_way = f.code("报销标志", "reim_flag", codes="reim_flag")
     discharge_way = f.code("离院方式", "dscg_way", codes="dscg_way")
-    main_diagnosis = f.code("主诊断编码", "dscg_main_dise_codg", "maindiag_code", "dscg_maindiag_code")
+    main_diagnosis = f.code("主诊断编码", "dscg_main_dise_codg", "dscg_maindiag_code")
 
     # What the rules read but nobody sends: made from the fields above in one place (engine.facts).
     inpatient = f.flag("是否住院", derived=True, note="就诊类型为 2，缺失时按医疗类别前缀 2、52 判断")
@@ -79,9 +79,9 @@ class Settlement(Entity):
     label = "结算"
     key = ("settlement_id",)
 
-    settlement_id = f.text("结算标识", "setl_id", "setl_sn")
+    settlement_id = f.text("结算标识", "setl_id")
     encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
-    settled_at = f.moment("结算时间", "setl_time", "setl_date")
+    settled_at = f.moment("结算时间", "setl_time")
     total_amount = f.money("总费用", "medfee_sumamt")
     fund_paid = f.money("统筹基金支付", "hifp_payamt", "hifp_pay", "fund_pay_sumamt")
     account_paid = f.money("个人账户支付", "acct_payamt", "acct_pay")
@@ -91,7 +91,7 @@ class Settlement(Entity):
 
 
 class Line(Entity):
-    """费用明细: one billed item; `quantity` and `amount` are what is left after refunds, the billed ones stay beside."""
+    """费用明细: one billed item; `quantity` and `amount` are what refunds leave, the billed ones stay beside."""
 
     label = "费用明细"
     key = ("encounter_id", "line_id")
@@ -100,7 +100,7 @@ class Line(Entity):
     encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
     item_code = f.code("医保目录编码", "hilist_code", "med_list_codg", required=True)
     item_name = f.text("医保目录名称", "hilist_name", "med_list_name")
-    local_item_code = f.code("院内目录编码", "hosplist_code", "medins_list_codg")
+    local_item_code = f.code("院内目录编码", "hosplist_code", "medins_list_codg", "medins_list_code")
     local_item_name = f.text("院内目录名称", "hosplist_name", "medins_list_name")
     list_type = f.code("目录类别", "hilist_type", "list_type", codes="list_type")
     charge_type = f.code("收费类别", "chrg_type", "med_chrgitm_type", codes="med_chrgitm_type")
@@ -123,7 +123,7 @@ class Line(Entity):
     group_number = f.text("组号", "grpno")
     long_order = f.flag("长期医嘱", "long_drord_flag")
     order_type = f.code("医嘱行为", "drord_bhvr", codes="drord_type")
-    department_id = f.text("开单科室编码", "drord_dept_codg", "bilg_dept_codg")
+    department_id = f.text("开单科室编码", "drord_dept_codg", "bilg_dept_codg", "bilg_dept_code")
     department_name = f.text("开单科室名称", "drord_dept_name", "bilg_dept_name")
     doctor_id = f.text("开单医师编码", "drord_dr_codg", "bilg_dr_codg", "bilg_dr_code")
     doctor_name = f.text("开单医师姓名", "drord_dr_name", "bilg_dr_name")
@@ -134,7 +134,7 @@ class Line(Entity):
     single_dose = f.text("单次剂量描述", "o_sinDosDscr", "sin_dos_dscr")
     frequency = f.text("使用频次描述", "o_used_frqu_dscr", "used_frqu_dscr")
     herb_use = f.code("中药使用方式", "tcmdrug_used_way", codes="tcmdrug_used_way", note="1 复方，2 单方")
-    administration = f.text("用药途径", "medc_way_dscr", "drug_medc_way_code")
+    administration = f.text("用药途径", "medc_way_dscr", "drug_used_way_code")
     original_line_id = f.text("原明细标识", "init_feedetl_sn", note="退费行冲抵的明细")
     approved = f.flag("已审批", "hosp_appr_flag", codes="hosp_appr_flag")
 
@@ -171,9 +171,9 @@ class Procedure(Entity):
     encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
     procedure_code = f.code("手术操作编码", "oprn_code", "oprn_oprt_code", required=True)
     procedure_name = f.text("手术操作名称", "oprn_name", "oprn_oprt_name")
-    main = f.flag("主手术标志", "main_oprn_flag", "main_oprn_flag")
+    main = f.flag("主手术标志", "main_oprn_flag")
     operated_at = f.moment("手术时间", "oprn_date", "oprn_oprt_date")
-    anaesthesia = f.code("麻醉方式", "anst_way", codes="anst_mtd_code")
-    surgeon_id = f.text("术者医师编码", "oper_dr_code", "oper_dr_codg")
-    surgeon_name = f.text("术者医师姓名", "oper_dr_name")
-    anaesthetist_id = f.text("麻醉医师编码", "anst_dr_code", "anst_dr_codg")
+    anaesthesia = f.code("麻醉方式", "anst_way", "anst_mtd_code", codes="anst_mtd_code")
+    surgeon_id = f.text("术者医师编码", "oper_dr_code")
+    surgeon_name = f.text("术者医师姓名", "oper_dr_name", "oper_name")
+    anaesthetist_id = f.text("麻醉医师编码", "anst_dr_code")

@@ -1,0 +1,72 @@
+"""All words of the domain in the order people look them up, and the tables of optional facts by name."""
+
+from __future__ import annotations
+
+from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
+from mingcha.domain.entitlement import (
+    Approval,
+    ChronicRegistration,
+    DesignationRegistration,
+    DirectoryEntry,
+    DirectoryPriceLimit,
+    DirectorySelfPay,
+    Entitlement,
+    InjuryRegistration,
+    InsuredPeriod,
+    ReferralRegistration,
+)
+from mingcha.domain.evidence import (
+    CultureReport,
+    ExaminationReport,
+    IdentityCheck,
+    LaboratoryResult,
+    PathologyReport,
+    Purchase,
+    Sale,
+    StayOutcome,
+    StockChange,
+    StockCount,
+    SusceptibilityReport,
+)
+from mingcha.domain.fields import Entity
+from mingcha.domain.findings import Finding, Unjudged
+from mingcha.domain.organisation import Department, Doctor, DoctorState, Institution, InstitutionState
+from mingcha.domain.quality import QualityNote
+
+CLAIMS: tuple[type[Entity], ...] = (Person, Encounter, Settlement, Line, Diagnosis, Procedure)
+RESULTS: tuple[type[Entity], ...] = (Finding, Unjudged, QualityNote)
+
+# Facts that claims may come with or without; a dataset keeps each under its name (tables/<name>.parquet).
+OPTIONAL_TABLES: dict[str, type[Entity]] = {
+    "institutions": Institution,
+    "institution-states": InstitutionState,
+    "departments": Department,
+    "doctors": Doctor,
+    "doctor-states": DoctorState,
+    "directory": DirectoryEntry,
+    "directory-prices": DirectoryPriceLimit,
+    "directory-self-pay": DirectorySelfPay,
+    "insured-periods": InsuredPeriod,
+    "entitlements": Entitlement,
+    "chronic-registrations": ChronicRegistration,
+    "referrals": ReferralRegistration,
+    "designations": DesignationRegistration,
+    "injuries": InjuryRegistration,
+    "approvals": Approval,
+    "identity-checks": IdentityCheck,
+    "stay-outcomes": StayOutcome,
+    "examinations": ExaminationReport,
+    "laboratory-results": LaboratoryResult,
+    "cultures": CultureReport,
+    "susceptibilities": SusceptibilityReport,
+    "pathology": PathologyReport,
+    "stock-counts": StockCount,
+    "stock-changes": StockChange,
+    "purchases": Purchase,
+    "sales": Sale,
+}
+
+
+def entities() -> list[type[Entity]]:
+    """Every entity of the domain: the bill, the optional facts, the results."""
+    return [*CLAIMS, *OPTIONAL_TABLES.values(), *RESULTS]

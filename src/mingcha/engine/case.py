@@ -25,6 +25,10 @@ class EncounterFacts:
         audited: whether findings are wanted; otherwise it is history.
     """
 
+    # Facts are attributes by English name; these two every encounter has.
+    encounter_id: str
+    started_at: int
+
     def __init__(
         self,
         facts: Mapping[str, Any],

@@ -8,7 +8,8 @@ from typing import Any
 
 from mingcha.domain.conditions import Both, Condition
 from mingcha.domain.fields import Field
-from mingcha.engine.case import EncounterFacts
+from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.engine.case import Case, EncounterFacts
 from mingcha.engine.closures import Source, define
 from mingcha.engine.hits import Hit, Unjudged, spread
 from mingcha.engine.layout import WIDTH, Layout, fields_of, is_encounter, is_line
@@ -20,6 +21,7 @@ Row = tuple[Any, ...]
 DAY = LineFacts._fields.index("day")
 ITEM = LineFacts._fields.index("item")
 QUANTITY = LineFacts._fields.index("quantity")
+NO_LINE = LineFacts._make((0, 0, 0, None, 0, *(None,) * (WIDTH - 5)))
 FORBIDS = """
 def check(e, rows, p, hits, unjudged):
     for r in rows:
@@ -56,6 +58,12 @@ def forbidden(rule: Rule[Any]) -> Condition | None:
     if rule.forbids is None or rule.when is None:
         return rule.forbids
     return Both(rule.when, rule.forbids)
+
+
+def visit_line(number: int, started_at: int) -> LineFacts:
+    """An encounter as a line: when it began, and nothing that only a charge has."""
+    day = started_at // MINUTES_A_DAY
+    return NO_LINE._replace(minute=started_at, day=day, encounter=number)
 
 
 class Judgement:
@@ -129,6 +137,25 @@ class Compiled:
         if live and (self._suspicious(live, enc, None)):
             lines = [LineFacts._make(row[:WIDTH]) for row in live]
             self._deliver(Group[Any](None, lines, encounter=enc), lines, {}, None, out, None)
+
+    def visits(self, case: Case, out: Judgement, audited: Sequence[bool]) -> None:
+        """Judge the encounters of a person as a whole, history included."""
+        chosen = [number for number, enc in enumerate(case) if self._chosen(enc, number, out, audited)]
+        if not any(audited[number] for number in chosen):
+            return
+        chosen.sort(key=lambda number: (case[number].started_at, case[number].encounter_id))
+        lines = [visit_line(number, case[number].started_at) for number in chosen]
+        if self.only_if is None or self.only_if(lines, lines[0], case[chosen[0]], None) is not False:
+            visits = {number: case[number] for number in chosen}
+            self._deliver(Group[Any](None, lines, visits=visits), lines, {}, None, out, audited)
+
+    def _chosen(self, enc: EncounterFacts, number: int, out: Judgement, audited: Sequence[bool]) -> bool:
+        if self.when is None:
+            return True
+        holds, fact = self.when(enc)
+        if holds is None and audited[number]:
+            out.unjudged.append(Unjudged(self.check, self.check.rule_code, number, None, fact))
+        return holds is True
 
     def judge_group(
         self,

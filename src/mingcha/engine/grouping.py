@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from mingcha.engine.columns import Columns, column_of
+from mingcha.engine.compiled import visit_line
 from mingcha.engine.hits import Hit, spread
 from mingcha.engine.layout import fields_of
 from mingcha.engine.outcome import Outcome
@@ -87,10 +88,7 @@ class GroupJudge:
         frame = frame.with_columns(self.columns.of(when).alias("when"))
         unknown = frame.filter(pl.col("when").is_null() & pl.col("audited"))
         if unknown.height:
-            leaves = [column_of(f) for f in fields_of([when])]
-            fact = pl.coalesce(
-                *(pl.when(pl.col(name).is_null()).then(pl.lit(name.partition(".")[2])) for name in leaves)
-            )
+            fact = first_null([column_of(field) for field in fields_of([when])])
             codes = pl.Series([point.rule_code for point in self.table.points])
             out.cannot(self.check, unknown, pl.lit(codes.gather(unknown["pt"])), fact)
         return frame.filter(pl.col("when"))
@@ -183,6 +181,39 @@ def judge_bills(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome,
         lines = rows[start:end]
         group: Group[Any] = Group(None, lines, encounter=EncounterView(tables, lines[0].encounter))
         deliver(check, group, {}, live, out)
+
+
+def judge_visits(check: Check, tables: Tables, audited: pl.Series, out: Outcome, *, screened: bool) -> None:
+    """Run the body of a rule over visits on each person with an encounter under audit, history included."""
+    rule = check.rule
+    names = column_names([column_of(field) for field in fields_of([rule.when])])
+    frame = gathered(tables.encounters.select("encounter"), tables, [*names, "e.person", "e.encounter_id"])
+    frame = frame.with_columns(audited.alias("audited"), tables.encounters["started_at"].alias("r.minute"))
+    if rule.when is not None:
+        frame = frame.with_columns(Columns(rule.values).of(rule.when).alias("when"))
+        unknown = frame.filter(pl.col("when").is_null() & pl.col("audited"))
+        out.cannot(check, unknown, pl.lit(check.rule_code), first_null(names))
+        frame = frame.filter(pl.col("when"))
+    wanted = pl.col("audited").any()
+    if screened and rule.only_if is not None:
+        wanted = wanted & Columns(rule.values).of(rule.only_if, grouped=True).fill_null(value=True)
+    persons = frame.group_by("e.person").agg(wanted.alias("wanted")).filter("wanted")
+    frame = frame.join(persons, on="e.person", how="semi").sort("e.person", "r.minute", "e.encounter_id")
+    live = audited.to_list()
+    numbers, started = frame["encounter"].to_list(), frame["r.minute"].to_list()
+    for start, end in boundaries(frame, ["e.person"]):
+        chosen = numbers[start:end]
+        lines = [visit_line(number, began) for number, began in zip(chosen, started[start:end], strict=True)]
+        visits = {number: EncounterView(tables, number) for number in chosen}
+        deliver(check, Group[Any](None, lines, visits=visits), {}, live, out)
+
+
+def first_null(names: Sequence[str]) -> pl.Expr:
+    """Name of the first of these fact columns that is null."""
+    return pl.coalesce(
+        *(pl.when(pl.col(name).is_null()).then(pl.lit(name.partition(".")[2])) for name in names),
+        pl.lit(None, dtype=pl.String),
+    )
 
 
 def _suspected(rule: Rule[Any]) -> pl.Expr:

@@ -53,6 +53,7 @@ class _VariantJudge:
         self.checks = {check.number: Compiled(check, self.layout, screened) for check in variant.checks}
         self.line_checks = [self.checks[check.number] for check in variant.line_checks]
         self.bill_checks = [self.checks[check.number] for check in variant.bill_checks]
+        self.visit_checks = [self.checks[check.number] for check in variant.visit_checks]
 
     def judge(self, case: Case, audited: Sequence[bool], out: Judgement) -> None:
         by_person: Groups = {}
@@ -64,6 +65,8 @@ class _VariantJudge:
             self._collect(self.index.items_by_person, enc, _by_item(rows), by_person, out, audited[number])
         for group in by_person.values():
             group.compiled.judge_group(group, None, out, audited)
+        for compiled in self.visit_checks:
+            compiled.visits(case, out, audited)
 
     def _encounter(
         self, enc: EncounterFacts, number: int, rows: list[Row], every_row: list[Row], out: Judgement

@@ -31,7 +31,7 @@ class Outcome:
 
     hits: list[Hit] = field(default_factory=list)
     frames: list[pl.DataFrame] = field(default_factory=list)
-    single: list[tuple[str, str, int, int, None, str]] = field(default_factory=list)
+    single: list[tuple[str, str, int, int | None, None, str]] = field(default_factory=list)
 
     @property
     def unjudged(self) -> pl.DataFrame:
@@ -40,14 +40,15 @@ class Outcome:
         return pl.concat([*self.frames, lines]).unique(maintain_order=True)
 
     def cannot_line(self, check: Check, rule_code: str, line: LineFacts, fact: str) -> None:
-        """Keep one line as not judged."""
-        self.single.append((check.slug, rule_code, line.encounter, line.order, None, fact))
+        """Keep one line, or one encounter that stands as a line, as not judged."""
+        order = line.order if check.subject is Subject.ITEM else None
+        self.single.append((check.slug, rule_code, line.encounter, order, None, fact))
 
     def cannot(self, check: Check, frame: pl.DataFrame, rule_code: pl.Expr, fact: pl.Expr) -> None:
         """Keep these rows as not judged; `frame` has encounter and, for coded rows, order and item."""
         if frame.is_empty():
             return
-        coded = check.subject is not Subject.ITEM
+        coded = check.subject is not Subject.ITEM and "item" in frame.columns
         self.frames.append(
             frame.select(
                 pl.lit(check.slug).alias("slug"),

@@ -13,7 +13,7 @@ import polars as pl
 from mingcha.domain.conditions import Condition, Expr
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden
-from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines
+from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines, judge_visits
 from mingcha.engine.hits import Hit
 from mingcha.engine.layout import fields_of, unknown_leaves
 from mingcha.engine.outcome import Outcome
@@ -100,6 +100,8 @@ class _VariantJudge:
             self._meet(check, frame, tables, audited, out)
         for check in self.of_coded:
             self._coded(check, tables, audited, out)
+        for check in self.variant.visit_checks:
+            judge_visits(check, tables, audited, out, screened=self.screened)
 
     def _candidates(self, tables: Tables, audited: pl.Series) -> dict[int, pl.DataFrame]:
         """Lines and what is known of them (order, encounter, item, day, pt), by check."""

@@ -21,7 +21,7 @@ from mingcha.knowledge.completion import Incomplete, complete
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import Release
-from mingcha.rules.base import Grain, LineFacts, LineRule, Rule
+from mingcha.rules.base import BillRule, Grain, LineFacts, LineRule, Rule, VisitRule
 from mingcha.rules.registry import RULES
 
 
@@ -42,7 +42,9 @@ class Check:
 
     @property
     def subject(self) -> Subject:
-        return self.rule.knowledge.subject if self.rule.knowledge else Subject.ITEM
+        if self.rule.knowledge is not None:
+            return self.rule.knowledge.subject
+        return Subject.VISIT if isinstance(self.rule, VisitRule) else Subject.ITEM
 
     @property
     def by_person(self) -> bool:
@@ -69,9 +71,8 @@ class Variant:
         self.layout = layout
         self.with_knowledge = [check for check in checks if check.rule.knowledge is not None]
         self.line_checks = [check for check in checks if isinstance(check.rule, LineRule)]
-        self.bill_checks = [
-            check for check in checks if check.rule.knowledge is None and not isinstance(check.rule, LineRule)
-        ]
+        self.bill_checks = [check for check in checks if isinstance(check.rule, BillRule)]
+        self.visit_checks = [check for check in checks if isinstance(check.rule, VisitRule)]
 
     @cached_property
     def checks_by_number(self) -> dict[int, Check]:

@@ -39,6 +39,7 @@ class Subject(StrEnum):
     ITEM = "医保目录编码"
     DIAGNOSIS = "诊断编码"
     PROCEDURE = "手术操作编码"
+    VISIT = "就诊"
 
 
 class KnowledgePoint(Entity):

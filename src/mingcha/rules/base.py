@@ -184,9 +184,10 @@ class Group(Generic[P]):
     """The lines one point (or one joined class of points) speaks about, within one encounter or person.
 
     `lines` stand in time order; `companions` are lines of the point's partner codes in the same scope.
+    For a rule over visits each line stands for a whole encounter, and `visit(line)` gives its facts.
     """
 
-    __slots__ = ("companions", "encounter", "lines", "point", "points")
+    __slots__ = ("companions", "encounter", "lines", "point", "points", "visits")
 
     def __init__(
         self,
@@ -196,12 +197,18 @@ class Group(Generic[P]):
         encounter: Any = None,
         companions: Sequence[LineFacts] = (),
         points: Mapping[Any, P] | None = None,
+        visits: Mapping[int, Any] | None = None,
     ) -> None:
         self.point = point
         self.lines = lines
         self.encounter = encounter
         self.companions = companions
         self.points = points or {}
+        self.visits = visits or {}
+
+    def visit(self, line: LineFacts) -> Any:
+        """The facts of the encounter that a line belongs to, by English name; None is unknown."""
+        return self.visits[line.encounter]
 
     @property
     def known_quantity(self) -> int:
@@ -320,3 +327,13 @@ class BillRule(Rule[KnowledgePoint]):
     """A rule over the bill as a whole, without knowledge: `forbids` may use totals over its lines."""
 
     grain = Grain.ENCOUNTER
+
+
+class VisitRule(Rule[KnowledgePoint]):
+    """A rule over the encounters of a person, without knowledge: stays that follow too soon, visits too many.
+
+    `when` chooses the encounters, `only_if` may count them; the body sees one line per encounter, in time order,
+    history included. Findings stand on the encounter and bear no money of their own.
+    """
+
+    grain = Grain.PERSON

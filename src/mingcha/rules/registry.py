@@ -11,9 +11,9 @@ from typing import Any
 
 from mingcha import rules
 from mingcha.domain.errors import DeclarationError
-from mingcha.rules.base import BillRule, ItemRule, LineRule, Rule
+from mingcha.rules.base import BillRule, ItemRule, LineRule, Rule, VisitRule
 
-BASES = (Rule, ItemRule, LineRule, BillRule)
+BASES = (Rule, ItemRule, LineRule, BillRule, VisitRule)
 
 
 def _modules() -> Iterator[ModuleType]:

@@ -118,7 +118,7 @@ def _sources(paths: Sequence[Path], recipes: list[Recipe]) -> list[Source]:
                 remedy="请改正映射文件中的列名，或改 match 使它只对应这类文件",
             )
         constants = [column for column in meanings if column.startswith("=") and column not in table.columns]
-        recognition = recognise([*table.columns, *constants], meanings)
+        recognition = recognise([*table.columns, *constants], meanings, table.path.stem)
         kind = recognition.primary.label if recognition.primary else ""
         report = TableReport(label, kind, unknown_columns=tuple(recognition.unknown))
         sources.append(Source(table, recipe, recognition, report, number))
@@ -203,6 +203,7 @@ def _manifest(files: Sequence[Path], report: ImportReport) -> dict[str, Any]:
             "accepted": report.accepted,
             "rejected": report.rejected,
             "duplicates": report.duplicates,
+            "optional": report.optional,
         },
     }
 

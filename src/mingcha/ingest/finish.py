@@ -10,6 +10,7 @@ import polars as pl
 
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure
 from mingcha.domain.fields import Entity
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import written
 from mingcha.ingest.lines import distinct_lines, in_order, net
 from mingcha.ingest.merge import merge
@@ -54,6 +55,7 @@ class Finisher:
             self._bucket(bucket, parted, dictionary)
             self.progress("写入数据集", bucket + 1, count)
         self.report.buckets = count
+        self._optional()
 
     def _whole_encounters(self, part: int, parted: dict[str, Spill], items: list[pl.DataFrame]) -> None:
         """Merge the facts of one partition and give its rows the person they belong to."""
@@ -146,6 +148,24 @@ class Finisher:
         self._count(rows.filter("_own"), "accepted")
         order = [name for name in ("order", "operated_at") if name in content]
         return rows.sort("enc", *order, *(name for name in content if name not in order), nulls_last=True)
+
+    def _optional(self) -> None:
+        """Tables of optional facts, each row once, in canonical order."""
+        slugs = {entity: slug for slug, entity in OPTIONAL_TABLES.items()}
+        for entity, store in self.stores.optional.items():
+            rows = store.take(0)
+            if not rows.width:
+                continue
+            columns = columns_of(entity)
+            rows = conform(rows, {**columns, **_ORIGIN}).sort("_file", "_row")
+            first = rows.select(pl.struct(list(columns)).is_first_distinct()).to_series()
+            self._count(rows.filter(~first), "duplicates")
+            self._count(rows.filter(first), "accepted")
+            flat = [name for name, type_ in columns.items() if not type_.is_nested()]
+            key = [name for name in entity.key if name in columns]
+            rows = rows.filter(first).select(list(columns)).sort(*dict.fromkeys((*key, *flat)))
+            self.writer.write_table(slugs[entity], rows)
+            self.report.optional[slugs[entity]] = rows.height
 
     def _persons(self, number: int) -> pl.DataFrame:
         persons = self.stores.persons.take(number)

@@ -13,11 +13,13 @@ import yaml
 
 from mingcha.domain.errors import InputError
 from mingcha.domain.fields import Field
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.ingest.clean import Writing
 from mingcha.ingest.recognise import CLAIMS, known_names, normal
 
 _KEYS = frozenset({"match", "sheet", "columns", "constants", "dates", "scale", "only", "skip"})
 _SHARED = frozenset({"encounter_id", "person_id", "institution_id"})
+_OPTIONAL = tuple(OPTIONAL_TABLES.values())
 Fields = tuple[Field[Any], ...]
 
 
@@ -142,8 +144,8 @@ def _only(name: Any, where: str) -> str:
 
 def _fields(name: str, where: str) -> Fields:
     """The fields that a name in a mapping file means; keys are shared by all entities that have them."""
-    found = known_names().get(normal(name), ())
-    keys = [f for f in found if f.name in _SHARED]
+    found = known_names().get(normal(name)) or known_names(_OPTIONAL).get(normal(name), ())
+    keys = [f for f in found if f.name in _SHARED and f.owner in CLAIMS]
     if keys:
         return tuple(
             declared for entity in CLAIMS for n, declared in entity.fields().items() if n == keys[0].name

@@ -23,7 +23,6 @@ from mingcha.ingest.tables import Chunk, Table
 UNREADABLE = "无法识别的值"
 # Beyond this, quantity × price no longer fits 64 bits, and no bill is that high.
 _MAX_PRODUCT = 900_000_000 * QUANTITY_SCALE * PRICE_SCALE
-_OWN = {Diagnosis: "diagnoses", Procedure: "procedures"}
 
 
 @dataclass(frozen=True)
@@ -57,16 +56,27 @@ class Stores:
     """Where cleaned rows wait, by kind: lines, facts (of encounters), persons, diagnoses, procedures."""
 
     def __init__(self, folder: Path, count: int) -> None:
+        self.folder = folder
         self.count = count
         self.lines = Spill(folder, "lines", "encounter_id", count)
         self.facts = Spill(folder, "facts", "encounter_id", count)
         self.diagnoses = Spill(folder, "diagnoses", "encounter_id", count)
         self.procedures = Spill(folder, "procedures", "encounter_id", count)
         self.persons = Spill(folder, "persons", "person_id", count)
+        # Optional facts are no bulk: they stay in memory and unparted.
+        self.optional: dict[type[Entity], Spill] = {}
 
     def of(self, entity: type[Entity]) -> Spill:
-        """The store of a coded row."""
-        return {Diagnosis: self.diagnoses, Procedure: self.procedures}[entity]
+        """The store of rows of one kind."""
+        known = {
+            Line: self.lines,
+            Diagnosis: self.diagnoses,
+            Procedure: self.procedures,
+            Person: self.persons,
+        }
+        return known.get(entity) or self.optional.setdefault(
+            entity, Spill(self.folder, entity.__name__, "", 1)
+        )
 
 
 def read_chunk(source: Source, chunk: Chunk, stores: Stores, notes: Notes, rejects: Rejects) -> None:
@@ -79,28 +89,19 @@ def read_chunk(source: Source, chunk: Chunk, stores: Stores, notes: Notes, rejec
     report.skipped += frame.height - int(chosen.sum())
     frame = frame.with_columns(chunk.rows.alias("_row")).filter(chosen)
     report.read += frame.height
-    if primary is Line:
-        _read_lines(source, frame, stores, notes, rejects)
-    elif primary in (Diagnosis, Procedure):
-        _read_coded(source, primary, frame, stores, notes, rejects)
-    elif primary is Person and Encounter not in source.recognition.columns:
-        _read_persons(source, frame, stores, notes, rejects)
+    told = source.recognition.columns
+    if primary is not None and (primary not in FACTS or (primary is Person and Encounter not in told)):
+        _read_rows(source, primary, frame, stores, notes, rejects)
     if primary in (Line, Diagnosis, Procedure):
         _facts_beside(source, frame, stores, notes)
-    elif Encounter in source.recognition.columns or primary is not Person:
+    elif primary in FACTS and (Encounter in told or primary is not Person):
         _read_facts(source, frame, stores, notes, rejects)
     for entity in (Diagnosis, Procedure):
-        if entity is not primary and entity in source.recognition.columns:
+        if entity is not primary and entity in told:
             _coded_beside(source, entity, frame, stores, notes)
 
 
-def _read_lines(source: Source, frame: pl.DataFrame, stores: Stores, notes: Notes, rejects: Rejects) -> None:
-    cleaned = clean(frame, Line, source.recognition.columns[Line], source.writing(Line))
-    kept = _refuse(source, Line, frame, cleaned, rejects, notes)
-    stores.lines.add(_with_origin(source, frame, cleaned.frame, own=True).filter(kept))
-
-
-def _read_coded(
+def _read_rows(
     source: Source,
     entity: type[Entity],
     frame: pl.DataFrame,
@@ -108,17 +109,10 @@ def _read_coded(
     notes: Notes,
     rejects: Rejects,
 ) -> None:
+    """Rows that are lines, diagnoses, procedures, persons or optional facts themselves."""
     cleaned = clean(frame, entity, source.recognition.columns[entity], source.writing(entity))
     kept = _refuse(source, entity, frame, cleaned, rejects, notes)
     stores.of(entity).add(_with_origin(source, frame, cleaned.frame, own=True).filter(kept))
-
-
-def _read_persons(
-    source: Source, frame: pl.DataFrame, stores: Stores, notes: Notes, rejects: Rejects
-) -> None:
-    cleaned = clean(frame, Person, source.recognition.columns[Person], source.writing(Person))
-    kept = _refuse(source, Person, frame, cleaned, rejects, notes)
-    stores.persons.add(_with_origin(source, frame, cleaned.frame, own=True).filter(kept))
 
 
 def _read_facts(source: Source, frame: pl.DataFrame, stores: Stores, notes: Notes, rejects: Rejects) -> None:

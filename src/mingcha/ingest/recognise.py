@@ -6,7 +6,7 @@ then the table's role decides, and what its rows are is seen from its unmistakab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -16,6 +16,7 @@ import yaml
 
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
 from mingcha.domain.fields import Entity, Field
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.ingest.parse import half_width
 
 CLAIMS: tuple[type[Entity], ...] = (Line, Diagnosis, Procedure, Encounter, Settlement, Person)
@@ -29,6 +30,7 @@ _BILLED: dict[Field[Any], Field[Any]] = {
 }
 
 
+_TELLING_FIELDS = 1
 _KEYS = ("encounter_id", "person_id", "institution_id")
 _NON_KEYS = {entity: tuple(f for name, f in entity.fields().items() if name not in _KEYS) for entity in FACTS}
 
@@ -67,6 +69,11 @@ def known_names(entities: tuple[type[Entity], ...] = CLAIMS) -> dict[str, tuple[
     return {name: tuple(fields) for name, fields in found.items()}
 
 
+@cache
+def _optional_names() -> dict[type[Entity], dict[str, tuple[Field[Any], ...]]]:
+    return {entity: known_names((entity,)) for entity in OPTIONAL_TABLES.values()}
+
+
 @dataclass
 class Recognition:
     """What a table holds: for each entity its fields' source columns; primary is what its rows are."""
@@ -84,19 +91,61 @@ class Recognition:
         """Required fields of what the rows are that no column gives."""
         if self.primary is None or self.primary in FACTS:
             return []
-        given = self.columns[self.primary]
+        given = self.columns.get(self.primary, {})
         return [f for f in self.primary.fields().values() if f.required and f.name not in given]
 
 
-def recognise(columns: Iterable[str], mapped: Mapping[str, tuple[Field[Any], ...]]) -> Recognition:
-    """Recognise a table by its column names.
+def recognise(
+    columns: Iterable[str], mapped: Mapping[str, tuple[Field[Any], ...]], name: str = ""
+) -> Recognition:
+    """Recognise a table by its column names: claims, or optional facts where these explain more columns.
 
     Args:
         columns: the names as they stand.
         mapped: what a mapping file says of some of them; that always wins.
+        name: the file's name, which may be that of an optional table (directory, 医保目录条目 …).
     """
     columns = list(columns)
-    candidates = {name: mapped.get(name) or known_names().get(normal(name), ()) for name in columns}
+    claims = _as_claims(columns, mapped)
+    explained = {column for fields in claims.columns.values() for column in fields.values()}
+    best, most = claims, len(explained)
+    for slug, entity in OPTIONAL_TABLES.items():
+        optional = _as_optional(entity, columns, mapped)
+        if optional is None:
+            continue
+        if normal(name) in (slug, normal(entity.label)):
+            return optional
+        if len(optional.columns[entity]) > most:
+            best, most = optional, len(optional.columns[entity])
+    return best
+
+
+def _as_optional(
+    entity: type[Entity], columns: Sequence[str], mapped: Mapping[str, tuple[Field[Any], ...]]
+) -> Recognition | None:
+    """The table as optional facts; None where a required one has no column."""
+    chosen: dict[str, str] = {}
+    personal: list[str] = []
+    for column in columns:
+        fields = mapped[column] if column in mapped else _optional_names()[entity].get(normal(column), ())
+        for declared in fields:
+            if declared.owner is entity and not declared.personal:
+                chosen.setdefault(declared.name, column)
+            elif declared.personal:
+                personal.append(column)
+    if any(f.required and not f.personal and n not in chosen for n, f in entity.fields().items()):
+        return None
+    # Keys and a period alone stand in many tables and say nothing.
+    if len(chosen.keys() - {*entity.key, "valid_from", "valid_to"}) < _TELLING_FIELDS:
+        return None
+    unknown = [name for name in columns if name not in personal and name not in chosen.values()]
+    return Recognition(entity, {entity: chosen}, personal, unknown)
+
+
+def _as_claims(columns: Sequence[str], mapped: Mapping[str, tuple[Field[Any], ...]]) -> Recognition:
+    candidates = {
+        name: mapped[name] if name in mapped else known_names().get(normal(name), ()) for name in columns
+    }
     candidates = {name: fields for name, fields in candidates.items() if name in mapped or fields}
     recognition = Recognition(unknown=[name for name in columns if name not in candidates])
     recognition.personal = [name for name, fields in candidates.items() if any(f.personal for f in fields)]
@@ -109,7 +158,26 @@ def recognise(columns: Iterable[str], mapped: Mapping[str, tuple[Field[Any], ...
             chosen = _choose(entity, useful, recognition.columns, mapped)
         if chosen:
             recognition.columns[entity] = chosen
+    recognition.primary = _settled(recognition)
+    read = {column for fields in recognition.columns.values() for column in fields.values()}
+    idle = [
+        n
+        for n, fields in useful.items()
+        if n not in read and fields and not any(_is_key(f.name) for f in fields)
+    ]
+    recognition.unknown = [name for name in columns if name in recognition.unknown or name in idle]
     return recognition
+
+
+def _settled(recognition: Recognition) -> type[Entity] | None:
+    """What the rows are, now that it is seen which entities have a key; a line table may be told what it lacks."""
+    primary, columns = recognition.primary, recognition.columns
+    if primary is Line or primary in columns:
+        return primary
+    if Encounter in columns or Settlement in columns:
+        return Encounter if Encounter in columns else Settlement
+    columns.clear()
+    return None
 
 
 def _primary(candidates: Mapping[str, tuple[Field[Any], ...]]) -> type[Entity] | None:
@@ -160,7 +228,7 @@ def _choose(
             if declared.owner is entity and free:
                 chosen.setdefault(declared.name, column)
     facts = [name for name in chosen if not _is_key(name)]
-    anchored = "encounter_id" in chosen or entity is Person
+    anchored = "encounter_id" in chosen or entity is Line or (entity is Person and "person_id" in chosen)
     return chosen if facts and anchored else {}
 
 

@@ -40,6 +40,7 @@ class ImportReport:
     buckets: int = 0
     refunds_netted: int = 0
     refunds_unmatched: int = 0
+    optional: dict[str, int] = field(default_factory=dict)
     quality: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property

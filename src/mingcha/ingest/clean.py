@@ -6,7 +6,9 @@ scalar one for the distinct values that are left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -36,7 +38,13 @@ _FORMATS = (
 )
 _SAMPLE = 64
 _LOCAL_ZONE = "Asia/Shanghai"
-_LONGEST_EMPTY = max(len(word.encode()) for word in parse.EMPTY)
+_EMPTY_WORDS = [form for word in parse.EMPTY if word for form in dict.fromkeys((word, word.upper()))]
+# Whether there is anything to clean at all: most columns are clean, and looking costs a fifth of cleaning.
+_UNCLEAN_ID = r"[^!-~]|^['`]|['`]$|^$"
+_UNCLEAN_CODE = r"[^!-~]|[a-z]|^['`]|['`]$|^$"
+# So many distinct texts are read one by one before the column is tried again without blanks.
+_FEW = 1000
+_THREADS = os.cpu_count() or 1
 # A ceiling of nothing is how systems write "no ceiling", and nobody dispenses for no days.
 _ZERO_IS_UNKNOWN = frozenset({id(Line.price_ceiling), id(Line.supply_days)})
 
@@ -88,117 +96,134 @@ def clean(
         writing: field name → how it is written, where not the usual way.
     """
     declared = entity.fields()
-    texts = chunk.select(
-        _text(chunk.schema[source], pl.col(source), declared[name]).alias(name)
-        for name, source in columns.items()
+
+    def read(name: str) -> tuple[pl.Series, pl.DataFrame | None]:
+        column = chunk[columns[name]].alias(name)
+        return _read(column, declared[name], writing.get(name, Writing()))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        results = dict(zip(columns, pool.map(read, columns), strict=True))
+    return Cleaned(
+        pl.DataFrame([value for value, _ in results.values()]),
+        {name: bad for name, (_, bad) in results.items() if bad is not None},
     )
-    texts = texts.with_columns(
-        _tidied(texts[name], declared[name]) for name in texts.columns if texts.schema[name] == pl.Utf8
-    )
-    cleaned = Cleaned(texts.select())
-    values = []
-    for name in texts.columns:
-        value, reasons = _read(texts[name], declared[name], writing.get(name, Writing()))
-        values.append(value)
-        if value.null_count() > texts[name].null_count():
-            cleaned.bad[name] = _bad(texts[name], value, reasons)
-        if id(declared[name]) in _ZERO_IS_UNKNOWN:
-            values[-1] = value.set(value == 0, None)
-    cleaned.frame = pl.DataFrame(values)
-    return cleaned
 
 
-def _text(native: pl.DataType, column: pl.Expr, declared: Field[Any]) -> pl.Expr:
-    """Text without outer blanks, empty as null. Native dates, booleans and floats stay where they are needed."""
-    numeric = declared.type in parse.SCALES
-    if (
-        (native.is_temporal() and declared.type in (ValueType.DAY, ValueType.MOMENT))
-        or (native == pl.Boolean and declared.type is ValueType.FLAG)
-        or (native.is_float() and numeric)
-    ):
-        return column
-    if native.is_float():
-        # Whole floats are codes and dates that went through a spreadsheet: 310.0 is 310.
-        whole = column.cast(pl.Int64, strict=False)
-        return pl.when(column == whole).then(whole.cast(pl.Utf8)).otherwise(column.cast(pl.Utf8))
-    text = column.cast(pl.Utf8, strict=False)
-    if native.is_numeric():
-        return text
-    text = text.str.strip_chars(_BLANKS)
-    return pl.when(text.str.len_bytes() > 0).then(text)
-
-
-def _tidied(text: pl.Series, declared: Field[Any]) -> pl.Expr:
-    """Half width, no word for "empty", codes in upper case without blanks, words as national codes."""
-    done = pl.col(text.name)
-    lengths = text.str.len_bytes()
-    if declared.type is ValueType.TEXT and not is_identifier(declared):
-        return done
-    if lengths.sum() != text.str.len_chars().sum():
-        done = done.str.replace_many(
-            list(parse.FULL_WIDTH), list(parse.FULL_WIDTH.values())
-        ).str.strip_chars()
-    done = done.str.strip_chars("'`")
-    if declared.type in (ValueType.CODE, ValueType.FLAG):
-        done = done.str.to_uppercase()
-        if text.str.contains(r"\s").any():
-            done = done.str.replace_all(r"\s+", "")
-        if declared.codes:
-            # A code that went through a column of floats: 310.0.
-            done = done.str.strip_suffix(".0")
-            if known := words(declared.codes):
-                done = done.replace(list(known), list(known.values()))
-    if (lengths <= _LONGEST_EMPTY).any():
-        empty = done.str.to_lowercase().is_in([word for word in parse.EMPTY if word])
-        done = pl.when((done.str.len_bytes() > 0) & ~empty).then(done)
-    return done.alias(text.name)
-
-
-def _read(text: pl.Series, declared: Field[Any], writing: Writing) -> tuple[pl.Series, dict[str, str]]:
+def _read(column: pl.Series, declared: Field[Any], writing: Writing) -> tuple[pl.Series, pl.DataFrame | None]:
+    """The stored values of a column, and what could not be read."""
     match declared.type:
+        case ValueType.TEXT if not is_identifier(declared):
+            return _stripped(_as_text(column)), None
         case ValueType.TEXT | ValueType.CODE:
-            return text.cast(pl.Utf8), {}
-        case ValueType.DAY | ValueType.MOMENT:
-            value = _moments(text, declared.type, writing)
+            return _identifiers(_as_text(column), declared), None
         case ValueType.FLAG:
-            value = text if text.dtype == pl.Boolean else _nulls(text, pl.Boolean())
+            value, bad = _flags(column, declared)
+        case ValueType.DAY | ValueType.MOMENT:
+            value, bad = _parsed(column, declared, writing, _moments)
         case _:
-            value = _numbers(text, declared.type, writing)
-    return _slowly(text, value.cast(column_type(declared.type)), declared, writing)
+            value, bad = _parsed(column, declared, writing, _numbers)
+    if id(declared) in _ZERO_IS_UNKNOWN:
+        value = value.set(value == 0, None)
+    return value, bad
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    """Any column as text; whole floats are codes that went through a spreadsheet: 310.0 is 310."""
+    if not column.dtype.is_float():
+        return column.cast(pl.Utf8, strict=False)
+    whole = column.cast(pl.Int64, strict=False)
+    text = pl.when(column == whole).then(whole.cast(pl.Utf8)).otherwise(column.cast(pl.Utf8))
+    return pl.select(text.alias(column.name)).to_series()
+
+
+def _stripped(text: pl.Series) -> pl.Series:
+    """Text for people: without outer blanks, empty as unknown."""
+    stripped = text.str.strip_chars(_BLANKS)
+    return stripped.set(stripped == "", None)
+
+
+def _identifiers(text: pl.Series, declared: Field[Any]) -> pl.Series:
+    """Codes and identifiers: half width, no outer blanks, no word for "empty"; codes also as codes are written."""
+    is_code = declared.type is ValueType.CODE
+    if text.str.contains(_UNCLEAN_CODE if is_code else _UNCLEAN_ID).any():
+        text = text.str.replace_many(list(parse.FULL_WIDTH), list(parse.FULL_WIDTH.values()))
+        text = text.str.strip_chars(_BLANKS + "'`")
+        if is_code:
+            text = text.str.to_uppercase().str.replace_all(r"\s+", "")
+        text = text.set(text == "", None)
+    if declared.codes:
+        text = text.str.strip_suffix(".0")
+        known = words(declared.codes)
+        if known and text.is_in(list(known)).any():
+            text = text.replace(list(known), list(known.values()))
+    empty = text.is_in(_EMPTY_WORDS)
+    return text.set(empty, None) if empty.any() else text
+
+
+def _flags(column: pl.Series, declared: Field[Any]) -> tuple[pl.Series, pl.DataFrame | None]:
+    if column.dtype == pl.Boolean:
+        return column, None
+    text = _identifiers(_as_text(column).str.to_uppercase(), declared)
+    return _slowly(text, _nulls(text, pl.Boolean()), declared.type)
+
+
+def _parsed(
+    column: pl.Series,
+    declared: Field[Any],
+    writing: Writing,
+    parser: Callable[[pl.Series, ValueType, Writing], pl.Series],
+) -> tuple[pl.Series, pl.DataFrame | None]:
+    """Numbers and dates: the fast way, once more without blanks if much is left, then one distinct text at a time."""
+    stored = column_type(declared.type)
+    temporal = declared.type in (ValueType.DAY, ValueType.MOMENT)
+    native = column.dtype.is_temporal() if temporal else column.dtype.is_float()
+    text = column if native else _as_text(column)
+    value = parser(text, declared.type, writing).cast(stored)
+    left = value.null_count() - text.null_count()
+    if left > _FEW and text.dtype == pl.Utf8:
+        text = text.str.replace_many(list(parse.FULL_WIDTH), list(parse.FULL_WIDTH.values()))
+        text = _stripped(text.str.strip_chars(_BLANKS + "'`"))
+        value = parser(text, declared.type, writing).cast(stored)
+        left = value.null_count() - text.null_count()
+    if not left:
+        return value, None
+    if writing.scale != 1:
+        return value, _bad(text, value, {})
+    return _slowly(text, value, declared.type)
 
 
 def _nulls(like: pl.Series, type_: pl.DataType) -> pl.Series:
     return pl.Series(like.name, [None], type_).new_from_index(0, len(like))
 
 
+def _slowly(text: pl.Series, value: pl.Series, type_: ValueType) -> tuple[pl.Series, pl.DataFrame | None]:
+    """Fill what the fast way left open from the scalar forms, one distinct text at a time; the rest is bad."""
+    left = text.is_not_null() & value.is_null()
+    open_texts = text.filter(left).cast(pl.Utf8)
+    found: dict[str, int | bool | None] = {}
+    reasons: dict[str, str] = {}
+    for written in open_texts.unique():
+        try:
+            clean_text = parse.half_width(written).strip(_BLANKS + "'`")
+            found[written] = None if clean_text.lower() in parse.EMPTY else parse.value(clean_text, type_)
+        except parse.Unreadable as error:
+            reasons[written] = str(error)
+    filled = open_texts.replace_strict(
+        list(found), list(found.values()), default=None, return_dtype=value.dtype
+    )
+    value = value.scatter(left.arg_true(), filled)
+    return value, _bad(text, value, reasons) if reasons else None
+
+
 def _bad(text: pl.Series, value: pl.Series, reasons: Mapping[str, str]) -> pl.DataFrame:
-    rows = (text.is_not_null() & value.is_null()).arg_true()
+    """Row, value and reason of what could not be read."""
+    open_rows = text.is_not_null() & value.is_null()
+    if reasons:
+        open_rows &= text.cast(pl.Utf8).is_in(list(reasons))
+    rows = open_rows.arg_true()
     written = text.gather(rows).cast(pl.Utf8)
     why = [reasons.get(one, "无法识别") for one in written]
     return pl.DataFrame({"row": rows, "value": written, "reason": pl.Series(why, dtype=pl.Utf8)})
-
-
-def _slowly(
-    text: pl.Series, value: pl.Series, declared: Field[Any], writing: Writing
-) -> tuple[pl.Series, dict[str, str]]:
-    """Fill what the fast way left open from the scalar forms, one distinct text at a time; the rest with reasons."""
-    reasons: dict[str, str] = {}
-    if value.null_count() == text.null_count() or writing.scale != 1:
-        return value, reasons
-    left = text.is_not_null() & value.is_null()
-    open_texts = text.filter(left).cast(pl.Utf8)
-    found: dict[str, int | bool] = {}
-    for written in open_texts.unique():
-        try:
-            found[written] = parse.value(written, declared.type)
-        except parse.Unreadable as error:
-            reasons[written] = str(error)
-    if found:
-        filled = open_texts.replace_strict(
-            list(found), list(found.values()), default=None, return_dtype=value.dtype
-        )
-        value = value.scatter(left.arg_true(), filled)
-    return value, reasons
 
 
 def _numbers(text: pl.Series, type_: ValueType, writing: Writing) -> pl.Series:

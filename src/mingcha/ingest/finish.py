@@ -67,7 +67,8 @@ class Finisher:
         owners = merged.encounters.select("encounter_id", "person_id", "institution_id")
         lines = self._owned(Line, self.stores.lines.take(part), owners, merged.refused)
         if lines.height:
-            items.append(lines.group_by("item_code", "item_name", "list_type").len())
+            names = conform(lines, {name: pl.Utf8() for name in ("item_code", "item_name", "list_type")})
+            items.append(names.group_by("item_code", "item_name", "list_type").len())
         parted["lines"].add(lines)
         for entity in _CODED:
             rows = self._owned(entity, self.stores.of(entity).take(part), owners, merged.refused)
@@ -77,7 +78,8 @@ class Finisher:
         self, entity: type[Entity], rows: pl.DataFrame, owners: pl.DataFrame, refused: pl.DataFrame
     ) -> pl.DataFrame:
         """Rows with person and institution of their encounter; those whose encounter is not there are rejected."""
-        rows = conform(rows, {**columns_of(entity), **_ORIGIN})
+        if not rows.width:
+            return rows
         owned = rows.join(owners, on="encounter_id", how="inner", maintain_order="left")
         if owned.height < rows.height:
             lost = rows.join(owners, on="encounter_id", how="anti").filter("_own")
@@ -137,7 +139,7 @@ class Finisher:
         """Diagnoses or procedures: one row of each content, in canonical order."""
         if not rows.width:
             return rows
-        content = [name for name in columns_of(entity) if name != "encounter_id"]
+        content = [name for name in columns_of(entity) if name in rows.columns and name != "encounter_id"]
         # Rows of their own come first, so that what a line repeats of them counts as theirs.
         rows = rows.join(index, on="encounter_id", how="left").sort(
             pl.col("_own").not_(), "_file", "_row", nulls_last=True

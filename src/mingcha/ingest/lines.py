@@ -11,11 +11,17 @@ import polars as pl
 from mingcha.domain.claims import Line
 from mingcha.domain.refunds import BilledLine, net_refunds
 from mingcha.ingest.notes import Notes
-from mingcha.store.columns import columns_of
+from mingcha.store.columns import Columns, columns_of
 
 EQUAL_WITHOUT_ID = "无明细标识的相同行（已保留）"
 UNMATCHED_REFUND = "未冲抵的退费"
 _CONTENT = [name for name in columns_of(Line) if name != "encounter_id"]
+# Columns that are looked at here; others that the source lacks are made when the bucket is written.
+_NEEDED: Columns = {
+    name: type_
+    for name, type_ in columns_of(Line).items()
+    if name in ("line_id", "original_line_id", "unit_price")
+}
 # What the contract of the lake sorts by; without line ids the other columns break ties, so that order never matters.
 _ORDER = ["enc", "charged_at", "line_id", "item", "billed_quantity", "billed_amount"]
 
@@ -34,6 +40,11 @@ def distinct_lines(lines: pl.DataFrame, notes: Notes) -> Distinct:
 
     Of rows with one id and different contents the one that was charged first stays, whatever the order of the input.
     """
+    lacking = [
+        pl.lit(None, type_).alias(name) for name, type_ in _NEEDED.items() if name not in lines.columns
+    ]
+    lines = lines.with_columns(lacking)
+    content = _content(lines)
     nothing = lines.clear()
     with_id = pl.col("line_id").is_not_null()
     counted = (
@@ -44,26 +55,30 @@ def distinct_lines(lines: pl.DataFrame, notes: Notes) -> Distinct:
     else:
         key = ["enc", "line_id"]
         several = lines.join(counted.select(key), on=key, how="semi").sort("_file", "_row")
-        first = several.select(pl.struct("enc", *_CONTENT).is_first_distinct()).to_series()
+        first = several.select(pl.struct("enc", *content).is_first_distinct()).to_series()
         duplicates, several = several.filter(~first), several.filter(first)
-        several = several.sort("charged_at", *(name for name in _CONTENT if name != "charged_at"))
+        several = several.sort("charged_at", *(name for name in content if name != "charged_at"))
         leading = several.select(pl.struct(key).is_first_distinct()).to_series()
         conflicting = several.filter(~leading)
         rest = lines.join(counted.select(key), on=key, how="anti")
         kept = pl.concat([rest, several.filter(leading)])
     bare = kept.filter(~with_id)
     if bare.height:
-        equal = bare.filter(bare.select(pl.struct("enc", *_CONTENT).is_duplicated()).to_series())
+        equal = bare.filter(bare.select(pl.struct("enc", *content).is_duplicated()).to_series())
         for institution, count in equal.group_by("institution_id").len().iter_rows():
             notes.add(EQUAL_WITHOUT_ID, "Line.line_id", count, institution=institution)
     return Distinct(kept, duplicates, conflicting)
+
+
+def _content(lines: pl.DataFrame) -> list[str]:
+    return [name for name in _CONTENT if name in lines.columns]
 
 
 def in_order(lines: pl.DataFrame) -> pl.DataFrame:
     """The order of the lake, with `line_key`: the line's own id, or # and its number within the encounter."""
     order = _ORDER
     if lines["line_id"].null_count():
-        order = [*_ORDER, *(name for name in _CONTENT if name not in _ORDER and name != "item_code")]
+        order = [*_ORDER, *(name for name in _content(lines) if name not in (*_ORDER, "item_code"))]
     lines = lines.sort(order)
     number = pl.int_range(pl.len()).over("enc") + 1
     if not lines["line_id"].null_count():

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 # Frames wait in memory until this many rows, so that partition files are few and not tiny.
-_WAITING_ROWS = 1_000_000
+_WAITING_ROWS = 500_000
 
 
 def partition_of(keys: pl.Series, count: int) -> pl.Series:

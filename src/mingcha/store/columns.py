@@ -65,9 +65,14 @@ QUALITY: Columns = columns_of(QualityNote)
 
 def conform(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     """The frame with exactly these columns, in this order and of these types; what it lacks is null."""
+    return conforming(frame, columns).collect()
+
+
+def conforming(frame: pl.DataFrame, columns: Columns) -> pl.LazyFrame:
+    """The same, not yet computed: many columns are wholly null, and would fill the memory before they are written."""
     if frame.width == 0:
-        return pl.DataFrame(schema=columns)
-    return frame.select(
+        return pl.LazyFrame(schema=columns)
+    return frame.lazy().select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(type_).alias(name)
         for name, type_ in columns.items()
     )

@@ -167,7 +167,7 @@ class LakeWriter:
 
     def write_items(self, items: pl.DataFrame) -> None:
         """The dictionary of item codes, `item` being the row number."""
-        self._write(c.conform(items, c.ITEMS), "items.parquet")
+        self._write(c.conforming(items, c.ITEMS), "items.parquet")
 
     def write_bucket(
         self,
@@ -180,18 +180,18 @@ class LakeWriter:
     ) -> None:
         """One bucket, sorted as the contract says; columns that are lacking become null."""
         part = f"{number:04d}.parquet"
-        self._write(c.conform(encounters, c.ENCOUNTERS), f"encounters/{part}")
-        self._write(c.conform(lines, c.LINES), f"lines/{part}")
-        self._write(c.conform(diagnoses, c.DIAGNOSES), f"diagnoses/{part}")
-        self._write(c.conform(procedures, c.PROCEDURES), f"procedures/{part}")
+        self._write(c.conforming(encounters, c.ENCOUNTERS), f"encounters/{part}")
+        self._write(c.conforming(lines, c.LINES), f"lines/{part}")
+        self._write(c.conforming(diagnoses, c.DIAGNOSES), f"diagnoses/{part}")
+        self._write(c.conforming(procedures, c.PROCEDURES), f"procedures/{part}")
 
     def write_table(self, slug: str, frame: pl.DataFrame) -> None:
         """An optional table."""
-        self._write(frame, f"tables/{slug}.parquet")
+        self._write(frame.lazy(), f"tables/{slug}.parquet")
 
     def write_quality(self, notes: pl.DataFrame) -> None:
         """The data-quality notes."""
-        self._write(c.conform(notes, c.QUALITY), "quality.parquet")
+        self._write(c.conforming(notes, c.QUALITY), "quality.parquet")
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Write the manifest last and move the dataset to its place; an older one there is replaced."""
@@ -207,8 +207,8 @@ class LakeWriter:
         shutil.rmtree(old, ignore_errors=True)
         self._finished = True
 
-    def _write(self, frame: pl.DataFrame, name: str) -> None:
-        frame.write_parquet(self.folder / name, compression="zstd", compression_level=1)
+    def _write(self, frame: pl.LazyFrame, name: str) -> None:
+        frame.sink_parquet(self.folder / name, compression="zstd", compression_level=1, maintain_order=True)
 
 
 def _sync(paths: Iterable[Path]) -> None:

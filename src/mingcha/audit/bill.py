@@ -125,10 +125,7 @@ def _cases(encounters: list[BilledEncounter]) -> list[list[EncounterFacts]]:
                 audited=one.current,
             )
         )
-    return [
-        sorted(case, key=lambda enc: (enc.started_at, enc.encounter_id))  # type: ignore[attr-defined]
-        for case in by_person.values()
-    ]
+    return [sorted(case, key=lambda enc: (enc.started_at, enc.encounter_id)) for case in by_person.values()]
 
 
 def _answered(envelope: Envelope, output: dict[str, Any]) -> dict[str, Any]:

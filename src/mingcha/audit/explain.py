@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mingcha.catalogue.messages import sentence
+from mingcha.catalogue.messages import in_words, sentence
 from mingcha.catalogue.pages import sections_of
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
 from mingcha.engine.plan import Plan
@@ -74,4 +74,4 @@ def citation_of(point: KnowledgePoint) -> str:
 
 def fact_label(name: str) -> str:
     """The Chinese name of a fact; what is no field name (an unrecognised column, a reason) stays as it is."""
-    return _LABELS.get(name.rpartition(".")[2], name)
+    return _LABELS.get(name.rpartition(".")[2]) or in_words(name)

@@ -11,6 +11,7 @@ import polars as pl
 
 from mingcha.audit.explain import Explainer, fact_label
 from mingcha.audit.sheets import MOST_ROWS, Column, Form, book_at
+from mingcha.catalogue.messages import evidence
 from mingcha.domain.values import date_of, yuan
 from mingcha.engine.plan import Plan
 
@@ -220,8 +221,7 @@ def _detail(
         row["charged_at"],
         row["code"],
         row["name"],
-        row["value"],
-        row["limit"],
+        *evidence(row),
         row["line_quantity"],
         row["excess_quantity"],
         row["line_amount"],

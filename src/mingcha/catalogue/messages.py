@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from typing import Any
@@ -43,6 +44,15 @@ def sentence(finding: Mapping[str, Any], point: KnowledgePoint | None) -> str:
     return rule.message.format_map(texts)
 
 
+def evidence(finding: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Value read and limit of a finding as people read them: 2 is 女, 11 is 普通门诊; None where there is none."""
+    value, limit = RULES[finding["slug"]].shown()
+    return (
+        finding["value"] and _in_words(finding["value"], value),
+        finding["limit"] and _in_words(finding["limit"], limit),
+    )
+
+
 def placeholders(rule: type[Rule[Any]]) -> tuple[str, ...]:
     """The names in the braces of a rule's message, in order."""
     return tuple(name for _, name, _, _ in string.Formatter().parse(rule.message) if name)
@@ -81,3 +91,16 @@ def _of_point(point: KnowledgePoint | None, name: str) -> str:
     field = point.fields()[name]
     text = written(value, field.type)
     return word(field.codes, text) if field.codes else text
+
+
+_WAITING = re.compile(r"待设参数 (\w+)")
+
+
+def in_words(reason: str) -> str:
+    """Why a point cannot be judged yet, with the parameter named as the settings form names it."""
+    labels = {name: setting.label for rule in RULES.values() for name, setting in rule.settings().items()}
+
+    def named(found: re.Match[str]) -> str:
+        return f"待设参数“{labels[found[1]]}”（{found[1]}）" if found[1] in labels else found[0]
+
+    return _WAITING.sub(named, reason)

@@ -12,6 +12,7 @@ import typer
 from mingcha.audit.releasing import difference_json, preview, statistics
 from mingcha.bootstrap import application
 from mingcha.catalogue.entries import entries
+from mingcha.catalogue.messages import in_words
 from mingcha.cli.app import CHECK_FAILED, app, command, group
 from mingcha.cli.console import print_json, quoted, say, table, working
 from mingcha.cli.options import AsJson, Home, ReleaseNumber
@@ -19,6 +20,7 @@ from mingcha.cli.release import show_difference
 from mingcha.ingest.knowledge import template as own_template
 from mingcha.ingest.knowledge.importing import ImportReport, import_knowledge
 from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.sources import sources
 from mingcha.knowledge.statistics import Row, Statistics
 from mingcha.knowledge.validation import Problem, Severity
 from mingcha.knowledge.validation import validate as problems_of
@@ -95,11 +97,12 @@ def show_statistics(found: Statistics, *, details: bool) -> None:
     for title, rows, names in (
         ("规则", found.by_rule, rules),
         ("种类", found.by_kind, kinds),
-        ("批次", found.by_batch, {}),
+        ("批次", found.by_batch, {name: known.citation for name, known in sources().items()}),
     ):
         _status_table(title, rows, names, found.by_status)
     if found.waiting_for:
-        table("还不能判断的原因", ("原因", "知识点"), list(found.waiting_for.items())[:_SHOWN], numbers=1)
+        reasons = [(in_words(reason), count) for reason, count in found.waiting_for.items()]
+        table("还不能判断的原因", ("原因", "知识点"), reasons[:_SHOWN], numbers=1)
 
 
 def _status_table(

@@ -38,7 +38,9 @@ _FORMATS = (
 )
 _SAMPLE = 64
 _LOCAL_ZONE = "Asia/Shanghai"
-_EMPTY_WORDS = [form for word in parse.EMPTY if word for form in dict.fromkeys((word, word.upper()))]
+_EMPTY_WORDS = ["NaN", "NaT"] + [
+    form for word in parse.EMPTY if word for form in {word, word.upper(), word.title()}
+]
 # Whether there is anything to clean at all: most columns are clean, and looking costs a fifth of cleaning.
 _UNCLEAN_ID = r"[^!-~]|^['`]|['`]$|^$"
 _UNCLEAN_CODE = r"[^!-~]|[a-z]|^['`]|['`]$|^$"

@@ -279,7 +279,7 @@ def _overview(
     yield (
         "审核依据",
         [
-            ("发布版", f"第 {release.number} 版，{date_of(release.effective_from).isoformat()} 起施行"),
+            ("发布版", f"第 {release.number} 版，{in_force(release.effective_from)}"),
             ("知识点", f"{len(release.all_points()):,} 条"),
             ("知识摘要", release.knowledge_digest),
             ("参数摘要", release.settings_digest),
@@ -302,6 +302,11 @@ def _overview(
         split = f"疑点超过 Excel 单表 {MOST_ROWS:,} 行的上限，其余疑点在：{'、'.join(files[1:])}"
         yield "文件", [("分成多个文件", split)]
     yield "怎样阅读", HOW_TO_READ
+
+
+def in_force(day: int) -> str:
+    """From when a release judges, for people."""
+    return f"{date_of(day).isoformat()} 起施行" if day > 0 else "不限施行日期"
 
 
 def _of(part: int, whole: int) -> str:

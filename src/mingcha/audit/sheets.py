@@ -17,6 +17,8 @@ from mingcha.domain.values import QUANTITY_SCALE, moment_of
 # Excel's own limit, head included.
 MOST_ROWS = 1_048_576
 FONT = "微软雅黑"
+# Wider tables would be too small to read on one page.
+PRINTED_WHOLE = 14
 
 
 class Form(Enum):
@@ -81,6 +83,8 @@ class Book:
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.repeat_rows(0)
+        if len(columns) <= PRINTED_WHOLE:
+            sheet.fit_to_pages(1, 0)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
         sheet.set_row(0, 30)
@@ -99,6 +103,7 @@ class Book:
         """A sheet to read from top to bottom: sections, each with a label and a value or two a row."""
         sheet = self.book.add_worksheet(name)
         sheet.hide_gridlines(2)
+        sheet.fit_to_pages(1, 0)
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 90)
         sheet.write_string(0, 0, title, self._title)

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from mingcha.audit.releasing import difference_json, next_release, read_settings
+from mingcha.audit.report import in_force
 from mingcha.bootstrap import application
 from mingcha.cli.app import app, command, group
 from mingcha.cli.console import print_json, quoted, say, table, working
 from mingcha.cli.options import AsJson, Home
-from mingcha.domain.values import date_of, day_of
+from mingcha.domain.values import day_of
 from mingcha.knowledge.release import Difference
 from mingcha.knowledge.release import diff as difference_of
 
@@ -51,7 +52,7 @@ def create(
         print_json({"release": made.number, "points": count, "knowledge_digest": made.knowledge_digest,
                     "settings_digest": made.settings_digest})  # fmt: skip
     else:
-        say(f"已发布第 {made.number} 版：{count:,} 条知识点，{date_of(made.effective_from)} 起施行")
+        say(f"已发布第 {made.number} 版：{count:,} 条知识点，{in_force(made.effective_from)}")
 
 
 @command(release, "list")
@@ -65,11 +66,11 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
     else:
         table(
             "发布版",
-            ("编号", "施行日期", "知识点", "知识摘要", "参数摘要"),
+            ("编号", "施行", "知识点", "知识摘要", "参数摘要"),
             [
                 (
                     one["number"],
-                    date_of(one["effective_from"]),
+                    in_force(one["effective_from"]),
                     f"{sum(one['points'].values()):,}",
                     one["knowledge_digest"][:12],
                     one["settings_digest"][:12],

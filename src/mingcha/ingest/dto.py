@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -13,7 +15,7 @@ from mingcha.domain.fields import Entity
 
 _REMEDY = "请按国家接口规范组织 3101/3102 报文：input.data 下有 patient_dtos，其下有 fsi_encounter_dtos"
 # The specification's own extension keys, and facts that only other transactions have a place for.
-_EXTENSIONS = ("supply_days", "first_line_used", "single_dose", "frequency")
+EXTENSION_ONLY = ("supply_days", "first_line_used", "single_dose", "frequency")
 _BESIDE = ("herb_use", "administration", "original_line_id", "approved")
 
 
@@ -39,8 +41,10 @@ def _one_or_many(type_: Any) -> Any:
 
 
 _LINE = national_names(Line)
-ORDER = [(name, national) for name, national in _LINE.items() if name not in (*_EXTENSIONS, "encounter_id")]
-EXTENSION = [(name, _LINE[name]) for name in (*_EXTENSIONS, *_BESIDE)]
+ORDER = [
+    (name, national) for name, national in _LINE.items() if name not in (*EXTENSION_ONLY, "encounter_id")
+]
+EXTENSION = [(name, _LINE[name]) for name in (*EXTENSION_ONLY, *_BESIDE)]
 DIAGNOSIS = [(n, national) for n, national in national_names(Diagnosis).items() if n != "encounter_id"]
 PROCEDURE = [(n, national) for n, national in national_names(Procedure).items() if n != "encounter_id"]
 
@@ -67,21 +71,42 @@ PatientDto = _record(
     {"fsi_encounter_dtos": _one_or_many(EncounterDto)},
 )
 _PATIENTS = {"patient_dtos": _one_or_many(PatientDto)}
-_Data = _record("Data", ("trig_scen",), _PATIENTS)
-_Input = _record("Input", ("trig_scen",), {**_PATIENTS, "data": _Data})
-_Envelope = _record("Envelope", ("infno", "trig_scen"), {**_PATIENTS, "data": _Data, "input": _Input})
+_RULES = {"rule_ids": list[str] | str}
+_ASKED = {**_PATIENTS, **_RULES}
+_Data = _record("Data", ("trig_scen",), _ASKED)
+_Input = _record("Input", ("trig_scen",), {**_ASKED, "data": _Data})
+_Envelope = _record(
+    "Envelope", ("infno", "msgid", "inf_time", "trig_scen"), {**_ASKED, "data": _Data, "input": _Input}
+)
 
 _typed = msgspec.json.Decoder(_Envelope)
 # Decimals stay the text they were: no float ever comes of them.
 _untyped = msgspec.json.Decoder(float_hook=str)
 
 
-def decode(content: bytes) -> tuple[str, str, list[Any]]:
-    """Transaction, trigger scene and patients of a message; empty where it does not say.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A message taken apart, its leaves still text; empty where it does not say.
+
+    `root` is the path of the node that holds the patients: "input.data." or "input." or "".
+    """
+
+    transaction: str
+    message_id: str
+    sent_at: str
+    trigger: str
+    rule_ids: tuple[str, ...]
+    root: str
+    patients: list[Any]
+
+
+def decode(content: bytes) -> Decoded:
+    """Take a message apart.
 
     Raises:
         InputError: no JSON, or no message of this kind.
     """
+    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
         envelope = _typed.decode(content)
     except msgspec.ValidationError:
@@ -90,15 +115,26 @@ def decode(content: bytes) -> tuple[str, str, list[Any]]:
         raise InputError(
             f"不是正确的 JSON：{error}", remedy="请检查报文是否被截断，编码应为 UTF-8"
         ) from error
-    node, trigger = envelope, envelope.trig_scen
+    except UnicodeDecodeError as error:
+        raise InputError("报文编码不是 UTF-8", remedy="请以 UTF-8 编码发送报文") from error
+    except RecursionError as error:
+        raise InputError("报文嵌套过深", remedy=_REMEDY) from error
+    node, trigger, rules, root = envelope, envelope.trig_scen, envelope.rule_ids, ""
     for inner in ("input", "data"):
         deeper = getattr(node, inner, None)
         if deeper is not None:
-            node, trigger = deeper, deeper.trig_scen or trigger
+            node, root = deeper, f"{root}{inner}."
+            trigger, rules = deeper.trig_scen or trigger, deeper.rule_ids or rules
     patients = many(node.patient_dtos)
     if not patients:
-        raise InputError("报文中没有参保人信息（patient_dtos）", remedy=_REMEDY)
-    return envelope.infno, trigger, patients
+        raise InputError("报文中没有参保人信息", where=f"{root}patient_dtos", remedy=_REMEDY)
+    return Decoded(envelope.infno, envelope.msgid, envelope.inf_time, trigger, _listed(rules), root, patients)
+
+
+def _listed(rules: list[str] | str | None) -> tuple[str, ...]:
+    """Rules asked for: a list, or one text with commas between them."""
+    found = rules.replace("，", ",").split(",") if isinstance(rules, str) else rules or ()
+    return tuple(rule.strip() for rule in found if rule.strip())
 
 
 def many(value: Any) -> list[Any]:
@@ -116,17 +152,40 @@ def _leniently(content: bytes) -> Any:
             plain["input"] = _untyped.decode(plain["input"])
         return msgspec.convert(_as_text(plain), _Envelope)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise InputError(f"报文结构不符合 3101/3102：{error}", remedy=_REMEDY) from error
+        raise _misshapen(str(error)) from error
+    except RecursionError as error:
+        raise InputError("报文嵌套过深", remedy=_REMEDY) from error
+
+
+_EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`(?: - at `\$\.?(?P<path>[^`]*)`)?")
+_KINDS = {"object": "对象", "array": "数组", "str": "文本", "null": "空"}
+
+
+def _misshapen(told: str) -> InputError:
+    """What the decoder says of a node of the wrong kind, for people."""
+    found = _EXPECTED.match(told)
+    if found is None:
+        return InputError(f"报文结构不符合 3101/3102：{told}", remedy=_REMEDY)
+    wanted, got = (
+        "或".join(_KINDS.get(kind, kind) for kind in found[name].split(" | ") if kind != "null")
+        for name in ("wanted", "got")
+    )
+    return InputError(
+        f"报文结构不符合 3101/3102：应为{wanted}，实为{got}", where=found["path"] or "报文", remedy=_REMEDY
+    )
+
+
+_NESTED = ("input", "data", "extend_order_map", "rule_ids")
 
 
 def _as_text(node: Any) -> Any:
     match node:
         case dict():
-            # An absent collection may be sent as "" or null.
+            # An absent collection may be sent as "" or null, an empty map as [] (so do PHP and some Java maps).
             return {
                 key: _as_text(value)
                 for key, value in node.items()
-                if not (value in (None, "") and (key.endswith("_dtos") or key in _NESTED))
+                if not ((key.endswith("_dtos") or key in _NESTED) and value in (None, "", []))
             }
         case list():
             return [_as_text(inner) for inner in node if inner is not None]
@@ -136,6 +195,3 @@ def _as_text(node: Any) -> Any:
             return str(int(node))
         case _:
             return str(node)
-
-
-_NESTED = ("input", "data", "extend_order_map")

@@ -14,7 +14,8 @@ from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure,
 from mingcha.domain.errors import InputError
 from mingcha.domain.fields import Entity
 from mingcha.ingest.dto import many
-from mingcha.ingest.messages import Columns, Message, decode_message
+from mingcha.ingest.leaves import Columns
+from mingcha.ingest.messages import Message, decode_message
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
 from mingcha.ingest.reading import UNREADABLE, Stores
 from mingcha.ingest.report import TableReport

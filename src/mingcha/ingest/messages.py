@@ -6,25 +6,21 @@ Kept lean: columns of plain values, no tables; what was written the same way bef
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from msgspec.structs import astuple
 
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
-from mingcha.domain.fields import Entity, Field
+from mingcha.domain.errors import InputError
+from mingcha.domain.fields import Field
 from mingcha.domain.refunds import BilledLine, net_refunds
-from mingcha.domain.values import ValueType
 from mingcha.ingest import dto, parse
-from mingcha.ingest.clean import is_identifier, words
+from mingcha.ingest.leaves import Columns, Leaves
 
-Columns = dict[str, list[Any]]
-# Told of a value that could not be read: row, field, text, reason.
-_Note = Callable[[int, Field[Any], str, str], None]
-_MOST_REMEMBERED = 1 << 16
 _ORDER = ("charged_at", "line_id", "item_code", "billed_quantity", "billed_amount")
 _REQUIRED = [f for f in Encounter.fields().values() if f.required]
 
@@ -63,111 +59,59 @@ class BilledEncounter:
 
 @dataclass(slots=True)
 class Message:
-    """A decoded message: transaction, trigger scene, encounters (the current ones marked), faults, rows read."""
+    """A decoded message.
+
+    Args:
+        transaction: 3101 or 3102, where the envelope says so.
+        message_id: the sender's, empty without an envelope.
+        sent_at: time of sending as written.
+        trigger: trigger scene.
+        rule_ids: rules asked for, all if empty.
+        root: path of the node that holds the patients.
+        places: of each encounter as sent, the place of its patient and its own there.
+        encounters: those that could be read; the current ones are marked, the others are history.
+        faults: what could not be read.
+        rows: charge lines as sent.
+    """
 
     transaction: str
+    message_id: str
+    sent_at: str
     trigger: str
+    rule_ids: tuple[str, ...]
+    root: str
+    places: list[tuple[int, int]] = field(default_factory=list)
     encounters: list[BilledEncounter] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     rows: int = 0
 
-
-class _Reader(dict[str, Any]):
-    """Reads the texts of one field, remembering them: text → stored value, None for empty and unreadable ones."""
-
-    def __init__(self, declared: Field[Any]) -> None:
-        super().__init__({"": None})
-        self.declared = declared
-        self.reasons: dict[str, str] = {}
-        self.words = words(declared.codes) if declared.codes else {}
-        self.identifying = is_identifier(declared)
-        # A number that is empty is sent as 0; required ones are then really nothing.
-        self.zero_is_empty = declared.type in parse.SCALES and not declared.required
-
-    def column(self, texts: Sequence[str]) -> list[Any]:
-        """Stored values of these texts."""
-        if not any(texts):
-            return [None] * len(texts)
-        if self.declared.type is ValueType.TEXT:
-            return _texts(texts, identifying=self.identifying)
-        if len(self) > _MOST_REMEMBERED:
-            self.clear()
-            self.reasons.clear()
-        return list(map(self.__getitem__, texts))
-
-    def __missing__(self, text: str) -> Any:
-        try:
-            value = self._read(text)
-        except parse.Unreadable as error:
-            self.reasons[text] = str(error)
-            value = None
-        self[text] = value
-        return value
-
-    def _read(self, text: str) -> Any:
-        clean = parse.half_width(text).strip()
-        if clean.lower() in parse.EMPTY:
-            return None
-        if self.declared.type in (ValueType.CODE, ValueType.FLAG):
-            clean = "".join(clean.upper().split())
-            clean = clean.removesuffix(".0") if self.declared.codes else clean
-            found = self.words.get(clean, clean)
-            if found is None or self.declared.type is ValueType.CODE:
-                return found
-            clean = found
-        value = parse.value(clean, self.declared.type)
-        return None if value == 0 and self.zero_is_empty else value
+    def path_of(self, fault: Fault) -> str:
+        """Where the value stands: input.data.patient_dtos[0].fsi_encounter_dtos[0].fsi_order_dtos[3].cnt."""
+        patient, encounter = self.places[fault.encounter]
+        path, name = f"{self.root}patient_dtos[{patient}].", fault.field.national[0]
+        if fault.row < 0 and fault.field.name in _OF_PERSON:
+            return path + name
+        path += f"fsi_encounter_dtos[{encounter}]."
+        if fault.field.owner is not Line:
+            return path + name
+        path += f"fsi_order_dtos[{fault.row}]."
+        return path + (f"extend_order_map.{name}" if fault.field.name in dto.EXTENSION_ONLY else name)
 
 
-def _texts(texts: Sequence[str], *, identifying: bool) -> list[Any]:
-    """Texts without outer blanks, identifiers in half width; empty ones are unknown."""
-    together = "".join(texts)
-    if identifying and not together.isascii():
-        return [parse.half_width(text).strip() or None for text in texts]
-    if together.split(None, 1) == [together]:
-        return list(texts) if all(texts) else [text or None for text in texts]
-    return [text.strip() or None for text in texts]
-
-
-class _Table:
-    """Reads the rows of one entity into columns."""
-
-    def __init__(self, entity: type[Entity], attributes: Sequence[tuple[str, str]]) -> None:
-        declared = entity.fields()
-        self.names = [name for name, _ in attributes]
-        self.readers = [_Reader(declared[name]) for name in self.names]
-        self.required = [declared[name] for name in self.names if declared[name].required]
-
-    def read(self, texts: Sequence[Sequence[str]], note: _Note) -> Columns:
-        """Columns of stored values; what cannot be read is noted, no row is left out yet."""
-        columns: Columns = {}
-        for name, reader, column in zip(self.names, self.readers, texts, strict=True):
-            columns[name] = values = reader.column(column)
-            if reader.reasons and None in values:
-                for row, text in enumerate(column):
-                    if text in reader.reasons:
-                        note(row, reader.declared, text, reader.reasons[text])
-        return columns
-
-    def lacking(self, columns: Columns) -> dict[int, Field[Any]]:
-        """Rows that lack a required fact, and which."""
-        lost: dict[int, Field[Any]] = {}
-        for declared in self.required:
-            if None in columns[declared.name]:
-                for row, value in enumerate(columns[declared.name]):
-                    if value is None:
-                        lost.setdefault(row, declared)
-        return lost
-
-
-_LINES = _Table(Line, dto.ORDER)
-_EXTENSIONS = _Table(Line, dto.EXTENSION)
-_DIAGNOSES = _Table(Diagnosis, dto.DIAGNOSIS)
-_PROCEDURES = _Table(Procedure, dto.PROCEDURE)
-_ENCOUNTERS = _Table(Encounter, dto.ENCOUNTER)
-_SETTLEMENTS = _Table(Settlement, dto.SETTLEMENT)
-_PERSONS = _Table(Person, dto.PERSON)
+_LINES = Leaves(Line, dto.ORDER)
+_EXTENSIONS = Leaves(Line, dto.EXTENSION)
+_DIAGNOSES = Leaves(Diagnosis, dto.DIAGNOSIS)
+_PROCEDURES = Leaves(Procedure, dto.PROCEDURE)
+_ENCOUNTERS = Leaves(Encounter, dto.ENCOUNTER)
+_SETTLEMENTS = Leaves(Settlement, dto.SETTLEMENT)
+_PERSONS = Leaves(Person, dto.PERSON)
+_ALL = (_LINES, _EXTENSIONS, _DIAGNOSES, _PROCEDURES, _ENCOUNTERS, _SETTLEMENTS, _PERSONS)
 _BARE = astuple(dto.Extension())
+_person_texts = attrgetter(*(national for _, national in dto.PERSON))
+_encounter_texts = attrgetter(*(national for _, national in dto.ENCOUNTER))
+_settlement_texts = attrgetter(*(national for _, national in dto.SETTLEMENT))
+_FACT_NAMES = (*_PERSONS.names, *_ENCOUNTERS.names, *_SETTLEMENTS.names)
+_OF_PERSON = frozenset(_PERSONS.names)
 _LINE_NAMES = tuple(dict.fromkeys((*_LINES.names, *_EXTENSIONS.names)))
 _FULL_ORDER = (*_ORDER, *(name for name in _LINE_NAMES if name not in _ORDER))
 _NETTED = (
@@ -187,25 +131,70 @@ def decode_message(content: bytes) -> Message:
     Raises:
         InputError: no JSON, or no 3101/3102 message.
     """
-    transaction, trigger, patients = dto.decode(content)
-    message = Message(transaction, trigger)
+    return _decoded(dto.decode(content))[0]
+
+
+def read_message(content: bytes) -> Message:
+    """Decode a message and make its encounters ready to be judged: repeats out, in canonical order, refunds netted.
+
+    Lines gain `line_key`, `quantity` and `amount`, the same as the import gives them.
+
+    Raises:
+        InputError: no JSON, no 3101/3102 message, or one whose current encounter is not there or lacks what is
+            required: to answer "no violation" then would be false.
+    """
+    message, current = _decoded(dto.decode(content))
+    if not any(encounter.current for encounter in message.encounters):
+        raise _nothing_to_audit(message, current)
+    for encounter in message.encounters:
+        _settle(encounter, message.faults)
+    return message
+
+
+def _nothing_to_audit(message: Message, current: Sequence[int]) -> InputError:
+    for fault in message.faults:
+        if fault.rejected and fault.row < 0 and fault.encounter in current:
+            value = f"，值为“{fault.value}”" if fault.value else ""
+            return InputError(
+                f"当前就诊不能审核：{fault.reason}{value}",
+                where=message.path_of(fault),
+                remedy="请补全或改正这一项后重新发送",
+            )
+    return InputError(
+        "报文里没有当前就诊：curr_mdtrt_id 与每次就诊的 mdtrt_id 都不相同",
+        where=f"{message.root}patient_dtos",
+        remedy="请核对 curr_mdtrt_id，它应是受审就诊的 mdtrt_id",
+    )
+
+
+def _decoded(sent: dto.Decoded) -> tuple[Message, list[int]]:
+    """The message, and which of the encounters sent are the current ones."""
+    message = Message(sent.transaction, sent.message_id, sent.sent_at, sent.trigger, sent.rule_ids, sent.root)
+    for leaves in _ALL:
+        leaves.forget()
     # All rows of a kind at once: a history has many short encounters, and a column costs more than a value.
-    sent = [(patient, one) for patient in patients for one in dto.many(patient.fsi_encounter_dtos)]
-    facts = _facts(sent, message.faults)
-    lines = _Nested([dto.many(one.fsi_order_dtos) for _, one in sent])
-    diagnoses = _Nested([dto.many(one.fsi_diagnose_dtos) for _, one in sent])
-    procedures = _Nested([dto.many(one.fsi_operation_dtos) for _, one in sent])
+    pairs = []
+    for place, patient in enumerate(sent.patients):
+        for number, one in enumerate(dto.many(patient.fsi_encounter_dtos)):
+            pairs.append((patient, one))
+            message.places.append((place, number))
+    facts = _facts(pairs, message.faults)
+    lines = _Nested([dto.many(one.fsi_order_dtos) for _, one in pairs])
+    diagnoses = _Nested([dto.many(one.fsi_diagnose_dtos) for _, one in pairs])
+    procedures = _Nested([dto.many(one.fsi_operation_dtos) for _, one in pairs])
     message.rows = len(lines.rows)
     line_columns = _line_columns(lines, message.faults)
     codes = _DIAGNOSES.read(diagnoses.columns(_DIAGNOSES), _unheard)
     operations = _PROCEDURES.read(procedures.columns(_PROCEDURES), _unheard)
-    lost, uncoded, unnamed = (
-        _LINES.lacking(line_columns),
-        _DIAGNOSES.lacking(codes),
-        _PROCEDURES.lacking(operations),
-    )
+    lost = {**_beyond(line_columns), **_LINES.lacking(line_columns)}
+    uncoded, unnamed = _DIAGNOSES.lacking(codes), _PROCEDURES.lacking(operations)
     _refuse_lines(lost, lines, message.faults)
-    for number, (patient, one) in enumerate(sent):
+    current = []
+    for number, (patient, _) in enumerate(pairs):
+        wanted = parse.half_width(patient.curr_mdtrt_id).strip()
+        is_current = wanted in ("", facts[number]["encounter_id"])
+        if is_current:
+            current.append(number)
         if _refuse_encounter(number, facts[number], len(lines.groups[number]), message.faults):
             continue
         kept, positions = lines.cut(line_columns, number, lost)
@@ -217,24 +206,10 @@ def decode_message(content: bytes) -> Message:
                 positions,
                 diagnoses.cut(codes, number, uncoded)[0],
                 procedures.cut(operations, number, unnamed)[0],
-                current=patient.curr_mdtrt_id in ("", one.mdtrt_id),
+                is_current,
             )
         )
-    return message
-
-
-def read_message(content: bytes) -> Message:
-    """Decode a message and make its encounters ready to be judged: repeats out, in canonical order, refunds netted.
-
-    Lines gain `line_key`, `quantity` and `amount`, the same as the import gives them.
-
-    Raises:
-        InputError: no JSON, or no 3101/3102 message.
-    """
-    message = decode_message(content)
-    for encounter in message.encounters:
-        _settle(encounter, message.faults)
-    return message
+    return message, current
 
 
 class _Nested:
@@ -245,7 +220,7 @@ class _Nested:
         self.rows = [row for group in groups for row in group]
         self.starts = [0, *accumulate(map(len, groups))]
 
-    def columns(self, table: _Table) -> list[Sequence[str]]:
+    def columns(self, table: Leaves) -> list[Sequence[str]]:
         """The texts of all rows, column by column."""
         return list(zip(*map(astuple, self.rows), strict=True)) or [()] * len(table.names)
 
@@ -260,6 +235,8 @@ class _Nested:
         if lost and any(row in lost for row in range(start, end)):
             kept = [row for row in range(start, end) if row not in lost]
             return _taken(columns, kept), [row - start for row in kept]
+        if end - start == len(self.rows):
+            return columns, list(range(end))
         return {name: values[start:end] for name, values in columns.items()}, list(range(end - start))
 
 
@@ -267,22 +244,22 @@ def _unheard(_row: int, _declared: Field[Any], _text: str, _reason: str) -> None
     """A diagnosis or operation is what its code says; nothing else of it is judged."""
 
 
-def _facts(sent: Sequence[tuple[Any, Any]], faults: list[Fault]) -> list[dict[str, Any]]:
+def _facts(pairs: Sequence[tuple[Any, Any]], faults: list[Fault]) -> list[dict[str, Any]]:
     """The facts of each encounter: of its person, its own, of its settlement."""
 
     def note(row: int, declared: Field[Any], text: str, reason: str) -> None:
         faults.append(Fault(row, -1, declared, text, reason, declared.required))
 
-    columns: Columns = {}
-    for table, attributes, which in (
-        (_PERSONS, dto.PERSON, 0),
-        (_ENCOUNTERS, dto.ENCOUNTER, 1),
-        (_SETTLEMENTS, dto.SETTLEMENT, 1),
-    ):
-        get = attrgetter(*(national for _, national in attributes))
-        texts = list(zip(*(get(pair[which]) for pair in sent), strict=True))
-        columns |= table.read(texts, note) if texts else {}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    found: list[dict[str, Any]] = []
+    last, person = None, [None] * len(_PERSONS.names)
+    for row, (patient, encounter) in enumerate(pairs):
+        # What cannot be read of a person is told once, not with each encounter.
+        if patient is not last:
+            last, person = patient, _PERSONS.record(_person_texts(patient), row, note)
+        own = _ENCOUNTERS.record(_encounter_texts(encounter), row, note)
+        settled = _SETTLEMENTS.record(_settlement_texts(encounter), row, note)
+        found.append(dict(zip(_FACT_NAMES, (*person, *own, *settled), strict=True)))
+    return found
 
 
 def _line_columns(lines: _Nested, faults: list[Fault]) -> Columns:
@@ -301,16 +278,30 @@ def _line_columns(lines: _Nested, faults: list[Fault]) -> Columns:
         more = {name: [None] * len(lines.rows) for name in _EXTENSIONS.names}
     for name, values in more.items():
         stated = columns.get(name)
-        if stated is None or not any(value is not None for value in stated):
+        if stated is None or stated.count(None) == len(stated):
             columns[name] = values
+        elif values.count(None) < len(values):
+            columns[name] = [b if a is None else a for a, b in zip(stated, values, strict=True)]
     return columns
 
 
-def _refuse_lines(lost: Mapping[int, Field[Any]], lines: _Nested, faults: list[Fault]) -> None:
-    for row, declared in lost.items():
+def _beyond(columns: Columns) -> dict[int, tuple[Field[Any], str]]:
+    """Rows whose quantity × price no longer fits 64 bits: it would wrap silently where columns are judged."""
+    quantities, prices = columns["billed_quantity"], columns["unit_price"]
+    most = max(map(abs, filter(None, quantities)), default=0) * max(map(abs, filter(None, prices)), default=0)
+    if most <= parse.MAX_PRODUCT:
+        return {}
+    return {
+        row: (Line.unit_price, "数量与单价的乘积超出允许范围")
+        for row, (quantity, price) in enumerate(zip(quantities, prices, strict=True))
+        if abs((quantity or 0) * (price or 0)) > parse.MAX_PRODUCT
+    }
+
+
+def _refuse_lines(lost: Mapping[int, tuple[Field[Any], str]], lines: _Nested, faults: list[Fault]) -> None:
+    for row, (declared, reason) in lost.items():
         text = str(getattr(lines.rows[row], declared.national[0]))
-        reason = _LINES.readers[_LINES.names.index(declared.name)].reasons.get(text)
-        why = f"{declared.label}{reason}" if reason else f"缺少{declared.label}"
+        why = _LINES.why(declared, text, reason)
         faults.append(Fault(*lines.place(row), declared, text, why, rejected=True))
 
 
@@ -330,7 +321,10 @@ def _refuse_encounter(number: int, facts: Mapping[str, Any], rows: int, faults: 
 
 
 def _taken(columns: Columns, rows: Sequence[int]) -> Columns:
-    return {name: [values[row] for row in rows] for name, values in columns.items()}
+    if len(rows) < 2:  # an item getter of one gives the item, not a tuple of it
+        return {name: [values[row] for row in rows] for name, values in columns.items()}
+    chosen = itemgetter(*rows)
+    return {name: list(chosen(values)) for name, values in columns.items()}
 
 
 def _settle(encounter: BilledEncounter, faults: list[Fault]) -> None:

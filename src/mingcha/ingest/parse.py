@@ -41,6 +41,8 @@ BOUNDS = {
     ValueType.RATIO: (-(2**31), 2**31),
     ValueType.NUMBER: (-(2**31) + 1, 2**31 - 1),
 }
+# Beyond this, quantity × price no longer fits 64 bits, and no bill is that high.
+MAX_PRODUCT = 900_000_000 * QUANTITY_SCALE * PRICE_SCALE
 EMPTY = frozenset({"", "null", "none", "nan", "nat", "\\n", "-", "--", "—", "/", "n/a", "#n/a"})
 # Further decimals are the noise of a binary float that was printed (12.340000000000001), not a price.
 KEPT_DECIMALS = 12

@@ -11,7 +11,7 @@ import polars as pl
 
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure
 from mingcha.domain.fields import Entity, Field
-from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
+from mingcha.ingest import parse
 from mingcha.ingest.clean import Cleaned, Writing, clean
 from mingcha.ingest.mapping import Recipe, constant_column
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
@@ -21,8 +21,6 @@ from mingcha.ingest.spill import Spill
 from mingcha.ingest.tables import Chunk, Table
 
 UNREADABLE = "无法识别的值"
-# Beyond this, quantity × price no longer fits 64 bits, and no bill is that high.
-_MAX_PRODUCT = 900_000_000 * QUANTITY_SCALE * PRICE_SCALE
 
 
 @dataclass(frozen=True)
@@ -183,7 +181,7 @@ def _refuse(
     if entity is Line and "unit_price" in cleaned.frame.columns:
         quantity, price = cleaned.frame["billed_quantity"], cleaned.frame["unit_price"]
         product = quantity.cast(pl.Float64).abs() * price.cast(pl.Float64).abs()
-        beyond = kept & (product > _MAX_PRODUCT).fill_null(value=False)
+        beyond = kept & (product > parse.MAX_PRODUCT).fill_null(value=False)
         if beyond.any():
             why = pl.DataFrame(
                 {"field": "Line.unit_price", "value": "", "reason": "数量与单价的乘积超出允许范围"}

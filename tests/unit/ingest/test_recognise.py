@@ -36,24 +36,9 @@ def test_a_disease_code_is_a_diagnosis_in_a_table_of_diagnoses_and_a_disease_in_
 
 
 def test_a_wide_table_holds_line_encounter_settlement_person_and_diagnosis_together() -> None:
-    wide = recognise(
-        [
-            "rx_id",
-            "mdtrt_id",
-            "patn_id",
-            "gend",
-            "medins_id",
-            "adm_date",
-            "hilist_code",
-            "cnt",
-            "sumamt",
-            "drord_begn_date",
-            "medfee_sumamt",
-            "diag_code",
-            "oprn_code",
-        ],
-        {},
-    )
+    line = ["rx_id", "mdtrt_id", "hilist_code", "cnt", "sumamt", "drord_begn_date"]
+    stay = ["patn_id", "gend", "medins_id", "adm_date", "medfee_sumamt", "diag_code", "oprn_code"]
+    wide = recognise([*line, *stay], {})
     assert wide.primary is Line
     assert set(wide.columns) == {Line, Encounter, Settlement, Person, Diagnosis, Procedure}
     assert not wide.unknown

@@ -1,4 +1,4 @@
-"""Twenty inputs that are broken in twenty ways: each gets one clear Chinese error, exit status 2, and nothing half-written."""
+"""Twenty inputs broken in twenty ways: each gets one clear Chinese error, exit status 2, and nothing half-written."""
 
 from __future__ import annotations
 

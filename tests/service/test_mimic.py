@@ -1,4 +1,4 @@
-"""Real prescriptions of another country: codes the library does not know give no finding, no crash, and all is counted."""
+"""Real prescriptions of another country: codes nobody knows give no finding and no crash, and all is counted."""
 
 from __future__ import annotations
 

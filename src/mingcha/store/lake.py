@@ -155,7 +155,7 @@ class LakeWriter:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         if not self._finished:
             shutil.rmtree(self.folder, ignore_errors=True)

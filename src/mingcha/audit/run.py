@@ -169,7 +169,10 @@ class Run:
 
     def finish(self, manifest: dict[str, Any]) -> dict[str, Any]:
         """Write the manifest last; the parts are no longer needed."""
-        files = {path.name: sha256_of(path) for path in sorted(self.out.iterdir()) if path.is_file()}
+        written = sorted(
+            path for path in self.out.iterdir() if path.is_file() and path.name not in _OF_INTAKE
+        )
+        files = {path.name: sha256_of(path) for path in written}
         content = {
             "kind": KIND,
             "format": FORMAT,

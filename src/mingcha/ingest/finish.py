@@ -17,7 +17,7 @@ from mingcha.ingest.merge import merge
 from mingcha.ingest.notes import Notes, Rejects
 from mingcha.ingest.reading import Stores
 from mingcha.ingest.report import ImportReport, TableReport
-from mingcha.ingest.spill import Spill
+from mingcha.ingest.spill import PART, Spill, as_parted, bucket_of
 from mingcha.store.columns import Columns, columns_of, conform
 from mingcha.store.lake import LakeWriter
 
@@ -41,7 +41,7 @@ class Finisher:
         """Write all buckets, the items, and the counts into the report."""
         count = self.stores.count
         parted = {
-            name: Spill(self.writer.work, f"by-person-{name}", "person_id", count)
+            name: Spill(self.writer.work, f"by-person-{name}", as_parted, count)
             for name in ("encounters", "lines", *(entity.__name__ for entity in _CODED))
         }
         items: list[pl.DataFrame] = []
@@ -63,8 +63,9 @@ class Finisher:
         self._count(merged.accepted, "accepted")
         self._count(merged.duplicates, "duplicates")
         self._reject(merged.rejected, (Person, Encounter), merged.rejected)
-        parted["encounters"].add(merged.encounters)
-        owners = merged.encounters.select("encounter_id", "person_id", "institution_id")
+        part_of = bucket_of(merged.encounters["person_id"], self.stores.count).alias(PART)
+        parted["encounters"].add(merged.encounters.with_columns(part_of))
+        owners = merged.encounters.select("encounter_id", "institution_id", part_of)
         lines = self._owned(Line, self.stores.lines.take(part), owners, merged.refused)
         if lines.height:
             names = conform(lines, {name: pl.Utf8() for name in ("item_code", "item_name", "list_type")})
@@ -77,7 +78,7 @@ class Finisher:
     def _owned(
         self, entity: type[Entity], rows: pl.DataFrame, owners: pl.DataFrame, refused: pl.DataFrame
     ) -> pl.DataFrame:
-        """Rows with person and institution of their encounter; those whose encounter is not there are rejected."""
+        """Rows with bucket and institution of their encounter; those whose encounter is not there are rejected."""
         if not rows.width:
             return rows
         owned = rows.join(owners, on="encounter_id", how="inner", maintain_order="left")

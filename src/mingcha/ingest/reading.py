@@ -17,7 +17,7 @@ from mingcha.ingest.mapping import Recipe, constant_column
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
 from mingcha.ingest.recognise import FACTS, Recognition
 from mingcha.ingest.report import TableReport
-from mingcha.ingest.spill import Spill
+from mingcha.ingest.spill import Spill, by_encounter, by_person
 from mingcha.ingest.tables import Chunk, Table
 
 UNREADABLE = "无法识别的值"
@@ -56,11 +56,11 @@ class Stores:
     def __init__(self, folder: Path, count: int) -> None:
         self.folder = folder
         self.count = count
-        self.lines = Spill(folder, "lines", "encounter_id", count)
-        self.facts = Spill(folder, "facts", "encounter_id", count)
-        self.diagnoses = Spill(folder, "diagnoses", "encounter_id", count)
-        self.procedures = Spill(folder, "procedures", "encounter_id", count)
-        self.persons = Spill(folder, "persons", "person_id", count)
+        self.lines = Spill(folder, "lines", by_encounter, count)
+        self.facts = Spill(folder, "facts", by_encounter, count)
+        self.diagnoses = Spill(folder, "diagnoses", by_encounter, count)
+        self.procedures = Spill(folder, "procedures", by_encounter, count)
+        self.persons = Spill(folder, "persons", by_person, count)
         # Optional facts are no bulk: they stay in memory and unparted.
         self.optional: dict[type[Entity], Spill] = {}
 
@@ -73,7 +73,7 @@ class Stores:
             Person: self.persons,
         }
         return known.get(entity) or self.optional.setdefault(
-            entity, Spill(self.folder, entity.__name__, "", 1)
+            entity, Spill(self.folder, entity.__name__, by_person, 1)
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -11,18 +12,35 @@ import polars as pl
 _WAITING_ROWS = 500_000
 
 
-def partition_of(keys: pl.Series, count: int) -> pl.Series:
-    """The partition of each key: CRC-32 of its UTF-8 bytes modulo the number of partitions.
+PART = "_part"
+Parting = Callable[[pl.DataFrame, int], pl.Series]
+
+
+def bucket_of(persons: pl.Series, count: int) -> pl.Series:
+    """The bucket of each person: CRC-32 of the UTF-8 bytes of the identifier modulo the number of buckets.
 
     CRC-32 and not Polars' hash, which may change with its version: a person stays in one bucket for ever.
     """
     if count == 1:
-        return pl.Series("part", [0], pl.Int32).new_from_index(0, len(keys))
-    distinct = keys.unique()
-    parts = pl.Series([zlib.crc32(key.encode()) % count for key in distinct], dtype=pl.Int32)
-    frame = pl.DataFrame({"key": keys})
-    known = pl.DataFrame({"key": distinct, "part": parts})
-    return frame.join(known, on="key", how="left", maintain_order="left").get_column("part")
+        return pl.Series(PART, [0], pl.Int32).new_from_index(0, len(persons))
+    distinct = persons.unique()
+    parts = pl.Series([zlib.crc32(person.encode()) % count for person in distinct], dtype=pl.Int32)
+    return persons.replace_strict(distinct, parts, return_dtype=pl.Int32).alias(PART)
+
+
+def by_person(frame: pl.DataFrame, count: int) -> pl.Series:
+    """Each row to the bucket of its person."""
+    return bucket_of(frame["person_id"], count)
+
+
+def by_encounter(frame: pl.DataFrame, count: int) -> pl.Series:
+    """Rows of one encounter together; only within one import, so that any hash will do."""
+    return (frame["encounter_id"].hash() % count).cast(pl.Int32)
+
+
+def as_parted(frame: pl.DataFrame, _count: int) -> pl.Series:
+    """The part that the rows bring with them."""
+    return frame[PART]
 
 
 class Spill:
@@ -31,13 +49,13 @@ class Spill:
     Args:
         folder: for the partition files; made when needed.
         name: the kind of row.
-        key: the column by which rows are parted; never null.
+        parting: which part each row of a frame belongs to.
         count: how many partitions; with one, everything stays in memory.
     """
 
-    def __init__(self, folder: Path, name: str, key: str, count: int) -> None:
+    def __init__(self, folder: Path, name: str, parting: Parting, count: int) -> None:
         self._folder = folder / name
-        self._key = key
+        self._parting = parting
         self._count = count
         self._waiting: list[pl.DataFrame] = []
         self._files: dict[int, list[Path]] = {}
@@ -69,8 +87,8 @@ class Spill:
         self._waiting = []
         self._folder.mkdir(parents=True, exist_ok=True)
         self._flushes += 1
-        parts = frame.with_columns(partition_of(frame[self._key], self._count).alias("_part"))
-        for (number,), rows in parts.partition_by("_part", as_dict=True, include_key=False).items():
+        parts = frame.with_columns(self._parting(frame, self._count).alias(PART))
+        for (number,), rows in parts.partition_by(PART, as_dict=True, include_key=False).items():
             path = self._folder / f"{number}-{self._flushes}.arrow"
             rows.write_ipc(path, compression="lz4")
             self._files.setdefault(int(number), []).append(path)

@@ -91,6 +91,9 @@ def test_a_setting_outside_its_bounds_or_of_another_type_is_refused_with_its_nam
     for wrong in (0, 19, "十八"):
         with pytest.raises(DeclarationError, match="儿童年龄上限"):
             rule({"child_below": wrong})
+    for wrong in (59, 81, "六十五"):
+        with pytest.raises(DeclarationError, match="老年人年龄下限"):
+            rule({"elderly_from": wrong})
     with pytest.raises(DeclarationError, match="计算范围"):
         RULES["course-over-limit"]({"period": "年度"})
 

@@ -32,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "toddler_below": 3,
     "working_age_from": 16,
     "working_age_below": None,
+    "elderly_from": 65,
     "work_injury": (),
     "maternity": ("510", "310/51", "310/52"),
     "internet_care_types": (),
@@ -47,6 +48,7 @@ _AUDIENCES = {
     "婴幼儿": ("岁", "", "toddler_below"),
     "法定就业年龄": ("岁", "working_age_from", "working_age_below"),
     "儿童禁用": ("岁", "child_below", ""),
+    "老年人禁用": ("岁", "", "elderly_from"),
 }
 _GROUNDS = {"工伤": "work_injury", "生育": "maternity"}
 

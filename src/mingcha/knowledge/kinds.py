@@ -23,7 +23,9 @@ class AgeLimit(KnowledgePoint):
 
     label, slug = "限年龄", "age-limit"
     audience = f.code(
-        "限定人群", required=True, note="儿童、新生儿、婴儿、婴幼儿、法定就业年龄、指定年龄、儿童禁用"
+        "限定人群",
+        required=True,
+        note="儿童、新生儿、婴儿、婴幼儿、法定就业年龄、指定年龄、儿童禁用、老年人禁用",
     )
     unit = f.code("年龄单位", default="岁", note="岁、月、天")
     at_least = f.number("年龄下限（含）", default=0)

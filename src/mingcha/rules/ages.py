@@ -31,6 +31,7 @@ class AgeBounds:
     working_age_below: Any = setting(
         None, label="法定就业年龄上限（不含）", unit="岁", at_least=50, at_most=70
     )
+    elderly_from: Any = setting(65, label="老年人年龄下限（含）", unit="岁", at_least=60, at_most=80)
 
     def evidence(self, value: Any, _limit: Any, point: Any) -> tuple[str | None, str | None]:
         """The age with its unit, and the bounds as they were in force here: 25岁; 不满18岁."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import zip_longest
+
 from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library
 from mingcha.sample.places import Places
@@ -35,12 +38,30 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
 
 
 def _in_turn(plays: list[Play]) -> list[Play]:
-    # Long plays last: in a small city few lines go to courses of ninety days.
-    plays = sorted(plays, key=lambda play: sum(len(visit.charges) for visit in play.visits) // 40)
-    violations = [play for play in plays if play.planted == VIOLATION]
-    near_misses = [play for play in plays if play.planted != VIOLATION]
+    violations = _dealt([play for play in plays if play.planted == VIOLATION])
+    near_misses = _dealt([play for play in plays if play.planted != VIOLATION])
     turns: list[Play] = []
     for number in range(max(len(violations), len(near_misses))):
         turns += violations[2 * number : 2 * number + 2]
         turns += near_misses[number : number + 1]
     return turns
+
+
+def _dealt(plays: list[Play]) -> list[Play]:
+    """The rules that a mechanism serves take turns, so that a small city plants each of them."""
+    of_rule: dict[str, list[Play]] = defaultdict(list)
+    for play in plays:
+        of_rule[_rule_of(play)].append(play)
+    dealt = [play for turn in zip_longest(*of_rule.values()) for play in turn if play is not None]
+    # Long plays last: in a small city few lines go to courses of ninety days.
+    return sorted(dealt, key=lambda play: sum(len(visit.charges) for visit in play.visits) // 40)
+
+
+def _rule_of(play: Play) -> str:
+    for visit in play.visits:
+        coded = (*visit.diagnoses, *visit.procedures)
+        truths = [visit.truth, *(charge.truth for charge in visit.charges), *(row.truth for row in coded)]
+        for truth in truths:
+            if truth is not None:
+                return truth.rule_code
+    return ""

@@ -84,6 +84,13 @@ def test_every_mechanism_of_the_official_list_is_planted_as_violation_and_near_m
     assert all(violations and near for violations, near in city.report.planted.values())
 
 
+def test_every_rule_of_the_list_that_has_knowledge_is_planted_and_has_its_near_misses(city: Built) -> None:
+    official = yaml.safe_load(files("mingcha.catalogue").joinpath("official.yaml").read_text("utf-8"))
+    listed = {entry["code"] for entry in official if entry.get("kind")}
+    for planted in ("violation", "near-miss"):
+        assert listed - set(city.truth.filter(pl.col("planted") == planted)["rule_code"]) == set()
+
+
 def test_every_mechanism_is_planted_even_in_the_smallest_city(tmp_path: Path) -> None:
     report = make_city(tmp_path / "tiny", 100, SEED)
     assert set(report.planted) == set(MECHANISM_OF_KIND.values()) | RECORDS

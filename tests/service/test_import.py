@@ -134,9 +134,7 @@ def write_all_quoted(folder: Path, rows: list[Row]) -> None:
 
 
 def write_xlsx_under_a_title(folder: Path, rows: list[Row]) -> None:
-    frame = pl.DataFrame(rows)
-    with pl.Config():
-        frame.write_excel(folder / "明细.xlsx", worksheet="三月", position=(2, 0), autofilter=False)
+    pl.DataFrame(rows).write_excel(folder / "明细.xlsx", worksheet="三月", position=(2, 0), autofilter=False)
 
 
 def write_parquet_with_native_types(folder: Path, rows: list[Row]) -> None:
@@ -308,6 +306,15 @@ def test_a_row_without_a_required_fact_lies_in_the_reject_file_with_its_reason_a
     again = json.loads(found["3"]["source"])
     assert again["明细标识"] == "L2"
     assert again["金额"] == "3.00"
+
+
+def test_a_rejected_row_of_a_spreadsheet_bears_the_number_that_the_spreadsheet_shows(
+    source: Path, tmp_path: Path
+) -> None:
+    write_xlsx_under_a_title(source, [row(), row(明细标识="L2", 金额="约三元")])
+    imported(source, tmp_path / "d")
+    (reject,) = rejects(tmp_path / "d")
+    assert (reject["file"], reject["row"]) == ("明细.xlsx[三月]", "5")
 
 
 def test_an_unreadable_optional_fact_is_unknown_and_noted_the_line_stays(

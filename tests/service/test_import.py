@@ -358,6 +358,13 @@ def test_refunds_are_netted_and_those_that_find_nothing_are_noted(source: Path, 
     assert lines["amount"].sum() == lines["billed_amount"].sum()
 
 
+def test_charges_that_have_a_day_but_no_time_are_noted(source: Path, tmp_path: Path) -> None:
+    write_utf8(source, [row(计费时间="2026-03-01"), row(明细标识="L2", 计费时间="2026-03-02")])
+    report = imported(source, tmp_path / "d")
+    notes = report.quality.filter(pl.col("field") == "Line.charged_at")
+    assert notes.select("institution_id", "count").rows() == [("H1", 2)]
+
+
 def test_a_line_without_its_encounter_is_rejected(source: Path, tmp_path: Path) -> None:
     write_tables_apart(source, [row()])
     lines = [{"就诊标识": name, **LINE, "明细标识": name} for name in ("E1", "E9")]

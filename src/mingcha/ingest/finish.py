@@ -12,7 +12,7 @@ from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure
 from mingcha.domain.fields import Entity
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import written
-from mingcha.ingest.lines import distinct_lines, in_order, net
+from mingcha.ingest.lines import distinct_lines, in_order, net, note_timeless
 from mingcha.ingest.merge import merge
 from mingcha.ingest.notes import Notes, Rejects
 from mingcha.ingest.reading import Stores
@@ -131,6 +131,7 @@ class Finisher:
         )
         self._reject(conflicting, (Line,), why)
         self._count(distinct.lines, "accepted")
+        note_timeless(distinct.lines, self.notes)
         netted, refunds, unmatched = net(in_order(distinct.lines), self.notes)
         self.report.refunds_netted += refunds - unmatched
         self.report.refunds_unmatched += unmatched

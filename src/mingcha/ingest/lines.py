@@ -10,11 +10,13 @@ import polars as pl
 
 from mingcha.domain.claims import Line
 from mingcha.domain.refunds import BilledLine, net_refunds
+from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.ingest.notes import Notes
 from mingcha.store.columns import Columns, columns_of
 
 EQUAL_WITHOUT_ID = "无明细标识的相同行（已保留）"
 UNMATCHED_REFUND = "未冲抵的退费"
+TIMELESS = "计费时间没有时刻（都是零点），按小时的规则不可靠"
 _CONTENT = [name for name in columns_of(Line) if name != "encounter_id"]
 # Columns that are looked at here; others that the source lacks are made when the bucket is written.
 _NEEDED: Columns = {
@@ -68,6 +70,15 @@ def distinct_lines(lines: pl.DataFrame, notes: Notes) -> Distinct:
         for institution, count in equal.group_by("institution_id").len().iter_rows():
             notes.add(EQUAL_WITHOUT_ID, "Line.line_id", count, institution=institution)
     return Distinct(kept, duplicates, conflicting)
+
+
+def note_timeless(lines: pl.DataFrame, notes: Notes) -> None:
+    """Note institutions most of whose charges are at midnight: they send a day, and hours cannot be told apart."""
+    midnight = (pl.col("charged_at") % MINUTES_A_DAY == 0).sum().cast(pl.Int64)
+    counted = lines.group_by("institution_id").agg(pl.len().cast(pl.Int64), midnight.alias("midnight"))
+    for institution, count, timeless in counted.iter_rows():
+        if timeless * 2 > count:
+            notes.add(TIMELESS, "Line.charged_at", timeless, institution=institution)
 
 
 def _content(lines: pl.DataFrame) -> list[str]:

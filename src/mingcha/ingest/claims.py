@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from mingcha.domain.errors import InputError
 from mingcha.ingest.finish import Finisher, balance
 from mingcha.ingest.mapping import Recipe, load_mapping
 from mingcha.ingest.message_files import KIND, MessageFile, MessageImport
+from mingcha.ingest.newest import newest
 from mingcha.ingest.notes import Notes, Rejects
 from mingcha.ingest.reading import Source, Stores, read_chunk
 from mingcha.ingest.recognise import Recognition, recognise
@@ -73,7 +75,8 @@ def import_claims(
             for chunk in source.table.chunks(source.used_columns()):
                 read_chunk(source, chunk, stores, notes, rejects)
                 progress(f"读取 {source.report.label}", source.report.read, source.table.estimated_rows)
-        reader = MessageImport(stores, notes, rejects)
+        looked_through = partial(progress, "核对报文先后")
+        reader = MessageImport(stores, notes, rejects, newest(messages, looked_through))
         for number, file in enumerate(messages, len(usable)):
             for read in reader.read(file, report.tables[number], number):
                 progress(f"读取 {file.label}", read, file.estimated_rows)

@@ -16,6 +16,11 @@ Note = Callable[[int, Field[Any], str, str], None]
 _MOST_REMEMBERED = 1 << 16
 
 
+def identifier(text: str) -> str:
+    """An identifier as it is compared: half width, without outer blanks."""
+    return parse.half_width(text).strip()
+
+
 class Reader(dict[str, Any]):
     """Reads the texts of one field, remembering them: text → stored value, None for empty and unreadable ones."""
 
@@ -39,9 +44,7 @@ class Reader(dict[str, Any]):
 
     def single(self, text: str) -> Any:
         """Stored value of one text that is not to be remembered."""
-        if self.identifying and not text.isascii():
-            text = parse.half_width(text)
-        return text.strip() or None
+        return (identifier(text) if self.identifying else text.strip()) or None
 
     def forget(self) -> None:
         """Start afresh once too much is remembered."""
@@ -77,7 +80,7 @@ def _texts(texts: Sequence[str], *, identifying: bool) -> list[Any]:
     """Texts without outer blanks, identifiers in half width; empty ones are unknown."""
     together = "".join(texts)
     if identifying and not together.isascii():
-        return [parse.half_width(text).strip() or None for text in texts]
+        return [identifier(text) or None for text in texts]
     if together.split(None, 1) == [together]:
         return list(texts) if all(texts) else [text or None for text in texts]
     return [text.strip() or None for text in texts]

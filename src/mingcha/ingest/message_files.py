@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from mingcha.domain.fields import Entity
 from mingcha.ingest.dto import many
 from mingcha.ingest.leaves import Columns
 from mingcha.ingest.messages import Message, decode_message
+from mingcha.ingest.newest import Place
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
 from mingcha.ingest.reading import UNREADABLE, Stores
 from mingcha.ingest.report import TableReport
 from mingcha.store.columns import columns_of
 
 KIND = "3101/3102 报文"
+SUPERSEDED = "同一就诊有多个报文，以最后一个为准"
 _BATCH_LINES = 50_000
 _LARGEST = 256 << 20
 _LONGEST_LINE = 64 << 20
@@ -95,12 +97,16 @@ class MessageFile:
 
 
 class MessageImport:
-    """Puts the rows of message files aside like those of tables."""
+    """Puts the rows of message files aside like those of tables.
 
-    def __init__(self, stores: Stores, notes: Notes, rejects: Rejects) -> None:
+    An encounter is taken from the one message that counts (see `newest`); what others say of it is a duplicate.
+    """
+
+    def __init__(self, stores: Stores, notes: Notes, rejects: Rejects, counts: Mapping[str, Place]) -> None:
         self._stores = stores
         self._notes = notes
         self._rejects = rejects
+        self._counts = counts
 
     def read(self, file: MessageFile, report: TableReport, number: int) -> Iterator[int]:
         """Read a file; yields the rows read so far.
@@ -120,6 +126,7 @@ class MessageImport:
                 continue
             understood += 1
             report.read += message.rows
+            report.duplicates += self._without_superseded(message, (file.path, place))
             batch.add(message, place)
             self._tell(message, report.label, place, content)
             if len(batch.lines["_row"]) >= _BATCH_LINES:
@@ -129,6 +136,23 @@ class MessageImport:
             first = broken or InputError("文件中没有报文")
             raise InputError(first.what, where=str(file.path), remedy=first.remedy or "请检查文件内容")
         batch.store(self._stores)
+
+    def _without_superseded(self, message: Message, place: Place) -> int:
+        """Leave out the encounters that another message tells; returns how many lines they had."""
+        superseded = {
+            one.number: one
+            for one in message.encounters
+            if self._counts.get(one.facts["encounter_id"], place) != place
+        }
+        if not superseded:
+            return 0
+        refused = {(f.encounter, f.row) for f in message.faults if f.rejected and f.encounter in superseded}
+        message.encounters = [one for one in message.encounters if one.number not in superseded]
+        message.faults = [fault for fault in message.faults if fault.encounter not in superseded]
+        for one in superseded.values():
+            told = one.facts["encounter_id"], one.facts["institution_id"]
+            self._notes.add(SUPERSEDED, repr(Encounter.encounter_id), example=told[0], institution=told[1])
+        return len(refused) + sum(len(one.positions) for one in superseded.values())
 
     def _tell(self, message: Message, label: str, place: int, content: bytes) -> None:
         if not message.faults:

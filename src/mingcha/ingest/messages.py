@@ -19,7 +19,7 @@ from mingcha.domain.errors import InputError
 from mingcha.domain.fields import Field
 from mingcha.domain.refunds import BilledLine, net_refunds
 from mingcha.ingest import dto, parse
-from mingcha.ingest.leaves import Columns, Leaves
+from mingcha.ingest.leaves import Columns, Leaves, identifier
 
 _ORDER = ("charged_at", "line_id", "item_code", "billed_quantity", "billed_amount")
 _REQUIRED = [f for f in Encounter.fields().values() if f.required]
@@ -191,7 +191,7 @@ def _decoded(sent: dto.Decoded) -> tuple[Message, list[int]]:
     _refuse_lines(lost, lines, message.faults)
     current = []
     for number, (patient, _) in enumerate(pairs):
-        wanted = parse.half_width(patient.curr_mdtrt_id).strip()
+        wanted = identifier(patient.curr_mdtrt_id)
         is_current = wanted in ("", facts[number]["encounter_id"])
         if is_current:
             current.append(number)

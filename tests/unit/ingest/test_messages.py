@@ -11,6 +11,7 @@ import pytest
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import day_of, minute_of
 from mingcha.ingest.messages import Message, decode_message, read_message
+from mingcha.sample.messages import MESSAGES, sample_message
 
 
 def order(**more: Any) -> dict[str, Any]:
@@ -181,3 +182,188 @@ def test_what_is_no_message_is_one_clear_error(content: bytes) -> None:
     with pytest.raises(InputError) as caught:
         decode_message(content)
     assert caught.value.remedy
+
+
+def test_the_envelope_and_what_is_asked_for_are_kept() -> None:
+    data = {"trig_scen": "4", "rule_ids": ["R1", " R2 ", ""], "patient_dtos": patient(encounter(order()))}
+    message = read(
+        {"infno": "3101", "msgid": "M1", "inf_time": "2026-03-01 10:00:00", "input": {"data": data}}
+    )
+    assert (message.message_id, message.sent_at) == ("M1", "2026-03-01 10:00:00")
+    assert message.rule_ids == ("R1", "R2")
+    assert read({**data, "rule_ids": "R1，R2"}).rule_ids == ("R1", "R2")
+    assert read({**data, "rule_ids": ""}).rule_ids == ()
+
+
+def test_fields_that_are_not_of_the_specification_are_ignored() -> None:
+    strange = {"vendor": {"deep": [1, None, {"x": 1.5}]}, "his_md_cnt": "1η2"}
+    message = bill(order(**strange, extend_order_map={"o_own": "x"}), **strange)
+    assert message.faults == []
+    assert message.encounters[0].lines["item_code"] == ["X01"]
+
+
+@pytest.mark.parametrize(
+    ("field", "zero"),
+    [
+        ("matn_stas", None),
+        ("med_mdtrt_type", "0"),
+        ("out_setl_flag", False),
+        ("ownpay_amt", None),
+        ("selfpay_amt", None),
+        ("acct_payamt", None),
+        ("hifp_payamt", None),
+        ("medfee_sumamt", None),
+    ],
+)
+def test_a_zero_of_an_encounter_means_what_its_field_lets_it_mean(field: str, zero: object) -> None:
+    names = {
+        "matn_stas": "maternity_state",
+        "med_mdtrt_type": "visit_type",
+        "out_setl_flag": "remote_settlement",
+        "ownpay_amt": "own_expense",
+        "selfpay_amt": "self_paid",
+        "acct_payamt": "account_paid",
+        "hifp_payamt": "fund_paid",
+        "medfee_sumamt": "total_amount",
+    }
+    assert bill(order(), **{field: "0"}).encounters[0].facts[names[field]] == zero
+    assert bill(order(), **{field: ""}).encounters[0].facts[names[field]] is None
+
+
+def test_a_number_that_must_be_sent_may_be_zero() -> None:
+    lines = bill(order(cnt="0", sumamt=0)).encounters[0].lines
+    assert lines["billed_quantity"] == lines["billed_amount"] == [0]
+
+
+def test_decimals_are_read_exactly_whether_written_as_numbers_or_as_text() -> None:
+    # 0.07 × 100 and 1.1 × 3 are no whole numbers in binary.
+    for amount in (0.07, "0.07", "0.070", 7e-2):
+        assert bill(order(sumamt=amount)).encounters[0].lines["billed_amount"] == [7]
+    raw = json.dumps({"patient_dtos": patient(encounter(order(pric="@")))}).replace('"@"', "0.333333")
+    assert read_message(raw.encode()).encounters[0].lines["unit_price"] == [333_333]
+
+
+@pytest.mark.parametrize(
+    "count", ["1e30", 10**30, "9" * 61, "1e400", "NaN", "Infinity", "十", "--", "１２ａ"]
+)
+def test_a_quantity_that_is_none_or_too_large_leaves_the_line_out(count: Any) -> None:
+    message = bill(order(), order(rx_id="L2", cnt=count))
+    assert message.encounters[0].lines["line_id"] == ["L1"]
+    assert [(f.row, f.field.name) for f in message.faults] == [(1, "billed_quantity")]
+
+
+def test_quantity_times_price_beyond_64_bits_leaves_the_line_out() -> None:
+    message = bill(order(), order(rx_id="L2", cnt="9999999", pric="99999999", sumamt="1"))
+    assert message.encounters[0].lines["line_id"] == ["L1"]
+    assert [(f.row, f.field.name, f.rejected) for f in message.faults] == [(1, "unit_price", True)]
+
+
+def test_a_fault_says_where_in_the_message_the_value_stands() -> None:
+    person = patient(encounter(order(), order(rx_id="L2", cnt="x", extend_order_map={"o_prdDays": "y"})))
+    message = read({"input": {"data": {"patient_dtos": [{**person, "brdy": "z"}]}}})
+    root = "input.data.patient_dtos[0]"
+    assert {message.path_of(fault): fault.value for fault in message.faults} == {
+        f"{root}.brdy": "z",
+        f"{root}.fsi_encounter_dtos[0].fsi_order_dtos[1].cnt": "x",
+        f"{root}.fsi_encounter_dtos[0].fsi_order_dtos[1].extend_order_map.o_prdDays": "y",
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"patn_id": ""}, "patient_dtos[0].patn_id"),
+        ({"fsi_encounter_dtos": []}, "patient_dtos"),
+        ({"curr_mdtrt_id": "E9"}, "patient_dtos"),
+        (
+            {"fsi_encounter_dtos": encounter(order(), adm_date="31日")},
+            "patient_dtos[0].fsi_encounter_dtos[0].adm_date",
+        ),
+        (
+            {"fsi_encounter_dtos": encounter(order(), medins_id="")},
+            "patient_dtos[0].fsi_encounter_dtos[0].medins_id",
+        ),
+    ],
+)
+def test_a_bill_that_cannot_be_audited_is_refused_and_not_answered_as_faultless(
+    more: dict[str, Any], path: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read({"patient_dtos": {**patient(encounter(order())), **more}})
+    assert caught.value.where == path
+    assert caught.value.remedy
+
+
+def test_a_history_that_cannot_be_read_does_not_hold_up_the_current_bill() -> None:
+    message = read({"patient_dtos": patient(encounter(order()), encounter(mdtrt_id="E0", adm_date=""))})
+    assert [one.current for one in message.encounters] == [True]
+    assert [message.path_of(f) for f in message.faults] == ["patient_dtos[0].fsi_encounter_dtos[1].adm_date"]
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (b'{"input": {"data": {"patient_dtos": 5}}}', "input.data.patient_dtos"),
+        (
+            json.dumps({"patient_dtos": patient(encounter(order(cnt=[1])))}).encode(),
+            "patient_dtos.fsi_encounter_dtos[0].fsi_order_dtos[0].cnt",
+        ),
+        (b'{"input": {"data": {}}}', "input.data.patient_dtos"),
+    ],
+)
+def test_a_node_of_the_wrong_kind_is_named_with_its_path(content: bytes, where: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_message(content)
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize("empty", [None, "", []])
+def test_an_empty_collection_or_map_is_none_whatever_stands_for_it(empty: object) -> None:
+    message = bill(order(extend_order_map=empty), fsi_operation_dtos=empty, fsi_diagnose_dtos=empty)
+    assert message.encounters[0].lines["first_line_used"] == [None]
+    assert message.encounters[0].diagnoses["diagnosis_code"] == []
+
+
+def test_a_message_may_begin_with_a_byte_order_mark() -> None:
+    content = json.dumps({"patient_dtos": patient(encounter(order()))}).encode("utf-8-sig")
+    assert len(read_message(content).encounters) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        json.dumps(
+            {"patient_dtos": patient(encounter(order(hilist_name="阿莫西林胶囊")))}, ensure_ascii=False
+        ).encode("gb18030"),
+        b'{"patient_dtos": [{"patn_id": ' + b"9" * 5000 + b"}]}",
+    ],
+    ids=["deep", "deep and unknown", "other encoding", "endless number"],
+)
+def test_what_would_break_a_reader_is_one_clear_error(content: bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        read_message(content)
+    assert caught.value.remedy
+
+
+def test_a_value_that_was_unreadable_before_is_told_again() -> None:
+    for _ in range(2):
+        message = bill(order(extend_order_map={"o_prdDays": "七天"}))
+        assert [fault.value for fault in message.faults] == ["七天"]
+
+
+def test_two_patients_are_two_bills() -> None:
+    second = patient(encounter(order(rx_id="L9"), mdtrt_id="E7"), patn_id="P2", curr_mdtrt_id="E7", gend="2")
+    message = read({"patient_dtos": [patient(encounter(order())), second]})
+    assert [(one.facts["person_id"], one.facts["sex"], one.current) for one in message.encounters] == [
+        ("P1", "1", True),
+        ("P2", "2", True),
+    ]
+
+
+def test_a_sample_message_is_read_without_a_fault() -> None:
+    for kind in MESSAGES:
+        message = read(sample_message(kind))
+        assert message.faults == []
+        assert sum(one.current for one in message.encounters) == 1

@@ -112,7 +112,7 @@ class ReferralRegistration(Registration):
     label = "转院备案"
     key = ("person_id", "target_institution_id", "valid_from")
 
-    target_institution_id = f.text("转往机构编码", "reflin_medins_no")
+    target_institution_id = f.text("转往机构编码", "reflin_medins_no", required=True)
     target_region = f.code("就医地", "mdtrtarea_admdvs")
     referral_type = f.code("转院类型", "refl_type", codes="refl_type")
     referred_on = f.day("转院日期", "refl_date")
@@ -155,7 +155,7 @@ class InjuryRegistration(Registration):
 
     institution_id = f.text("医疗机构编码", "fixmedins_code")
     admitted_at = f.moment("入院时间", "adm_time")
-    injured_at = f.moment("受伤时间", "trum_time")
+    injured_at = f.moment("受伤时间", "trum_time", required=True)
     place = f.text("受伤地点", "trum_site")
     cause = f.text("致伤原因", "trum_rea")
     payable = f.code("审核支付标志", "chk_pay_flag")

@@ -129,7 +129,7 @@ def _as_optional(
     for column in columns:
         fields = mapped[column] if column in mapped else _optional_names()[entity].get(normal(column), ())
         for declared in fields:
-            if declared.owner is entity and not declared.personal:
+            if entity.fields().get(declared.name) is declared and not declared.personal:
                 chosen.setdefault(declared.name, column)
             elif declared.personal:
                 personal.append(column)

@@ -131,6 +131,36 @@ def test_a_message_whose_current_encounter_is_not_there_is_refused(auditor: Bill
         asked(auditor, message)
 
 
+def test_a_line_of_the_history_that_cannot_be_read_is_told_beside_the_answer(auditor: BillAuditor) -> None:
+    message = sample_message("stay-with-history")
+    encounters(message)[1]["fsi_order_dtos"][0]["cnt"] = "两盒"
+    answer, content = asked(auditor, message)
+    assert content["infcode"] == 0
+    assert content["output"]["result"]
+    assert "fsi_encounter_dtos[1].fsi_order_dtos[0].cnt" in content["err_msg"]
+    assert [fault.value for fault in answer.left_out] == ["两盒"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("cnt", "两盒"), ("drord_begn_date", ""), ("hilist_code", "")])
+def test_a_bill_with_a_line_that_cannot_be_read_is_refused_and_says_where(
+    auditor: BillAuditor, name: str, value: str
+) -> None:
+    message = sample_message("stay")
+    encounters(message)[0]["fsi_order_dtos"][3][name] = value
+    with pytest.raises(InputError, match="不能审核") as caught:
+        asked(auditor, message)
+    assert caught.value.where == f"input.data.patient_dtos[0].fsi_encounter_dtos[0].fsi_order_dtos[3].{name}"
+
+
+def test_a_current_encounter_that_cannot_be_read_is_refused_and_not_called_faultless(
+    auditor: BillAuditor,
+) -> None:
+    message = sample_message("stay")
+    encounters(message)[0]["adm_date"] = "三月"
+    with pytest.raises(InputError, match="三月"):
+        asked(auditor, message)
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'"x"', b"\xff\xfe", b'{"input":{"data":{}}}'])
 def test_what_is_no_message_is_refused_with_infcode_minus_one(auditor: BillAuditor, content: bytes) -> None:
     with pytest.raises(InputError) as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -11,13 +12,13 @@ import msgspec
 
 from mingcha.audit.answers import results_of
 from mingcha.audit.explain import Explainer, fact_label
-from mingcha.domain.errors import InputError, MingchaError
+from mingcha.domain.errors import MingchaError
 from mingcha.domain.findings import Finding
 from mingcha.engine.case import EncounterFacts
 from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
-from mingcha.ingest.messages import BilledEncounter, Fault, read_message
+from mingcha.ingest.messages import BilledEncounter, Fault, Message, read_message
 
 SUCCESS, FAILURE = 0, -1
 # err_msg holds 200 characters, inf_refmsgid 30: region (6), time (14), serial number (10).
@@ -47,7 +48,7 @@ class Answer:
         content: the national answer; amounts in yuan as decimals.
         findings: rows with the columns of `Finding`, of the encounters under audit.
         unjudged: rule code and Chinese name of the missing fact → rows.
-        left_out: rows or encounters of the message that could not be read and were not judged.
+        left_out: rows or encounters of the history that could not be read and were not seen.
     """
 
     content: dict[str, Any]
@@ -72,15 +73,10 @@ class BillAuditor:
         """Judge the current encounters of a message, with all others of the same person as history.
 
         Raises:
-            InputError: no JSON, no 3101/3102 message, or none with a current encounter.
+            InputError: no JSON, no 3101/3102 message, or none with a current encounter that can be judged.
         """
         message = read_message(content)
         left_out = tuple(fault for fault in message.faults if fault.rejected)
-        if not left_out and not any(one.current for one in message.encounters):
-            raise InputError(
-                "报文里没有当前就诊：curr_mdtrt_id 与每次就诊的 mdtrt_id 都不相同",
-                remedy="请核对 curr_mdtrt_id，它应是受审就诊的 mdtrt_id",
-            )
         findings: list[dict[str, Any]] = []
         unjudged: dict[tuple[str, str], int] = defaultdict(int)
         for case in _cases(message.encounters):
@@ -91,7 +87,7 @@ class BillAuditor:
                 unjudged[missing.rule_code, fact_label(missing.fact)] += 1
         result = results_of(findings, self.explain)
         return Answer(
-            content=_answered(envelope_of(content), {"result": result}),
+            content=_answered(envelope_of(content), _not_judged(message, left_out), {"result": result}),
             findings=tuple(findings),
             unjudged=dict(unjudged),
             left_out=left_out,
@@ -128,9 +124,17 @@ def _cases(encounters: list[BilledEncounter]) -> list[list[EncounterFacts]]:
     return [sorted(case, key=lambda enc: (enc.started_at, enc.encounter_id)) for case in by_person.values()]
 
 
-def _answered(envelope: Envelope, output: dict[str, Any]) -> dict[str, Any]:
+def _not_judged(message: Message, left_out: Sequence[Fault]) -> str:
+    """What the sender must know of an otherwise good answer: parts of the history that were not there for it."""
+    if not left_out:
+        return ""
+    places = "；".join(f"{message.path_of(fault)}：{fault.reason}" for fault in left_out)
+    return f"{len(left_out)} 处历史就诊无法读取，未计入。{places}"[:MOST_ERROR]
+
+
+def _answered(envelope: Envelope, error: str, output: dict[str, Any]) -> dict[str, Any]:
     """A bare `input` is answered with the bare `output`."""
-    return output if envelope.bare else _envelope(envelope, SUCCESS, "", output)
+    return output if envelope.bare else _envelope(envelope, SUCCESS, error, output)
 
 
 def _envelope(envelope: Envelope, code: int, error: str, output: dict[str, Any]) -> dict[str, Any]:

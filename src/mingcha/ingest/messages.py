@@ -140,30 +140,31 @@ def read_message(content: bytes) -> Message:
     Lines gain `line_key`, `quantity` and `amount`, the same as the import gives them.
 
     Raises:
-        InputError: no JSON, no 3101/3102 message, or one whose current encounter is not there or lacks what is
-            required: to answer "no violation" then would be false.
+        InputError: no JSON, no 3101/3102 message, or one whose current encounter is not there or cannot be read
+            whole: an answer without a line would name false differences and miss true ones. Only of a history
+            what cannot be read is left out, and told as a fault.
     """
     message, current = _decoded(dto.decode(content))
-    if not any(encounter.current for encounter in message.encounters):
-        raise _nothing_to_audit(message, current)
     for encounter in message.encounters:
         _settle(encounter, message.faults)
+    for fault in message.faults:
+        if fault.rejected and fault.encounter in current:
+            raise _unreadable(message, fault)
+    if not current:
+        raise InputError(
+            "报文里没有当前就诊：curr_mdtrt_id 与每次就诊的 mdtrt_id 都不相同",
+            where=f"{message.root}patient_dtos",
+            remedy="请核对 curr_mdtrt_id，它应是受审就诊的 mdtrt_id",
+        )
     return message
 
 
-def _nothing_to_audit(message: Message, current: Sequence[int]) -> InputError:
-    for fault in message.faults:
-        if fault.rejected and fault.row < 0 and fault.encounter in current:
-            value = f"，值为“{fault.value}”" if fault.value else ""
-            return InputError(
-                f"当前就诊不能审核：{fault.reason}{value}",
-                where=message.path_of(fault),
-                remedy="请补全或改正这一项后重新发送",
-            )
+def _unreadable(message: Message, fault: Fault) -> InputError:
+    value = f"，值为“{fault.value}”" if fault.value else ""
     return InputError(
-        "报文里没有当前就诊：curr_mdtrt_id 与每次就诊的 mdtrt_id 都不相同",
-        where=f"{message.root}patient_dtos",
-        remedy="请核对 curr_mdtrt_id，它应是受审就诊的 mdtrt_id",
+        f"当前就诊不能审核：{fault.reason}{value}",
+        where=message.path_of(fault),
+        remedy="请补全或改正这一项后重新发送",
     )
 
 
@@ -198,6 +199,9 @@ def _decoded(sent: dto.Decoded) -> tuple[Message, list[int]]:
         if _refuse_encounter(number, facts[number], len(lines.groups[number]), message.faults):
             continue
         kept, positions = lines.cut(line_columns, number, lost)
+        if len(positions) < len(lines.groups[number]):
+            # What is left of the lines no longer adds up to the bill, and that is not the bill's fault.
+            facts[number]["total_amount"] = None
         message.encounters.append(
             BilledEncounter(
                 number,

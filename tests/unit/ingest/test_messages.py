@@ -132,13 +132,25 @@ def test_an_unreadable_optional_value_is_unknown_and_told() -> None:
     assert (fault.field.name, fault.value, fault.rejected) == ("supply_days", "七天", False)
 
 
-def test_a_line_without_a_required_fact_is_left_out_and_told_the_others_stay() -> None:
-    message = bill(order(), order(rx_id="L2", cnt=""), order(rx_id="L3", drord_begn_date="x"))
-    assert message.encounters[0].lines["line_id"] == ["L1"]
-    assert {(f.row, f.field.name) for f in message.faults if f.rejected} == {
-        (1, "billed_quantity"),
-        (2, "charged_at"),
+def history(*orders: dict[str, Any], **more: Any) -> Message:
+    """A faultless current bill, and these lines as its history."""
+    earlier = encounter(*orders, mdtrt_id="E0", **more)
+    return read({"patient_dtos": patient(encounter(order(rx_id="L0")), earlier)})
+
+
+def test_a_line_of_the_history_without_a_required_fact_is_left_out_and_told_the_others_stay() -> None:
+    message = history(order(), order(rx_id="L2", cnt=""), order(rx_id="L3", drord_begn_date="x"))
+    assert message.encounters[1].lines["line_id"] == ["L1"]
+    assert {(f.encounter, f.row, f.field.name) for f in message.faults if f.rejected} == {
+        (1, 1, "billed_quantity"),
+        (1, 2, "charged_at"),
     }
+
+
+def test_what_is_left_of_a_bill_no_longer_adds_up_to_its_total() -> None:
+    assert history(order(), medfee_sumamt="3").encounters[1].facts["total_amount"] == 300
+    lacking = history(order(), order(rx_id="L2", cnt=""), medfee_sumamt="6")
+    assert lacking.encounters[1].facts["total_amount"] is None
 
 
 def test_an_encounter_without_its_time_is_left_out_with_all_its_lines() -> None:
@@ -160,9 +172,15 @@ def test_refunds_are_netted_and_lines_come_in_order_of_charge() -> None:
     assert lines["amount"] == [150, 0]
 
 
-def test_a_line_that_stands_twice_counts_once_and_a_contradicting_one_is_left_out() -> None:
-    message = bill(order(), order(), order(cnt="9"))
+def test_a_line_that_stands_twice_counts_once() -> None:
+    message = bill(order(), order())
     assert message.encounters[0].lines["line_id"] == ["L1"]
+    assert message.faults == []
+
+
+def test_of_contradicting_lines_of_the_history_one_is_left_out() -> None:
+    message = history(order(), order(), order(cnt="9"))
+    assert message.encounters[1].lines["line_id"] == ["L1"]
     assert [f.reason for f in message.faults] == ["同一明细标识的内容不同"]
 
 
@@ -247,25 +265,26 @@ def test_decimals_are_read_exactly_whether_written_as_numbers_or_as_text() -> No
     "count", ["1e30", 10**30, "9" * 61, "1e400", "NaN", "Infinity", "十", "--", "１２ａ"]
 )
 def test_a_quantity_that_is_none_or_too_large_leaves_the_line_out(count: Any) -> None:
-    message = bill(order(), order(rx_id="L2", cnt=count))
-    assert message.encounters[0].lines["line_id"] == ["L1"]
+    message = history(order(), order(rx_id="L2", cnt=count))
+    assert message.encounters[1].lines["line_id"] == ["L1"]
     assert [(f.row, f.field.name) for f in message.faults] == [(1, "billed_quantity")]
 
 
 def test_quantity_times_price_beyond_64_bits_leaves_the_line_out() -> None:
-    message = bill(order(), order(rx_id="L2", cnt="9999999", pric="99999999", sumamt="1"))
-    assert message.encounters[0].lines["line_id"] == ["L1"]
+    message = history(order(), order(rx_id="L2", cnt="9999999", pric="99999999", sumamt="1"))
+    assert message.encounters[1].lines["line_id"] == ["L1"]
     assert [(f.row, f.field.name, f.rejected) for f in message.faults] == [(1, "unit_price", True)]
 
 
 def test_a_fault_says_where_in_the_message_the_value_stands() -> None:
-    person = patient(encounter(order(), order(rx_id="L2", cnt="x", extend_order_map={"o_prdDays": "y"})))
-    message = read({"input": {"data": {"patient_dtos": [{**person, "brdy": "z"}]}}})
+    earlier = encounter(order(rx_id="L2", cnt="x", extend_order_map={"o_prdDays": "y"}), mdtrt_id="E0")
+    person = patient(encounter(order()), earlier, brdy="z")
+    message = read({"input": {"data": {"patient_dtos": [person]}}})
     root = "input.data.patient_dtos[0]"
     assert {message.path_of(fault): fault.value for fault in message.faults} == {
         f"{root}.brdy": "z",
-        f"{root}.fsi_encounter_dtos[0].fsi_order_dtos[1].cnt": "x",
-        f"{root}.fsi_encounter_dtos[0].fsi_order_dtos[1].extend_order_map.o_prdDays": "y",
+        f"{root}.fsi_encounter_dtos[1].fsi_order_dtos[0].cnt": "x",
+        f"{root}.fsi_encounter_dtos[1].fsi_order_dtos[0].extend_order_map.o_prdDays": "y",
     }
 
 
@@ -282,6 +301,14 @@ def test_a_fault_says_where_in_the_message_the_value_stands() -> None:
         (
             {"fsi_encounter_dtos": encounter(order(), medins_id="")},
             "patient_dtos[0].fsi_encounter_dtos[0].medins_id",
+        ),
+        (
+            {"fsi_encounter_dtos": encounter(order(), order(rx_id="L2", cnt="两盒"))},
+            "patient_dtos[0].fsi_encounter_dtos[0].fsi_order_dtos[1].cnt",
+        ),
+        (
+            {"fsi_encounter_dtos": encounter(order(), order(cnt="9"))},
+            "patient_dtos[0].fsi_encounter_dtos[0].fsi_order_dtos[1].rx_id",
         ),
     ],
 )

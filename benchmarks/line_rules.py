@@ -102,8 +102,7 @@ def plain_lines(bucket: Bucket, codes: pl.Series, number: int) -> list[PlainLine
     """The first so many lines of a bucket as objects; of lines that refunds have cancelled nothing is left."""
     lines = bucket.lines.head(number).with_row_index("place")
     lines = lines.filter(pl.col("quantity").is_null() | (pl.col("quantity") > 0))
-    of_bill = bucket.encounters[lines["enc"].to_list()]
-    sex = of_bill.select(pl.when(pl.col("sex").is_in(("1", "2"))).then("sex")).to_series()
+    sex = bucket.encounters.select(pl.when(pl.col("sex").is_in(("1", "2"))).then("sex")).to_series()
     columns = (
         lines["place"],
         codes.gather(lines["item"]),
@@ -111,8 +110,8 @@ def plain_lines(bucket: Bucket, codes: pl.Series, number: int) -> list[PlainLine
         lines["unit_price"],
         lines["department_id"],
         lines["first_line_used"],
-        sex,
-        of_bill["care_type"],
+        sex.gather(lines["enc"]),
+        bucket.encounters["care_type"].gather(lines["enc"]),
     )
     return [PlainLine(*row) for row in zip(*(column.to_list() for column in columns), strict=True)]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-# Frames wait in memory until this many rows, so that partition files are few and not tiny.
-_WAITING_ROWS = 500_000
+# Frames wait in memory until they are this large, so that partition files are few and not tiny.
+_WAITING_BYTES = 64 << 20
 
 
 PART = "_part"
@@ -66,7 +66,7 @@ class Spill:
         if frame.height == 0:
             return
         self._waiting.append(frame)
-        if self._count > 1 and sum(waiting.height for waiting in self._waiting) >= _WAITING_ROWS:
+        if self._count > 1 and sum(one.estimated_size() for one in self._waiting) >= _WAITING_BYTES:
             self._flush()
 
     def take(self, part: int) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 from mingcha.domain.errors import InputError
 from mingcha.ingest.recognise import known_names, normal
 
-CHUNK_ROWS = 250_000
+CHUNK_ROWS = 125_000
 # A title, a period, an empty line may stand above the heads.
 _HEAD_LINES = 10
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import repeat
+from itertools import islice, repeat
+from operator import le
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Person, Settlement
@@ -85,12 +86,17 @@ for _owner in (Person, Encounter, Settlement):
 def in_order(lines: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
     """The same lines in canonical order, so that the order in which they arrived makes no difference."""
     charged = lines.get("charged_at") or ()
-    keys = [lines.get(name) or [None] * len(charged) for name in LINE_ORDER]
-    ranked = [tuple((value is not None, value) for value in row) for row in zip(*keys, strict=True)]
-    order = sorted(range(len(charged)), key=ranked.__getitem__)
-    if all(place == index for index, place in enumerate(order)):
+    keys = [_comparable(lines.get(name) or [None] * len(charged)) for name in LINE_ORDER]
+    ranked = list(zip(*keys, strict=True))
+    if all(map(le, ranked, islice(ranked, 1, None))):
         return lines
+    order = sorted(range(len(charged)), key=ranked.__getitem__)
     return {name: [values[index] for index in order] for name, values in lines.items() if values}
+
+
+def _comparable(values: Sequence[Any]) -> Sequence[Any]:
+    """The values themselves where all are known; else so that unknown ones come first."""
+    return [(value is not None, value) for value in values] if None in values else values
 
 
 Case = Sequence[EncounterFacts]

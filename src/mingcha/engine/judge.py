@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mingcha.engine.case import Case, EncounterFacts
+from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.compiled import DAY, ITEM, QUANTITY, Compiled, Gathered, Groups, Judgement, Row
 from mingcha.engine.hits import Unjudged
 from mingcha.engine.index import Index, Known
@@ -35,7 +36,8 @@ class CaseJudge:
         judgement = Judgement()
         for region in sorted({region for region in regions if region is not None}):
             if region not in self._variants:
-                self._variants[region] = _VariantJudge(self.plan.variant(region), self.screened)
+                with collecting_paused():
+                    self._variants[region] = _VariantJudge(self.plan.variant(region), self.screened)
             self._variants[region].judge(case, [found == region for found in regions], judgement)
         return judgement
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from mingcha.domain.conditions import Condition, Expr
+from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden
 from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines, judge_visits
@@ -55,7 +56,8 @@ class PartitionJudge:
 
     def _variant(self, region: str) -> _VariantJudge:
         if region not in self._variants:
-            self._variants[region] = _VariantJudge(self.plan.variant(region), self.ids, self.screened)
+            with collecting_paused():
+                self._variants[region] = _VariantJudge(self.plan.variant(region), self.ids, self.screened)
         return self._variants[region]
 
 

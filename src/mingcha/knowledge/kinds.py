@@ -180,6 +180,13 @@ class Indication(KnowledgePoint):
     diagnoses = f.codes("适应症诊断编码")
 
 
+class Contraindication(KnowledgePoint):
+    """禁忌症: diagnosis codes (by prefix) that forbid the drug or the service."""
+
+    label, slug = "禁忌症", "contraindication"
+    diagnoses = f.codes("禁忌的诊断编码", required=True)
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -224,6 +231,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         HerbAlone,
         HerbNeverPaid,
         Indication,
+        Contraindication,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,

@@ -34,6 +34,7 @@ MECHANISM_OF_KIND = {
     "herb-alone": "herb-alone",
     "herb-never-paid": "herb-never-paid",
     "indication": "indication-mismatch",
+    "contraindication": "contraindicated",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",

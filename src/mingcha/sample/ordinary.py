@@ -235,13 +235,15 @@ class VisitWriter:
         self.department = self._department()
         self.nights = random.randint(*key.care.nights)
         self.charges: list[Charge] = []
+        self.diagnoses: list[Coded] = []
         self._used: set[str] = set()
         self._families: set[tuple[str, str]] = set()
 
     def write(self, respiratory: bool) -> Visit:
         """The visit with its charges, diagnoses and place."""
         care = self.key.care
-        diagnoses = [Coded(*self.random.choice(_RESPIRATORY if respiratory else self.shelf.diagnoses))]
+        diagnoses = self.diagnoses
+        diagnoses.append(Coded(*self.random.choice(_RESPIRATORY if respiratory else self.shelf.diagnoses)))
         indicated = self._indicated() if self.random.random() < 0.3 else None
         if indicated is not None:
             code, diagnosis = indicated
@@ -317,7 +319,8 @@ class VisitWriter:
         if code in self._used or (terms is not None and terms.once and not self.once):
             return False
         if terms is not None:
-            if terms.families & self._families:
+            barred = tuple(terms.barred_diagnoses)
+            if terms.families & self._families or any(d.code.startswith(barred) for d in self.diagnoses):
                 return False
             self._families |= terms.families
         self._used.add(code)

@@ -26,6 +26,7 @@ class Terms:
     barred_care_types: set[str] = field(default_factory=set)
     departments: list[tuple[str, ...]] = field(default_factory=list)
     diagnoses: list[tuple[str, ...]] = field(default_factory=list)
+    barred_diagnoses: set[str] = field(default_factory=set)
     rank: int = 0
     first_line: bool = False
     compound: bool = False
@@ -77,6 +78,10 @@ def _department(terms: Terms, point: Any, _code: str) -> None:
 
 def _indication(terms: Terms, point: Any, _code: str) -> None:
     terms.diagnoses.append(point.diagnoses)
+
+
+def _contraindication(terms: Terms, point: Any, _code: str) -> None:
+    terms.barred_diagnoses.update(point.diagnoses)
 
 
 def _dispense(terms: Terms, point: Any, _code: str) -> None:
@@ -156,6 +161,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.HerbAlone: _compound,
     k.HerbNeverPaid: _never,
     k.Indication: _indication,
+    k.Contraindication: _contraindication,
 }
 
 # A bound in days that is safe whatever the calendar: (shortest, longest) days of one unit.

@@ -191,6 +191,16 @@ def _lawful_diagnoses(point: k.Indication) -> Iterator[Change]:
     yield "没有诊断", {"diagnoses": ()}
 
 
+def _forbidding(point: k.Contraindication) -> Iterator[Change]:
+    yield "主诊断为禁忌", {"diagnoses": (coded(point.diagnoses[0]),)}
+    yield "次诊断为禁忌", {"diagnoses": (UNRELATED, coded(point.diagnoses[-1]))}
+
+
+def _not_forbidding(_point: k.Contraindication) -> Iterator[Change]:
+    yield "诊断均非禁忌", {"diagnoses": (UNRELATED, coded("J06"))}
+    yield "没有诊断", {"diagnoses": ()}
+
+
 def _wrong_line(_point: k.SecondLine) -> Iterator[Change]:
     yield "半年内未用一线药", {"first_line": "0"}
 
@@ -209,5 +219,6 @@ _CHANGES: dict[type[Any], tuple[Callable[[Any], Iterator[Change]], Callable[[Any
     k.LevelLimit: (_wrong_level, _lawful_level),
     k.DepartmentLimit: (_wrong_department, _lawful_department),
     k.Indication: (_wrong_diagnoses, _lawful_diagnoses),
+    k.Contraindication: (_forbidding, _not_forbidding),
     k.SecondLine: (_wrong_line, _lawful_line),
 }

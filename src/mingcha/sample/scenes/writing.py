@@ -86,7 +86,15 @@ class Writer:
         """Whether only this point's mechanism has terms for the code that a single use could break."""
         terms = self.library.terms(code, beside=point)
         asked = (terms.sexes, terms.ages, terms.coverages, terms.care_types, terms.barred_care_types)
-        more = (terms.departments, terms.diagnoses, terms.rank, terms.first_line, terms.compound, terms.never)
+        more = (
+            terms.departments,
+            terms.diagnoses,
+            terms.barred_diagnoses,
+            terms.rank,
+            terms.first_line,
+            terms.compound,
+            terms.never,
+        )
         small = terms.max_quantity < units(3) or terms.max_days < 1
         return not any(asked) and not any(more) and not small
 
@@ -248,6 +256,8 @@ def lawful(terms: Terms, code: str) -> Circumstances | None:
         around = replace(around, department=terms.departments[0][0])
     if terms.diagnoses:
         around = replace(around, diagnoses=tuple(coded(prefixes[0]) for prefixes in terms.diagnoses))
+    if any(diagnosis.code.startswith(tuple(terms.barred_diagnoses)) for diagnosis in around.diagnoses):
+        return None
     return _insured(around, terms)
 
 

@@ -642,3 +642,16 @@ def test_however_dirty_every_row_has_exactly_one_fate_and_money_is_conserved(
     assert lines.height == report.accepted
     assert lines["amount"].sum() == lines["billed_amount"].sum()
     assert lines["quantity"].sum() == lines["billed_quantity"].sum()
+
+
+def test_an_encounter_of_which_a_line_was_refused_says_so_and_its_sum_is_not_judged(tmp_path: Path) -> None:
+    head = "就诊标识,参保人标识,医疗机构编码,入院（就诊）时间,明细标识,医保目录编码,计费时间,计费数量,单价,金额,总费用"
+    rows = [
+        "E1,P1,H1,2026-03-01 08:00:00,L1,001102000030000,2026-03-01 09:00:00,1,8.00,8.00,16.00",
+        "E1,P1,H1,2026-03-01 08:00:00,L2,001102000030000,2026-02-30 09:00:00,1,8.00,8.00,16.00",
+        "E2,P1,H1,2026-03-02 08:00:00,L1,001102000030000,2026-03-02 09:00:00,1,8.00,8.00,8.00",
+    ]
+    (tmp_path / "明细.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    import_claims([tmp_path / "明细.csv"], tmp_path / "dataset")
+    encounters = Lake(tmp_path / "dataset").read_bucket(0).encounters
+    assert dict(encounters.select("encounter_id", "lines_rejected").rows()) == {"E1": 1, "E2": 0}

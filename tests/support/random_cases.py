@@ -55,6 +55,7 @@ FACTS: dict[str, Any] = {
     "maternity_state": pl.String,
     "total_amount": pl.Int64,
     "fund_paid": pl.Int64,
+    "lines_rejected": pl.Int32,
 }
 
 
@@ -118,6 +119,7 @@ class City:
         lines = in_order(self._lines(facts, day, nights, favourites))
         total = sum(lines["billed_amount"]) if lines["billed_amount"] else 0
         facts["total_amount"] = self._maybe(total + pick.choice((0, 0, 0, 500)))
+        facts["lines_rejected"] = self._maybe(pick.choice((0, 0, 0, 2)))
         facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
         return EncounterFacts(facts, lines, self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE))
 

@@ -149,7 +149,12 @@ class _Reader:
             **self.case.get("encounter", {}),
             **written.get("encounter", {}),
         }
-        facts: Facts = {"person_id": "P1", "encounter_id": f"E{number}", "institution_id": "H1"}
+        facts: Facts = {
+            "person_id": "P1",
+            "encounter_id": f"E{number}",
+            "institution_id": "H1",
+            "lines_rejected": 0,
+        }
         for name, raw in told.items():
             if name not in FACTS:
                 raise DeclarationError(f"没有事实 {name}", where=self.case["name"])

@@ -65,6 +65,7 @@ class Encounter(Entity):
     institution_rank = f.number(
         "机构级别", codes="institution_rank", derived=True, note="3 三级，2 二级，1 一级，0 无等级"
     )
+    lines_rejected = f.number("拒收明细数", derived=True, note="导入时拒收的本次就诊明细；有则合计不能核对")
     first_day = f.day("入院（就诊）日期", derived=True)
     last_day = f.day("出院日期", derived=True, note="未出院的住院为未知")
     coverage = f.code(

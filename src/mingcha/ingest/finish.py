@@ -23,6 +23,7 @@ from mingcha.store.lake import LakeWriter
 
 NO_ENCOUNTER = "找不到所属就诊"
 _ORIGIN: Columns = {"_file": pl.Int32(), "_row": pl.Int64(), "_own": pl.Boolean()}
+_LOST: Columns = {"encounter_id": pl.Utf8(), "lines_rejected": pl.Int32()}
 _CODED: tuple[type[Entity], ...] = (Diagnosis, Procedure)
 
 
@@ -108,10 +109,19 @@ class Finisher:
         index = _index(encounters)
         lines = self._lines(parted["lines"].take(number), index, dictionary)
         self.report.lines += lines.height
+        encounters = self._with_lost_lines(encounters)
         coded = [self._coded(entity, parted[entity.__name__].take(number), index) for entity in _CODED]
         self.writer.write_bucket(
             number, encounters=encounters, lines=lines, diagnoses=coded[0], procedures=coded[1]
         )
+
+    def _with_lost_lines(self, encounters: pl.DataFrame) -> pl.DataFrame:
+        if not encounters.width:
+            return encounters
+        lost = self.stores.lost_lines
+        counts = pl.DataFrame({"encounter_id": list(lost), "lines_rejected": list(lost.values())}, schema=_LOST)
+        joined = encounters.join(counts, on="encounter_id", how="left", maintain_order="left")
+        return joined.with_columns(pl.col("lines_rejected").fill_null(0))
 
     def _lines(self, lines: pl.DataFrame, index: pl.DataFrame, dictionary: pl.DataFrame) -> pl.DataFrame:
         if not lines.width:
@@ -130,6 +140,7 @@ class Finisher:
             }
         )
         self._reject(conflicting, (Line,), why)
+        self.stores.lost_lines.update(conflicting["encounter_id"])
         self._count(distinct.lines, "accepted")
         note_timeless(distinct.lines, self.notes)
         netted, refunds, unmatched = net(in_order(distinct.lines), self.notes)

@@ -199,9 +199,8 @@ def _decoded(sent: dto.Decoded) -> tuple[Message, list[int]]:
         if _refuse_encounter(number, facts[number], len(lines.groups[number]), message.faults):
             continue
         kept, positions = lines.cut(line_columns, number, lost)
-        if len(positions) < len(lines.groups[number]):
-            # What is left of the lines no longer adds up to the bill, and that is not the bill's fault.
-            facts[number]["total_amount"] = None
+        # What is left of the lines may no longer add up to the bill, and that is not the bill's fault.
+        facts[number]["lines_rejected"] = len(lines.groups[number]) - len(positions)
         message.encounters.append(
             BilledEncounter(
                 number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,8 @@ class Stores:
         self.diagnoses = Spill(folder, "diagnoses", by_encounter, count)
         self.procedures = Spill(folder, "procedures", by_encounter, count)
         self.persons = Spill(folder, "persons", by_person, count)
+        # Encounters of which a line was refused: their sums say nothing any more.
+        self.lost_lines: Counter[str] = Counter()
         # Optional facts are no bulk: they stay in memory and unparted.
         self.optional: dict[type[Entity], Spill] = {}
 
@@ -110,6 +113,8 @@ def _read_rows(
     """Rows that are lines, diagnoses, procedures, persons or optional facts themselves."""
     cleaned = clean(frame, entity, source.recognition.columns[entity], source.writing(entity))
     kept = _refuse(source, entity, frame, cleaned, rejects, notes)
+    if entity is Line and not kept.all():
+        stores.lost_lines.update(cleaned.frame["encounter_id"].filter(~kept).drop_nulls())
     stores.of(entity).add(_with_origin(source, frame, cleaned.frame, own=True).filter(kept))
 
 

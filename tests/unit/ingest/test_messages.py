@@ -148,9 +148,9 @@ def test_a_line_of_the_history_without_a_required_fact_is_left_out_and_told_the_
 
 
 def test_what_is_left_of_a_bill_no_longer_adds_up_to_its_total() -> None:
-    assert history(order(), medfee_sumamt="3").encounters[1].facts["total_amount"] == 300
+    assert history(order(), medfee_sumamt="3").encounters[1].facts["lines_rejected"] == 0
     lacking = history(order(), order(rx_id="L2", cnt=""), medfee_sumamt="6")
-    assert lacking.encounters[1].facts["total_amount"] is None
+    assert lacking.encounters[1].facts["lines_rejected"] == 1
 
 
 def test_an_encounter_without_its_time_is_left_out_with_all_its_lines() -> None:

@@ -7,7 +7,7 @@
 总费用与明细对不上，说明结算明细有缺失、重复或错误，不能据以结算。
 
 ## 不报什么
-总费用未知，或任一明细金额未知的，记为“无法判断”；差额在容差之内的；没有任何明细的就诊。
+总费用未知，或任一明细金额未知的，记为“无法判断”；差额在容差之内的；没有任何明细的就诊；导入时有明细被拒收的就诊。
 
 ## 处理建议
 核对上传的明细是否齐全；补传或更正后重新结算。
@@ -15,7 +15,7 @@
 
 from typing import Any
 
-from mingcha.domain.claims import Line, Settlement
+from mingcha.domain.claims import Encounter, Line, Settlement
 from mingcha.domain.conditions import total
 from mingcha.rules.base import BillRule, Grain, setting
 
@@ -27,6 +27,8 @@ class TotalMismatch(BillRule):
     title = "总费用与明细合计不符"
     grain = Grain.ENCOUNTER
     legal_basis = ("fund-regulation", "rules-2025", "interface-specification")
+    # What the importer refused was on the bill all the same.
+    when = Encounter.lines_rejected == 0
     needs = (Line.billed_amount,)
 
     tolerance: Any = setting(1, label="容差", unit="分", at_least=0, at_most=10_000)

@@ -13,7 +13,7 @@ from mingcha.catalogue.pages import HEADINGS, index, page, pages, sections_of
 from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.completion import DEFAULTS
 from mingcha.knowledge.sources import source
-from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Setting
+from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Setting, VisitRule
 from mingcha.rules.registry import RULES
 
 RULE_CLASSES = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -27,7 +27,7 @@ def test_a_rule_says_what_it_is(rule: type) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", rule.since)
     assert rule.title
     assert isinstance(rule.grain, Grain)
-    assert issubclass(rule, ItemRule | LineRule | BillRule)
+    assert issubclass(rule, ItemRule | LineRule | BillRule | VisitRule)
     assert (rule.knowledge is not None) is issubclass(rule, ItemRule)
 
 

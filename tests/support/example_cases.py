@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from mingcha.catalogue.entries import entry
+from mingcha.catalogue.entries import entries_of, entry
 from mingcha.catalogue.examples import Example, ExampleEncounter, examples_of
 from mingcha.domain.claims import Line
 from mingcha.domain.findings import Finding
@@ -48,7 +48,7 @@ def plan_of(
 
 def plan_of_example(example: Example) -> Plan:
     """The plan of an example: the rule alone, with the points and settings of the case."""
-    code = None if example.points else "GZ10000201008000" if "stay" in example.rule else "GZ10000201002000"
+    code = None if example.points else entries_of(example.rule)[0].code
     return plan_of(example.rule, example.points, example.settings, code)
 
 
@@ -82,7 +82,7 @@ def say(plan: Plan, case: Sequence[EncounterFacts], *, screened: bool = True) ->
 
 def _place(case: Sequence[EncounterFacts], found: Any) -> str:
     encounter = case[found.encounter]
-    if found.row is None:
+    if found.row is None or found.check.subject is Subject.VISIT:
         return str(encounter.encounter_id)
     if found.check.subject is not Subject.ITEM:
         return str(found.row[3])

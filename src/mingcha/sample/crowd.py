@@ -38,6 +38,9 @@ _KINDS_OF_BAND: tuple[tuple[int, ...], ...] = (
     (48, 7, 5, 5, 18, 12, 5),
 )
 _WOMEN_OF_AGE = 10
+_OUT_PATIENT, _STAYS = 0, (3, 6)
+# Nobody is admitted again, anywhere, within so many days of an admission: longer than stay and interval together.
+_STAYS_APART = 45
 _RANKS_OF_KIND: tuple[tuple[int, ...], ...] = (
     (10, 22, 30, 38),
     (0, 0, 42, 58),
@@ -119,6 +122,7 @@ class Crowd:
         last = self.year.end - 16
         frame = frame.with_columns(day=pl.min_horizontal(pl.max_horizontal(day, born), pl.lit(last)))
         frame = frame.with_columns(band=self._band()).with_columns(kind=self._kind(draw, key))
+        frame = frame.with_columns(kind=pl.when(_soon_again(frame)).then(_OUT_PATIENT).otherwise("kind"))
         rank = lookup(
             "rank",
             [v for shares in _RANKS_OF_KIND for v in _drawn(shares)],
@@ -200,6 +204,14 @@ class Crowd:
         skipped = pl.when(in_winter).then(0).otherwise(winter * 3 // 4)
         extra = pl.when(pl.col("n") == 0).then(once).otherwise(0)
         return first + skipped + draw.below(key, "script", winter - skipped + usual + extra)
+
+
+def _soon_again(frame: pl.DataFrame) -> pl.Series:
+    """Which visits would be a stay begun soon after another one of the same person."""
+    stays = frame.select("key", "person", "day", "kind").filter(pl.col("kind").is_in(_STAYS))
+    stays = stays.sort("person", "day", "key")
+    since = pl.col("day") - pl.col("day").shift(1).over("person")
+    return frame["key"].is_in(stays.filter(since < _STAYS_APART)["key"].implode())
 
 
 _INSURANCES = ["310"] * 45 + ["390"] * 52 + ["340"] * 2 + ["399"]

@@ -50,6 +50,7 @@ class Library:
     """
 
     def __init__(self, points: Iterable[KnowledgePoint], settings: Settings) -> None:
+        self._settings = settings
         self.points: list[KnowledgePoint] = []
         self._by_code: dict[str, list[KnowledgePoint]] = defaultdict(list)
         self._terms: dict[str, Terms] = {}
@@ -68,6 +69,10 @@ class Library:
     def of(self, kind: type[KnowledgePoint]) -> list[Any]:
         """The points of exactly this kind."""
         return [point for point in self.points if type(point) is kind]
+
+    def setting(self, mechanism: str, name: str, default: int) -> int:
+        """The number that a mechanism's setting has everywhere, or else this one."""
+        return int(self._settings.get(mechanism, {}).get("", {}).get(name, default))
 
     def item_codes(self) -> list[str]:
         """Every item code that a point speaks about, partners included, in order."""

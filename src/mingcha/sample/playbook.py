@@ -16,6 +16,7 @@ from mingcha.sample.scenes.pricing import write_pricing
 from mingcha.sample.scenes.records import write_records
 from mingcha.sample.scenes.scope import write_scope
 from mingcha.sample.scenes.versions import write_versions
+from mingcha.sample.scenes.visits import write_visits
 from mingcha.sample.scenes.writing import Writer
 from mingcha.sample.script import VIOLATION, Play, Year
 
@@ -32,6 +33,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_records,
         write_coded,
         write_versions,
+        write_visits,
     ):
         write(writer)
     return {mechanism: _in_turn(plays) for mechanism, plays in sorted(writer.script.plays.items())}

@@ -100,7 +100,10 @@ class Venue:
 
 @dataclass(frozen=True)
 class Visit:
-    """One encounter; `after` counts days from the first visit of the play, `nights` those of a stay."""
+    """One encounter; `after` counts days from the first visit of the play, `nights` those of a stay.
+
+    `returning`: at the very institution of the play's first visit (of the same venue), else at any of the venue.
+    """
 
     charges: tuple[Charge, ...]
     venue: Venue = Venue()
@@ -111,6 +114,7 @@ class Visit:
     procedures: tuple[Coded, ...] = ()
     after: int = 0
     nights: int = 0
+    returning: bool = False
     total_off: int = 0
     truth: Truth | None = None
     jitter: int = 1

@@ -86,7 +86,9 @@ class Staging:
         size = lookup("size", self.tables.groups["size"].to_list(), group)
         step = lookup("step", self.tables.groups["step"].to_list(), group)
         offset = lookup("offset", self.tables.groups["offset"].to_list(), group)
-        place = draw.early(key, "institution", size // step) * step
+        # The visits of a person have consecutive keys, sixty-four at most; the first is the one that is returned to.
+        chosen = pl.when("returning").then(key // 64 * 64).otherwise(key)
+        place = draw.early(chosen, "institution", size // step) * step
         place = place + pl.when(step > 1).then(pl.col("city")).otherwise(0)
         return staged.with_columns(
             institution=lookup("member", self.tables.members, offset + place),

@@ -142,6 +142,7 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
         {
             "after": visit.after,
             "nights": visit.nights,
+            "returning": visit.returning,
             "starts": starts,
             "ends": STAY_ENDS if visit.is_stay else -1,
             "jitter": visit.jitter,

@@ -1,0 +1,1 @@
+"""Behaviour of persons and institutions, seen across visits."""

@@ -179,7 +179,7 @@ class City:
         if chance < 0.15:
             return f"X-UNKNOWN-{pick.randint(1, 5)}"
         point = pick.choice(favourites) if chance < 0.75 else pick.choice(self.points)
-        beside = getattr(point, "containing", ())
+        beside = getattr(point, "containing", ()) or getattr(point, "partners", ())
         return pick.choice((*point.codes, *beside))
 
     def partition(self) -> tuple[Tables, pl.DataFrame]:

@@ -120,17 +120,20 @@ class _Reader:
             raise DeclarationError(f"规则 {self.rule.slug} 不需要知识点", where=self.case["name"])
         shape = kind(self.rule.knowledge.slug)
         declared = shape.fields()
-        named = "×".join("、".join(map(str, written.get(name, ()))) for name in ("containing", "codes"))
+        sides = ("containing", "codes", "partners")
+        named = "×".join("、".join(map(str, written[name])) for name in sides if written.get(name))
         values: Facts = {
             "point_id": f"p{number}",
             "rule_code": self.common["code"],
-            "name": named.strip("×"),
+            "name": named,
         }
         for name, raw in written.items():
             if name not in declared:
                 raise DeclarationError(f"“{shape.label}”没有字段 {name}", where=self.case["name"])
             values[name] = (
-                self._codes(raw) if name in {"codes", "containing"} else value_of(declared[name], raw)
+                self._codes(raw)
+                if name in {"codes", "containing", "partners"}
+                else value_of(declared[name], raw)
             )
         return shape(**values)
 

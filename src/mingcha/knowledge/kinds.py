@@ -187,6 +187,15 @@ class Contraindication(KnowledgePoint):
     diagnoses = f.codes("禁忌的诊断编码", required=True)
 
 
+class InteractingPair(KnowledgePoint):
+    """药品相互作用、饮片配伍禁忌: `codes` and `partners` should not be used together."""
+
+    label, slug = "不宜合用", "interacting-pair"
+    told_apart_by = ("partners",)
+    partners = f.codes("不宜合用的药品", required=True)
+    within = f.code("合用范围", default="处方", note="处方、日、就诊：在同一处方、同一日、同一次就诊内算合用")
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -232,6 +241,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         HerbNeverPaid,
         Indication,
         Contraindication,
+        InteractingPair,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,

@@ -77,8 +77,8 @@ def stats(
 
 def codes_of_point(point: KnowledgePoint) -> tuple[str, ...]:
     """All codes a point names: of a pair both sides."""
-    containing: tuple[str, ...] = getattr(point, "containing", ())
-    return point.codes + containing if containing else point.codes
+    others: tuple[str, ...] = getattr(point, "containing", ()) or getattr(point, "partners", ())
+    return point.codes + others if others else point.codes
 
 
 def _batch(point: KnowledgePoint) -> str:

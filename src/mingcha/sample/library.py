@@ -35,6 +35,7 @@ MECHANISM_OF_KIND = {
     "herb-never-paid": "herb-never-paid",
     "indication": "indication-mismatch",
     "contraindication": "contraindicated",
+    "interacting-pair": "interacting-drugs",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",
@@ -61,7 +62,8 @@ class Library:
                 continue
             self.points.append(completed)
             if completed.subject is Subject.ITEM:
-                for code in dict.fromkeys((*completed.codes, *getattr(completed, "containing", ()))):
+                beside = getattr(completed, "containing", ()) or getattr(completed, "partners", ())
+                for code in dict.fromkeys((*completed.codes, *beside)):
                     self._by_code[code].append(completed)
 
         self._diagnoses = self.coded(Subject.DIAGNOSIS)
@@ -89,6 +91,8 @@ class Library:
         name = own[0].name or code
         if own[0].slug == "duplicate-pair" and "×" in name:
             return name.split("×")[1 if code in own[0].codes else 0]
+        if own[0].slug == "interacting-pair" and "×" in name:
+            return name.split("×")[0 if code in own[0].codes else 1]
         return name
 
     def terms(self, code: str, beside: KnowledgePoint | None = None) -> Terms:

@@ -11,6 +11,7 @@ from mingcha.sample.places import Places
 from mingcha.sample.scenes.coded import write_coded
 from mingcha.sample.scenes.duplicates import write_duplicates
 from mingcha.sample.scenes.herbs import write_herbs
+from mingcha.sample.scenes.interactions import write_interactions
 from mingcha.sample.scenes.limits import write_limits
 from mingcha.sample.scenes.pricing import write_pricing
 from mingcha.sample.scenes.records import write_records
@@ -30,6 +31,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_limits,
         write_pricing,
         write_duplicates,
+        write_interactions,
         write_records,
         write_coded,
         write_versions,

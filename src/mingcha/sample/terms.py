@@ -117,6 +117,10 @@ def _pair(terms: Terms, point: Any, code: str) -> None:
     terms.partners.update(point.containing if code in point.codes else point.codes)
 
 
+def _interaction(terms: Terms, point: Any, code: str) -> None:
+    terms.partners.update(point.partners if code in point.codes else point.codes)
+
+
 def _bundle(terms: Terms, point: Any, _code: str) -> None:
     terms.families.add(("bundle", point.bundle))
 
@@ -155,6 +159,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.PriceCeiling: _ceiling,
     k.SpendingCap: _cap,
     k.DuplicatePair: _pair,
+    k.InteractingPair: _interaction,
     k.SplitCharge: _bundle,
     k.SameIncisionGroup: _incision,
     k.SecondLine: _second_line,

@@ -40,6 +40,7 @@ _CHOICES: dict[str, Mapping[str, str]] = {
     },
     "ground": {"工伤": "工伤", "生育": "生育"},
     "interval": {name: name for name in ("同一小时", "6小时", "单日", "单次就诊")},
+    "within": {name: name for name in ("处方", "日", "就诊")},
     "counting": {"用药日": "用药日", "跨度": "跨度"},
 }
 # Only where the field is a code: QuantityLimit.unit is a free text of the same name.

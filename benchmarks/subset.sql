@@ -3,7 +3,7 @@
 
 CREATE OR REPLACE TEMP TABLE visits AS
 SELECT
-    bucket, enc, encounter_id, settlement_id, birth_date, institution_type, care_type, total_amount,
+    bucket, enc, encounter_id, settlement_id, birth_date, institution_type, care_type, total_amount, lines_rejected,
     CASE WHEN sex IN ('1', '2') THEN sex END AS sex,
     CASE WHEN visit_type IS NOT NULL THEN visit_type = '2'
          ELSE starts_with(care_type, '2') OR starts_with(care_type, '52') END AS inpatient,
@@ -152,4 +152,4 @@ WHERE abs(s.billed_quantity * s.unit_price - s.billed_amount * 100000000) * 2
 INSERT INTO found
 SELECT code_of('total-mismatch'), NULL, v.encounter_id, NULL, NULL, 0
 FROM visits v JOIN (SELECT bucket, enc, sum(billed_amount) AS billed FROM lines GROUP BY ALL) USING (bucket, enc)
-WHERE abs(billed - v.total_amount) > 1;
+WHERE v.lines_rejected = 0 AND abs(billed - v.total_amount) > 1;

@@ -97,6 +97,24 @@ def import_knowledge(
     reading = read_files(paths)
     if not reading.rows and not reading.points:
         raise InputError("文件里没有知识点", where="、".join(map(str, paths)), remedy="填写后再导入")
+    return admit(
+        home,
+        reading,
+        settings=settings,
+        effective_from=effective_from,
+        with_demonstration=with_demonstration,
+    )
+
+
+def admit(
+    home: Path,
+    reading: Reading,
+    *,
+    settings: RuleSettings | None = None,
+    effective_from: int | None = None,
+    with_demonstration: bool = False,
+) -> ImportReport:
+    """Keep what was read and publish the next release of everything so far; arguments as of an import."""
     previous = releases.newest(home)
     found = library(
         home, reading

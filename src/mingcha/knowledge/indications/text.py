@@ -16,6 +16,19 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 # Short forms of disease names carry letters (甲(A)型血友病 keeps its bracket).
 _KEPT_BRACKET = re.compile(r"甲\(A\)型|乙\(B\)型")
 GAP = "|"
+# The conditions of `words.yaml` as people read them.
+LABELS = {
+    "earlier-treatment": "既往治疗",
+    "marker-or-gene": "基因或标志物",
+    "severity": "严重程度或分期",
+    "age": "年龄",
+    "examination": "检查或病理",
+    "setting-of-care": "使用场合",
+    "line-of-therapy": "治疗线数",
+    "combination": "联合用药",
+    "duration": "支付时限或发病时间",
+    "other": "其他",
+}
 
 
 @dataclass(frozen=True, slots=True)

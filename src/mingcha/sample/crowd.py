@@ -38,6 +38,7 @@ _KINDS_OF_BAND: tuple[tuple[int, ...], ...] = (
     (48, 7, 5, 5, 18, 12, 5),
 )
 _WOMEN_OF_AGE = 10
+_VISITS_OF_NEWBORNS = 12
 _OUT_PATIENT, _STAYS = 0, (3, 6)
 # Nobody is admitted again, anywhere, within so many days of an admission: longer than stay and interval together.
 _STAYS_APART = 45
@@ -108,6 +109,9 @@ class Crowd:
             born_known=~draw.one_in(key, "birth unknown", 150),
             visits=lookup("visits", list(_VISITS), draw.below(key, "visits", len(_VISITS))),
         )
+        # A newborn's visits may all fall into the last days of the year: no crowd of them in a fortnight.
+        few = pl.when(pl.col("band") == 0).then(pl.min_horizontal("visits", pl.lit(_VISITS_OF_NEWBORNS)))
+        frame = frame.with_columns(visits=few.otherwise("visits"))
         return frame.with_columns(insurance=self._insured(draw, key), city=_city(draw, key)).drop("band")
 
     def visits(self, persons: pl.DataFrame) -> pl.DataFrame:

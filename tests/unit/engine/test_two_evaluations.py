@@ -17,7 +17,9 @@ from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from tests.support.random_cases import City
 
-RELEASE = release_of(1, starter_points(), starter_settings(), with_demonstration=True)
+# Random persons come four times at most: so that two visits in a year are too many.
+OFTEN = {f"frequent-{what}": {"": {"days": 366, "allowed": 1}} for what in ("stays", "visits", "purchases")}
+RELEASE = release_of(1, starter_points(), {**starter_settings(), **OFTEN}, with_demonstration=True)
 PLAN = Plan(RELEASE, entries())
 CASES_A_SEED = 1_000
 

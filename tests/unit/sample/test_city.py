@@ -24,7 +24,7 @@ from mingcha.sample.library import MECHANISM_OF_KIND
 from tests.unit.sample.conftest import LINES, SEED, Built
 
 RECORDS = {"amount-mismatch", "total-mismatch", "line-record-fault", "charge-outside-stay"}
-VISITS = {"readmitted-too-soon"}
+VISITS = {"readmitted-too-soon", "frequent-stays", "frequent-visits", "frequent-purchases"}
 ENTITIES = {
     "persons": (Person,),
     "encounters": (Encounter, Settlement),

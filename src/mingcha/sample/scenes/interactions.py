@@ -62,7 +62,7 @@ def _write(scene: Limited, partner: str) -> None:
         note = f"不在同一{point.within}"
         scene.stage(NEAR_MISS, note, stay(own(note, NEAR_MISS), other(**apart)))
     note = "在另一次就诊"
-    scene.stage(NEAR_MISS, note, stay(other(day=1)), stay(own(note, NEAR_MISS), after=9))
+    scene.stage(NEAR_MISS, note, stay(other(day=1)), stay(own(note, NEAR_MISS), after=30))
     note = "不宜合用的已退费"
     back = writer.charge(partner, -units(2), **{**together, "minute": 700}, refund_of=1)
     scene.stage(NEAR_MISS, note, stay(own(note, NEAR_MISS), other(**together), back))

@@ -260,13 +260,17 @@ class Staging:
             procedure_code=pl.when("procedure").then("code").otherwise(no_code),
             on_dirty_row=pl.lit(False),
         )
+        # A bill of which a row must be rejected does not come whole: whoever reads it cannot judge its sum.
+        broken = lines.filter("broken").select(
+            encounter_id=_id("E", pl.col("row").cast(pl.Int64) + number * ENCOUNTERS_A_PART)
+        )["encounter_id"]
         on_bills = staged.filter(pl.col("truth").is_not_null()).select(
             pl.col("truth").cast(pl.Int32),
             encounter_id=_id("E", pl.col("no")),
             line_id=no_code,
             diagnosis_code=no_code,
             procedure_code=no_code,
-            on_dirty_row=pl.lit(False),
+            on_dirty_row=_id("E", pl.col("no")).is_in(broken.implode()),
         )
         found = pl.concat([on_lines, on_rows, on_bills])
         declared = self.tables.truths[found["truth"]]

@@ -119,7 +119,9 @@ class Finisher:
         if not encounters.width:
             return encounters
         lost = self.stores.lost_lines
-        counts = pl.DataFrame({"encounter_id": list(lost), "lines_rejected": list(lost.values())}, schema=_LOST)
+        counts = pl.DataFrame(
+            {"encounter_id": list(lost), "lines_rejected": list(lost.values())}, schema=_LOST
+        )
         joined = encounters.join(counts, on="encounter_id", how="left", maintain_order="left")
         return joined.with_columns(pl.col("lines_rejected").fill_null(0))
 

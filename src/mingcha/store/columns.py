@@ -47,7 +47,11 @@ def _without(columns: Columns, *names: str) -> Columns:
 
 
 # One row per encounter; the row number is `enc` in the other tables of the bucket.
-ENCOUNTERS: Columns = {"person": pl.Int32(), "lines_rejected": pl.Int32(), **columns_of(Person, Encounter, Settlement)}
+ENCOUNTERS: Columns = {
+    "person": pl.Int32(),
+    "lines_rejected": pl.Int32(),
+    **columns_of(Person, Encounter, Settlement),
+}
 # `quantity` and `amount` are net of refunds; `line_key` is the line's own id, or "#n" where there was none.
 LINES: Columns = {
     "enc": pl.Int32(),

@@ -40,6 +40,8 @@ NOT_REQUIRED = {
     ("level-too-low", "institution_type"): "only for points that exempt a type",
     ("dispense-over-limit", "supply_days"): "only for points that limit days",
     ("unit-price-over-ceiling", "institution_rank"): "only for points that differ by level",
+    ("pregnancy-unsafe", "maternity_state"): "a diagnosis tells as well",
+    ("pregnancy-unsafe", "diagnoses"): "the state tells as well",
     ("interacting-drugs", "prescription_id"): "only for points that look at one prescription",
     ("line-record-fault", "unit_price"): "that it is missing is the fault",
     ("line-record-fault", "department_id"): "that it is missing is the fault",

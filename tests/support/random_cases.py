@@ -115,6 +115,7 @@ class City:
             "insurance_type": self._maybe(pick.choice(("310", "390", "510", "990"))),
             "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
             "doctor_id": self._maybe("D001"),
+            "maternity_state": self._maybe(pick.choice(("0", "1", "3", "4"))),
         }
         lines = in_order(self._lines(facts, day, nights, favourites))
         total = sum(lines["billed_amount"]) if lines["billed_amount"] else 0

@@ -17,6 +17,7 @@ from mingcha.knowledge.kinds import (
     DispenseLimit,
     InsuranceLimit,
     InternetLimit,
+    PregnancyLimit,
     SameIncisionGroup,
 )
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Status
@@ -33,6 +34,8 @@ DEFAULTS: dict[str, Any] = {
     "working_age_from": 16,
     "working_age_below": None,
     "elderly_from": 65,
+    "pregnancy_diagnoses": ("O1", "O2", "O3", "O4", "Z33", "Z34", "Z35"),
+    "lactation_diagnoses": ("O91", "O92", "Z39.1"),
     "work_injury": (),
     "maternity": ("510", "310/51", "310/52"),
     "internet_care_types": (),
@@ -50,6 +53,7 @@ _AUDIENCES = {
     "儿童禁用": ("岁", "child_below", ""),
     "老年人禁用": ("岁", "", "elderly_from"),
 }
+_STATES = {"3": "pregnancy_diagnoses", "4": "lactation_diagnoses"}
 _GROUNDS = {"工伤": "work_injury", "生育": "maternity"}
 
 
@@ -165,6 +169,12 @@ def _internet(point: Any, settings: Settings) -> dict[str, Any]:
     return {"internet_care_types": _value(settings, "internet_care_types")}
 
 
+def _pregnancy(point: Any, settings: Settings) -> dict[str, Any]:
+    if point.diagnoses or point.state not in _STATES:
+        return {}
+    return {"diagnoses": _value(settings, _STATES[point.state])}
+
+
 def _course(point: Any, settings: Settings) -> dict[str, Any]:
     return {name: _value(settings, name) for name in ("period", "counting") if not getattr(point, name)}
 
@@ -181,5 +191,6 @@ _FILLING: dict[type[KnowledgePoint], Callable[[Any, Settings], dict[str, Any]]] 
     InsuranceLimit: _insurance,
     InternetLimit: _internet,
     CourseLimit: _course,
+    PregnancyLimit: _pregnancy,
     SameIncisionGroup: _same_incision,
 }

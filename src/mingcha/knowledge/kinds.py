@@ -187,6 +187,15 @@ class Contraindication(KnowledgePoint):
     diagnoses = f.codes("禁忌的诊断编码", required=True)
 
 
+class PregnancyLimit(KnowledgePoint):
+    """妊娠期、哺乳期禁用: the state in which the drug is unsafe, and the diagnoses that tell it."""
+
+    label, slug = "妊娠哺乳期禁用", "pregnancy-limit"
+    told_apart_by = ("state",)
+    state = f.code("禁用的生育状态", required=True, codes="matn_stas", note="3 妊娠期，4 哺乳期")
+    diagnoses = f.codes("表明该状态的诊断编码", note="由地区参数给出")
+
+
 class InteractingPair(KnowledgePoint):
     """药品相互作用、饮片配伍禁忌: `codes` and `partners` should not be used together."""
 
@@ -241,6 +250,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         HerbNeverPaid,
         Indication,
         Contraindication,
+        PregnancyLimit,
         InteractingPair,
         DiagnosisSex,
         DiagnosisAge,

@@ -35,6 +35,7 @@ MECHANISM_OF_KIND = {
     "herb-never-paid": "herb-never-paid",
     "indication": "indication-mismatch",
     "contraindication": "contraindicated",
+    "pregnancy-limit": "pregnancy-unsafe",
     "interacting-pair": "interacting-drugs",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",

@@ -122,6 +122,8 @@ def suits(terms: Terms, key: Class) -> bool:
     """Whether everybody of a class, at an institution of its rank, may have what has these terms."""
     if terms.never or terms.coverages or terms.rank > key.rank:
         return False
+    if terms.not_in_maternity and key.care.name.startswith("生育"):
+        return False
     if terms.sexes and terms.sexes != {key.sex}:
         return False
     if terms.ages:

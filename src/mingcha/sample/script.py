@@ -115,6 +115,7 @@ class Visit:
     after: int = 0
     nights: int = 0
     returning: bool = False
+    maternity: str | None = None
     total_off: int = 0
     truth: Truth | None = None
     jitter: int = 1
@@ -122,6 +123,13 @@ class Visit:
     @property
     def is_stay(self) -> bool:
         return self.care_type.startswith(("2", "52"))
+
+    @property
+    def maternity_state(self) -> str:
+        """生育状态: as the scene says, else 3 in maternity care and 0 elsewhere."""
+        if self.maternity is not None:
+            return self.maternity
+        return "3" if self.care_type.startswith("5") else "0"
 
     @property
     def visit_type(self) -> str:

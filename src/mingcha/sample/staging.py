@@ -211,9 +211,7 @@ class Staging:
             adm_dept_name=lookup("dept_name", self._department_names, pl.col("department")),
             dr_codg=_id("D", _doctor_number()),
             dr_name=lookup("doctor", self._names, _doctor_number() * 7 % len(self._names)),
-            matn_stas=pl.when(pl.col("care_type").str.starts_with("5"))
-            .then(pl.lit("3"))
-            .otherwise(pl.lit("0")),
+            matn_stas="maternity",
             dise_no=pl.when(pl.col("care_type") == "14").then(pl.lit("M03900")).otherwise(pl.lit("")),
             dscg_main_dise_codg="main_diagnosis",
             reim_flag=pl.lit("2"),

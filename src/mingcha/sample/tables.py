@@ -150,6 +150,7 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "states_level": visit.venue.states_level,
             "care_type": visit.care_type,
             "visit_type": visit.visit_type,
+            "maternity": visit.maternity_state,
             "insurance": visit.insurance,
             "department": _department(rows, visit.department),
             "total_off": visit.total_off,

@@ -27,6 +27,7 @@ class Terms:
     departments: list[tuple[str, ...]] = field(default_factory=list)
     diagnoses: list[tuple[str, ...]] = field(default_factory=list)
     barred_diagnoses: set[str] = field(default_factory=set)
+    not_in_maternity: bool = False
     rank: int = 0
     first_line: bool = False
     compound: bool = False
@@ -81,6 +82,11 @@ def _indication(terms: Terms, point: Any, _code: str) -> None:
 
 
 def _contraindication(terms: Terms, point: Any, _code: str) -> None:
+    terms.barred_diagnoses.update(point.diagnoses)
+
+
+def _pregnancy(terms: Terms, point: Any, _code: str) -> None:
+    terms.not_in_maternity = True
     terms.barred_diagnoses.update(point.diagnoses)
 
 
@@ -167,6 +173,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.HerbNeverPaid: _never,
     k.Indication: _indication,
     k.Contraindication: _contraindication,
+    k.PregnancyLimit: _pregnancy,
 }
 
 # A bound in days that is safe whatever the calendar: (shortest, longest) days of one unit.

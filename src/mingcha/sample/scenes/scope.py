@@ -10,8 +10,9 @@ from mingcha.knowledge import kinds as k
 from mingcha.knowledge.point import FOREVER
 from mingcha.sample.places import PHARMACY
 from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer, coded
-from mingcha.sample.script import FEMALE, MALE, NEAR_MISS, VIOLATION, Age, Venue, units
+from mingcha.sample.script import ADULT, FEMALE, MALE, NEAR_MISS, VIOLATION, Age, Venue, units
 
+PREGNANT, NURSING = "3", "4"
 # What a scene changes in lawful circumstances, with a note that says so.
 Change = tuple[str, dict[str, Any]]
 
@@ -201,6 +202,25 @@ def _not_forbidding(_point: k.Contraindication) -> Iterator[Change]:
     yield "没有诊断", {"diagnoses": ()}
 
 
+def _unsafe(point: k.PregnancyLimit) -> Iterator[Change]:
+    mother: dict[str, Any] = {"sex": FEMALE, "age": ADULT, "maternity": point.state}
+    yield "生育状态表明", mother
+    told = coded("O26" if point.state == PREGNANT else "Z39.1")
+    yield "诊断表明而生育状态缺失", {**mother, "maternity": "", "diagnoses": (UNRELATED, told)}
+    yield "育龄的最后一日", {**mother, "age": Age(50, more_days=-1)}
+    yield "刚满十五岁", {**mother, "age": Age(15)}
+
+
+def _safe(point: k.PregnancyLimit) -> Iterator[Change]:
+    mother: dict[str, Any] = {"sex": FEMALE, "age": ADULT, "maternity": point.state}
+    yield "非妊娠期或哺乳期", {**mother, "maternity": "1"}
+    yield "处于另一状态", {**mother, "maternity": NURSING if point.state == PREGNANT else PREGNANT}
+    yield "生育状态缺失，诊断无关", {**mother, "maternity": ""}
+    yield "男性", {**mother, "sex": MALE}
+    yield "刚过育龄", {**mother, "age": Age(50)}
+    yield "差一日满十五岁", {**mother, "age": Age(15, more_days=-1)}
+
+
 def _wrong_line(_point: k.SecondLine) -> Iterator[Change]:
     yield "半年内未用一线药", {"first_line": "0"}
 
@@ -220,5 +240,6 @@ _CHANGES: dict[type[Any], tuple[Callable[[Any], Iterator[Change]], Callable[[Any
     k.DepartmentLimit: (_wrong_department, _lawful_department),
     k.Indication: (_wrong_diagnoses, _lawful_diagnoses),
     k.Contraindication: (_forbidding, _not_forbidding),
+    k.PregnancyLimit: (_unsafe, _safe),
     k.SecondLine: (_wrong_line, _lawful_line),
 }

@@ -51,6 +51,7 @@ class Circumstances:
     venue: Venue = HOSPITAL
     diagnoses: tuple[Coded, ...] = (UNRELATED,)
     first_line: str = ""
+    maternity: str | None = None
     herbs_beside: int = 0
 
 
@@ -183,6 +184,7 @@ class Writer:
             insurance=around.insurance,
             department=around.department,
             diagnoses=around.diagnoses,
+            maternity=around.maternity,
             **more,
         )
 

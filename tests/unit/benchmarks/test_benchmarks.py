@@ -141,6 +141,25 @@ def test_a_finding_that_one_side_lacks_is_shown(tmp_path: Path) -> None:
     assert only["only"].to_list() == ["明察", "DuckDB"]
 
 
+def test_a_batch_of_five_million_owes_its_rate_though_a_few_lines_fall_away_at_import() -> None:
+    """Judged by the lines that were left, a city of 5,000,000 once lost its verdict: 4,990,770 were left."""
+    pytest.importorskip("duckdb", reason=PEERS_ABSENT)
+    from benchmarks.batch import ENOUGH_LINES, rate_owed
+
+    assert Figure("题", "项", 524_121, "行/秒", rate_owed(ENOUGH_LINES)).verdict == "未达，差 56%"
+    assert Figure("题", "项", 524_121, "行/秒", rate_owed(ENOUGH_LINES - 1)).verdict == ""
+
+
+def test_the_usual_and_the_full_run_measure_a_batch_that_owes_its_rate() -> None:
+    pytest.importorskip("duckdb", reason=PEERS_ABSENT)
+    pytest.importorskip("zen", reason=PEERS_ABSENT)
+    from benchmarks.__main__ import FULL, USUAL
+    from benchmarks.batch import rate_owed
+
+    for sizes in (USUAL, FULL):
+        assert any(rate_owed(lines).must is not None for lines, _ in sizes.batches)
+
+
 def test_a_made_bill_has_the_lines_asked_for_and_history_before_it(tmp_path: Path) -> None:
     from benchmarks.bills import EARLIER_VISITS, HISTORY, LINES, Bills
     from benchmarks.datasets import city_dataset

@@ -281,11 +281,14 @@ def test_the_empty_template_is_written_and_has_nothing_to_import(
 
 
 def test_the_official_list_and_a_rule_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert len(json_of(capsys, "rules", "list")) == 88
+    assert sum(bool(entry["number"]) for entry in json_of(capsys, "rules", "list")) == 88
     for name in ("GZ10000301004000", "sex-mismatch"):
         assert "检查什么" in json_of(capsys, "rules", "show", name)["mechanisms"]["sex-mismatch"]
         assert "检查什么" in said(capsys, "rules", "show", name)[1]
-    assert "尚未实现" in said(capsys, "rules", "show", "GZ10000101011000")[1]
+    for entry in json_of(capsys, "rules", "list"):
+        if not entry["mechanisms"]:
+            assert "尚未实现" in said(capsys, "rules", "show", entry["code"])[1]
+            break
 
 
 def test_the_words_are_listed_with_their_national_names(capsys: pytest.CaptureFixture[str]) -> None:

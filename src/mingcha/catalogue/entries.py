@@ -1,4 +1,4 @@
-"""The official list as typed entries, checked against the kinds of knowledge and the mechanisms there are."""
+"""The official list and our own as typed entries, checked against the kinds of knowledge and the mechanisms."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.kinds import KINDS
 from mingcha.rules.registry import RULES
 
-# Our own rules (MC…) that stand in no official list get a file of their own beside this one.
-LISTS = ("official.yaml",)
+LISTS = ("official.yaml", "own.yaml")
 
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """All entries in the order of the official list.
+    """All entries: the official list in its order, then our own in theirs.
 
     Raises:
         DeclarationError: a code stands twice, or a mechanism or kind is named that does not exist.
@@ -27,7 +26,7 @@ def entries() -> tuple[Entry, ...]:
     found: dict[str, Entry] = {}
     for name in LISTS:
         text = files("mingcha.catalogue").joinpath(name).read_text(encoding="utf-8")
-        for written in yaml.safe_load(text):
+        for written in yaml.safe_load(text) or ():
             entry = _entry(written, name)
             if entry.code in found:
                 raise DeclarationError(f"规则编码 {entry.code} 重复", where=name)
@@ -70,5 +69,5 @@ def _entry(written: dict[str, Any], where: str) -> Entry:
         group=written["group"],
         items=written["items"],
         kind=kind,
-        number=written["number"],
+        number=written.get("number", 0),
     )

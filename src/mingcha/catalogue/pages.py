@@ -130,11 +130,11 @@ def _example(example: Example) -> str:
 
 
 def index() -> str:
-    """All rules of the official list in its order, with the page of the mechanism that judges each."""
+    """All rules in the order of the catalogue, with the page of the mechanism that judges each."""
     parts = [
         _MADE,
         "# 规则",
-        "按官方规则目录排列。每个机制一页；一个机制可以服务几条官方规则，一条官方规则也可以由几个机制判断。",
+        "先按官方规则目录排列，自有规则在后。每个机制一页；一个机制可以服务几条官方规则，一条官方规则也可以由几个机制判断。",
     ]
     for category, of_category in groupby(entries(), key=lambda entry: entry.category):
         parts.append(f"## {category}")

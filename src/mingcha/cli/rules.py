@@ -22,7 +22,7 @@ app.add_typer(rules, name="rules")
 
 @command(rules, "list")
 def list_(as_json: AsJson = False) -> None:
-    """列出官方规则目录，以及由哪些机制判断。"""
+    """列出官方规则目录和自有规则，以及由哪些机制判断。"""
     if as_json:
         print_json([asdict(entry) for entry in entries()])
         return
@@ -41,8 +41,12 @@ def list_(as_json: AsJson = False) -> None:
             for entry in entries()
         ],
     )
-    judged = sum(bool(entry.mechanisms) for entry in entries())
-    say(f"共 {len(entries())} 条，其中 {judged} 条已有机制判断。用 mingcha rules show 编码 查看说明。")
+    official = [entry for entry in entries() if entry.number]
+    judged = sum(bool(entry.mechanisms) for entry in official)
+    say(
+        f"官方规则 {len(official)} 条，其中 {judged} 条已有机制判断；自有规则 {len(entries()) - len(official)} 条。"
+        "用 mingcha rules show 编码 查看说明。"
+    )
 
 
 @command(rules, "show")

@@ -226,6 +226,14 @@ class ProcedureSex(SexLimit):
     subject = Subject.PROCEDURE
 
 
+class ProcedureIndication(KnowledgePoint):
+    """手术对应诊断: diagnosis codes (by prefix), one of which an operation of this kind goes with."""
+
+    label, slug = "手术对应诊断", "procedure-indication"
+    subject = Subject.PROCEDURE
+    diagnoses = f.codes("对应的诊断编码", required=True)
+
+
 KINDS: dict[str, type[KnowledgePoint]] = {
     kind.slug: kind
     for kind in (
@@ -255,6 +263,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,
+        ProcedureIndication,
     )
 }
 

@@ -40,6 +40,7 @@ MECHANISM_OF_KIND = {
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",
+    "procedure-indication": "procedure-diagnosis-mismatch",
 }
 
 

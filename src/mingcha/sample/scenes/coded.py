@@ -1,4 +1,4 @@
-"""Diagnoses and procedures that do not fit the person's sex or age: coded rows without quantity or amount."""
+"""Diagnoses and procedures that do not fit the person's sex or age, or one another: coded rows without money."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def write_coded(writer: Writer) -> None:
 
 def _write(writer: Writer, point: Any, prefix: str) -> None:
     days = (max(point.effective_from, writer.year.start), min(point.effective_to, writer.year.end) - 4)
-    wrong, lawful = _cases(point)
+    wrong, lawful = _cases(writer, point)
     for planted, cases in ((VIOLATION, wrong), (NEAR_MISS, lawful)):
         for note, around in cases:
             # A diagnosis or a procedure has no money.
@@ -47,8 +47,16 @@ def _visit(writer: Writer, point: Any, prefix: str, around: Circumstances, truth
     return replace(visit, procedures=(row, Coded("99.1800", "电解质注射或输注")))
 
 
-def _cases(point: Any) -> tuple[list[tuple[str, Circumstances]], list[tuple[str, Circumstances]]]:
+def _cases(
+    writer: Writer, point: Any
+) -> tuple[list[tuple[str, Circumstances]], list[tuple[str, Circumstances]]]:
     stay = Circumstances(care_type="2101")
+    if isinstance(point, k.ProcedureIndication):
+        fitting = writer.suited(replace(stay, diagnoses=(UNRELATED, coded(point.diagnoses[0]))))
+        return (
+            [("没有对应的诊断", stay)],
+            [("次要诊断对应", fitting), ("诊断缺失", replace(stay, diagnoses=()))],
+        )
     if isinstance(point, k.SexLimit):
         other = FEMALE if point.sex == MALE else MALE
         return (

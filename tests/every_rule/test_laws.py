@@ -30,6 +30,7 @@ SENT = {
     "institution_rank": ("institution_level",),
     "coverage": ("insurance_type",),
     "inpatient": ("visit_type", "care_type"),
+    "purchase": ("visit_type", "care_type"),
     "last_day": ("ended_at",),
     "price_step": ("unit_price",),
 }

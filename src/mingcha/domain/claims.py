@@ -62,6 +62,7 @@ class Encounter(Entity):
 
     # What the rules read but nobody sends: made from the fields above in one place (engine.facts).
     inpatient = f.flag("是否住院", derived=True, note="就诊类型为 2，缺失时按医疗类别前缀 2、52 判断")
+    purchase = f.flag("是否药店购药", derived=True, note="就诊类型为 3，缺失时按医疗类别前缀 41 判断")
     institution_rank = f.number(
         "机构级别", codes="institution_rank", derived=True, note="3 三级，2 二级，1 一级，0 无等级"
     )

@@ -176,6 +176,31 @@ class Count(Expr):
 
 
 @dataclass(frozen=True, eq=False)
+class Some(Condition):
+    """True where a row of the group meets the condition, or may meet it: unknown counts; only in `only_if`."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, eq=False)
+class Crowded(Condition):
+    """True where more than `allowed` rows of the group stand within any `days` days; only in `only_if`."""
+
+    allowed: Expr
+    days: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Adjoining(Condition):
+    """True where an encounter begins at most `days` days after the one before it ended, or before that.
+
+    An unknown end counts; only in `only_if` of a rule over visits.
+    """
+
+    days: Expr
+
+
+@dataclass(frozen=True, eq=False)
 class Always(Condition):
     """True for every line the knowledge speaks about."""
 
@@ -196,6 +221,21 @@ def total(value: Expr) -> Expr:
 def distinct(value: Expr) -> Expr:
     """How many different values stand in the group."""
     return Distinct(value)
+
+
+def some(condition: Condition) -> Condition:
+    """Whether any row of the group meets, or may meet, the condition."""
+    return Some(condition)
+
+
+def crowded(allowed: Expr | int, days: Expr | int) -> Condition:
+    """Whether more than so many rows of the group stand within any so many days."""
+    return Crowded(as_expr(allowed), as_expr(days))
+
+
+def adjoining(days: Expr | int) -> Condition:
+    """Whether an encounter begins within so many days after the one before it."""
+    return Adjoining(as_expr(days))
 
 
 count = Count()

@@ -1,12 +1,13 @@
 """A declared condition as Python source: the evaluation of one case.
 
 Three-valued: a source yields True, False or None (unknown). Names in the source: `e` encounter facts, `r`
-row, `p` point, `rows` the rows of a group.
+row, `p` point, `rows` the rows of a group (for a rule over visits `e` is all its encounters in time order).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from mingcha.domain import conditions as c
@@ -14,7 +15,9 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.engine.ages import age
 from mingcha.engine.layout import Layout, is_encounter, is_line, is_point, unknown_leaves
-from mingcha.rules.base import Setting
+from mingcha.rules.base import LineFacts, Setting
+
+DAY = LineFacts._fields.index("day")
 
 
 def both(left: bool | None, right: bool | None) -> bool | None:
@@ -41,7 +44,29 @@ def has_none_of(codes: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
     return not any(code.startswith(prefixes) for code in codes)
 
 
-NAMES = {"both": both, "either": either, "negate": negate, "has_none_of": has_none_of, "age": age}
+def crowded(days: Sequence[int], allowed: int, within: int) -> bool:
+    """Whether more than `allowed` of these days lie within any `within` days."""
+    ordered = sorted(days)
+    return any(late - early < within for early, late in zip(ordered, ordered[allowed:], strict=False))
+
+
+def adjoining(encounters: Sequence[Any], days: int) -> bool:
+    """Whether one of these, in time order, begins within so many days of the end of the one before it."""
+    return any(
+        before.last_day is None or after.first_day - before.last_day <= days
+        for before, after in pairwise(encounters)
+    )
+
+
+NAMES = {
+    "adjoining": adjoining,
+    "crowded": crowded,
+    "both": both,
+    "either": either,
+    "negate": negate,
+    "has_none_of": has_none_of,
+    "age": age,
+}
 
 
 class Source:
@@ -64,6 +89,12 @@ class Source:
                 return f"negate({self.of(inner)})" if unknown_leaves(inner) else f"(not {self.of(inner)})"
             case c.Missing(value):
                 return f"({self._value(value)} is None)"
+            case c.Some(inner):
+                return f"any([{self.of(inner)} is not False for r in rows])"
+            case c.Crowded(allowed, days):
+                return f"crowded([r[{DAY}] for r in rows], {self._value(allowed)}, {self._value(days)})"
+            case c.Adjoining(days):
+                return f"adjoining(e, {self._value(days)})"
             case c.Comparison(operator, left, right):
                 return self._guarded(expression, f"{self._value(left)} {operator} {self._value(right)}")
             case c.StartsWithAny(value, prefixes):

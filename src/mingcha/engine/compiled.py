@@ -145,8 +145,8 @@ class Compiled:
             return
         chosen.sort(key=lambda number: (case[number].started_at, case[number].encounter_id))
         lines = [visit_line(number, case[number].started_at) for number in chosen]
-        if self.only_if is None or self.only_if(lines, lines[0], case[chosen[0]], None) is not False:
-            visits = {number: case[number] for number in chosen}
+        visits = {number: case[number] for number in chosen}
+        if self.only_if is None or self.only_if(lines, lines[0], list(visits.values()), None) is not False:
             self._deliver(Group[Any](None, lines, visits=visits), lines, {}, None, out, audited)
 
     def _chosen(self, enc: EncounterFacts, number: int, out: Judgement, audited: Sequence[bool]) -> bool:

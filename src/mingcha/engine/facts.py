@@ -13,6 +13,8 @@ from mingcha.domain.values import MINUTES_A_DAY, PRICE_SCALE
 
 INPATIENT_VISIT = "2"
 INPATIENT_CARE = ("2", "52")
+PURCHASE_VISIT = "3"
+PURCHASE_CARE = "41"
 
 # 医院等级 (hosp_lv): 1–4 and 12 三级, 5–7 and 13 二级, 8–10 and 14 一级, 11 无等级.
 RANK_OF_LEVEL = (
@@ -30,6 +32,13 @@ def inpatient(visit_type: str | None, care_type: str | None) -> bool | None:
     if visit_type is not None:
         return visit_type == INPATIENT_VISIT
     return None if care_type is None else care_type.startswith(INPATIENT_CARE)
+
+
+def purchase(visit_type: str | None, care_type: str | None) -> bool | None:
+    """Whether the encounter is a purchase at a pharmacy: by the type of visit, or else by the care type."""
+    if visit_type is not None:
+        return visit_type == PURCHASE_VISIT
+    return None if care_type is None else care_type.startswith(PURCHASE_CARE)
 
 
 def _day(minute: int | None) -> int | None:
@@ -58,6 +67,7 @@ def derive(facts: dict[str, Any], diagnoses: tuple[str, ...]) -> dict[str, Any]:
     return {
         "sex": sex if sex in KNOWN_SEXES else None,
         "inpatient": inpatient(facts.get("visit_type"), care),
+        "purchase": purchase(facts.get("visit_type"), care),
         "institution_rank": RANK_OF_LEVEL.get(facts.get("institution_level") or ""),
         "first_day": _day(facts.get("started_at")),
         "last_day": _day(facts.get("ended_at")),
@@ -73,6 +83,9 @@ def derived_columns() -> dict[str, pl.Expr]:
     return {
         "sex": pl.when(pl.col("sex").is_in(KNOWN_SEXES)).then(pl.col("sex")),
         "inpatient": pl.when(visit.is_not_null()).then(visit == INPATIENT_VISIT).otherwise(by_care),
+        "purchase": pl.when(visit.is_not_null())
+        .then(visit == PURCHASE_VISIT)
+        .otherwise(care.str.starts_with(PURCHASE_CARE)),
         "institution_rank": pl.col("institution_level").replace_strict(
             RANK_OF_LEVEL, default=None, return_dtype=pl.Int32
         ),

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from mingcha.domain.fields import Field
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import visit_line
 from mingcha.engine.hits import Hit, spread
@@ -20,7 +21,7 @@ from mingcha.engine.plan import Check
 from mingcha.engine.points import PointTable
 from mingcha.engine.scopes import part_column
 from mingcha.engine.tables import EncounterView, Tables, column_names, gathered
-from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, Rule
+from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, Rule, VisitRule
 
 TIME_ORDER = ["r.minute", "encounter", "order"]
 
@@ -171,9 +172,8 @@ def judge_bills(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome,
     rule = check.rule
     if screened:
         fields = fields_of([rule.only_if, *rule.needs])
-        frame = gathered(frame, tables, column_names([column_of(field) for field in fields]))
-        groups = frame.group_by("encounter").agg(_suspected(rule).alias("wanted")).filter("wanted")
-        frame = frame.join(groups, on="encounter", how="semi")
+        looked_at = gathered(frame, tables, column_names([column_of(field) for field in fields]))
+        frame = frame.join(_suspects(rule, looked_at, "encounter"), on="encounter", how="semi")
     frame = frame.sort("encounter", "order")
     rows = tables.rows(frame["order"])
     live = [True] * tables.encounters.height
@@ -187,21 +187,22 @@ def judge_visits(check: Check, tables: Tables, audited: pl.Series, out: Outcome,
     """Run the body of a rule over visits on each person with an encounter under audit, history included."""
     rule = check.rule
     names = column_names([column_of(field) for field in fields_of([rule.when])])
-    frame = gathered(tables.encounters.select("encounter"), tables, [*names, "e.person", "e.encounter_id"])
-    frame = frame.with_columns(audited.alias("audited"), tables.encounters["started_at"].alias("r.minute"))
+    frame = tables.visits.with_columns(audited.gather(tables.visits["encounter"]).alias("audited"))
+    frame = gathered(frame, tables, names)
     if rule.when is not None:
         frame = frame.with_columns(Columns(rule.values).of(rule.when).alias("when"))
         unknown = frame.filter(pl.col("when").is_null() & pl.col("audited"))
         out.cannot(check, unknown, pl.lit(check.rule_code), first_null(names))
         frame = frame.filter(pl.col("when"))
-    wanted = pl.col("audited").any()
+    frame = frame.join(frame.filter("audited").select("person").unique(), on="person", how="semi")
     if screened and rule.only_if is not None:
-        wanted = wanted & Columns(rule.values).of(rule.only_if, grouped=True).fill_null(value=True)
-    persons = frame.group_by("e.person").agg(wanted.alias("wanted")).filter("wanted")
-    frame = frame.join(persons, on="e.person", how="semi").sort("e.person", "r.minute", "e.encounter_id")
+        asked = column_names([column_of(field) for field in fields_of([rule.only_if])])
+        looked_at = gathered(frame, tables, [*asked, "e.first_day", "e.last_day"])
+        suspects = _suspects(rule, looked_at, "person")
+        frame = frame.join(suspects, on="person", how="semi", maintain_order="left")
     live = audited.to_list()
     numbers, started = frame["encounter"].to_list(), frame["r.minute"].to_list()
-    for start, end in boundaries(frame, ["e.person"]):
+    for start, end in boundaries(frame, ["person"]):
         chosen = numbers[start:end]
         lines = [visit_line(number, began) for number, began in zip(chosen, started[start:end], strict=True)]
         visits = {number: EncounterView(tables, number) for number in chosen}
@@ -216,12 +217,27 @@ def first_null(names: Sequence[str]) -> pl.Expr:
     )
 
 
+def _suspects(rule: Rule[Any], frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """The keys of the suspicious groups of rows that are sorted by key and time."""
+    marks = Columns(rule.values).marks(rule.only_if, key)
+    if marks is None:
+        groups = frame.group_by(key).agg(_suspected(rule).alias("wanted"))
+        return groups.filter("wanted").select(key)
+    lacking = [pl.col(column_of(needed)).is_null() for needed in _lacked(rule)]
+    return frame.filter(pl.any_horizontal(marks, *lacking)).select(key).unique()
+
+
+def _lacked(rule: Rule[Any]) -> Sequence[Field[Any]]:
+    """Needed facts whose absence brings a group before its body; a body over visits looks after that itself."""
+    return () if isinstance(rule, VisitRule) else rule.needs
+
+
 def _suspected(rule: Rule[Any]) -> pl.Expr:
     """Over groups of rows: the screen is not false, or a needed fact is missing on any row."""
     if rule.only_if is None:
         return pl.lit(value=True)
     screen = Columns(rule.values).of(rule.only_if, grouped=True).fill_null(value=True)
-    for needed in rule.needs:
+    for needed in _lacked(rule):
         screen = screen | pl.col(column_of(needed)).is_null().any()
     return screen
 

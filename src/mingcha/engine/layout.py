@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Line, Person, Settlement
-from mingcha.domain.conditions import Distinct, Expr, Total
+from mingcha.domain.conditions import Distinct, Expr, Some, Total
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.knowledge.point import KnowledgePoint
@@ -76,7 +76,7 @@ def may_be_unknown(field: Field[Any]) -> bool:
 
 
 def unknown_leaves(expression: Expr) -> list[Field[Any]]:
-    """Fields whose being unknown makes this expression unknown; totals pass over unknown values."""
-    aggregated = [part for part in expression.walk() if isinstance(part, Total | Distinct)]
+    """Fields whose being unknown makes this expression unknown; totals and screens pass over unknown values."""
+    aggregated = [part for part in expression.walk() if isinstance(part, Total | Distinct | Some)]
     passed_over = {id(leaf) for part in aggregated for leaf in part.walk()}
     return [f for f in fields_of([expression]) if may_be_unknown(f) and id(f) not in passed_over]

@@ -63,6 +63,17 @@ class Tables:
         left = pl.col("quantity").is_null() | (pl.col("quantity") > 0)
         return self.lines.lazy().filter(left).select("order", "encounter", "item", "day").collect()
 
+    @cached_property
+    def visits(self) -> pl.DataFrame:
+        """The encounters in the order of persons and time: encounter, person, r.minute, r.day."""
+        ordered = self.encounters.sort("person", "started_at", "encounter_id")
+        return ordered.select(
+            "encounter",
+            "person",
+            pl.col("started_at").alias("r.minute"),
+            pl.col("first_day").alias("r.day"),
+        )
+
     def regions(self) -> list[str | None]:
         """The region that judges each encounter: where the person is insured, else the place of care."""
         return self.encounters.select(pl.coalesce("insured_region", "care_region")).to_series().to_list()

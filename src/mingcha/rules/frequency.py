@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from mingcha.domain.claims import Encounter
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import Group, LineFacts, Verdicts
-
-PURCHASE, PHARMACY = "3", "41"
-
-
-def is_purchase(visit: Any) -> bool:
-    """Whether a visit that is no stay is a purchase at a pharmacy: by its type, or else by the care type."""
-    if visit.visit_type is not None:
-        return bool(visit.visit_type == PURCHASE)
-    return (visit.care_type or "").startswith(PHARMACY)
 
 
 def beyond(

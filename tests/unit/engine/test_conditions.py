@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.domain.claims import Encounter, Line, Person
-from mingcha.domain.conditions import Age, Condition, Constant, Expr
+from mingcha.domain.conditions import Age, Condition, Constant, Expr, adjoining, crowded, some
 from mingcha.domain.values import day_of
 from mingcha.engine.ages import age, age_column
 from mingcha.engine.closures import Source, define
@@ -69,6 +70,50 @@ def test_any_condition_gives_the_same_answer_by_case_and_by_column(
     frame = pl.DataFrame([(quantity, amount, rank)], schema=schema, orient="row")
     by_column = frame.select(Columns({}).of(condition).alias("v")).item()
     assert judge(Facts(), row, None) is by_column
+
+
+@given(st.lists(st.integers(0, 30), max_size=12), st.integers(1, 4), st.integers(1, 12))
+def test_crowding_is_the_same_by_case_by_group_and_by_marked_row(
+    days: list[int], allowed: int, within: int
+) -> None:
+    screen = crowded(allowed, within)
+    judge = define("judge", f"def judge(rows):\n    return {Source(LAYOUT, {}).of(screen)}\n")
+    by_case = judge([[None, None, day] for day in sorted(days)])
+    counted = any(sum(day <= other < day + within for other in days) > allowed for day in days)
+    frame = pl.DataFrame({"person": 1, "r.day": sorted(days)}, schema={"person": pl.Int32, "r.day": pl.Int32})
+    by_group = frame.select(Columns({}).of(screen, grouped=True)).item() if days else False
+    marks = Columns({}).marks(screen, "person")
+    assert marks is not None
+    assert by_case is counted
+    assert by_group is counted
+    assert (frame.filter(marks).height > 0) is counted
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.none() | st.integers(0, 9)), max_size=8), st.integers(0, 9))
+def test_adjoining_encounters_are_the_same_by_case_and_by_marked_row(
+    stays: list[tuple[int, int | None]], days: int
+) -> None:
+    stays = [(first, None if length is None else first + length) for first, length in sorted(stays, key=repr)]
+    stays.sort(key=lambda stay: stay[0])
+    judge = define("judge", f"def judge(e):\n    return {Source(LAYOUT, {}).of(adjoining(days))}\n")
+    by_case = judge([SimpleNamespace(first_day=first, last_day=last) for first, last in stays])
+    schema = {"e.first_day": pl.Int32, "e.last_day": pl.Int32}
+    frame = pl.DataFrame(stays, schema=schema, orient="row").with_columns(person=1)
+    marks = Columns({}).marks(adjoining(days), "person")
+    assert marks is not None
+    assert by_case is (frame.filter(marks).height > 0)
+
+
+@given(st.lists(VALUE, max_size=5))
+def test_some_row_may_meet_a_condition_where_the_fact_is_unknown(values: list[int | None]) -> None:
+    screen = some(Line.quantity > 1)
+    place = LAYOUT.names.index("quantity")
+    rows = [[value if at == place else None for at in range(len(LAYOUT.names))] for value in values]
+    judge = define("judge", f"def judge(rows):\n    return {Source(LAYOUT, {}).of(screen)}\n")
+    frame = pl.DataFrame({column_of(Line.quantity): values}, schema={column_of(Line.quantity): pl.Int64})
+    wanted = any(value is None or value > 1 for value in values)
+    assert judge(rows) is wanted
+    assert frame.select(Columns({}).of(screen, grouped=True)).item() is wanted
 
 
 def test_a_condition_cannot_be_used_as_a_truth_value() -> None:

@@ -7,7 +7,7 @@
 短期内异常频繁的购药可能是冒名购药、倒卖药品或套取个人账户，须核实。
 
 ## 不报什么
-恰好等于设定次数的；间隔满设定天数的；门诊和住院取药；不知是否住院的，记为“无法判断”。
+恰好等于设定次数的；间隔满设定天数的；门诊和住院取药；不知是否购药的，记为“无法判断”。
 已判为超出的不再占用后面的次数。
 
 ## 处理建议
@@ -17,10 +17,10 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.domain.conditions import count
+from mingcha.domain.conditions import crowded
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import Group, Verdicts, VisitRule, setting
-from mingcha.rules.frequency import beyond, is_purchase
+from mingcha.rules.frequency import beyond
 
 
 class FrequentPurchases(VisitRule):
@@ -31,10 +31,9 @@ class FrequentPurchases(VisitRule):
     days: Any = setting(30, label="连续天数", unit="天", at_least=1, at_most=366)
     allowed: Any = setting(10, label="购药次数上限", unit="次", at_least=1, at_most=366)
 
-    when = Encounter.inpatient == False  # noqa: E712  # declares a comparison, does not make one
-    only_if = count > allowed
+    when = Encounter.purchase == True  # noqa: E712  # declares a comparison, does not make one
+    only_if = crowded(allowed, days)
     message = "连续天数内第 {value} 次购药，设定为 {limit}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
-        visits = [line for line in group.lines if is_purchase(group.visit(line))]
-        yield from beyond(group, visits, allowed=self.allowed, days=self.days)
+        yield from beyond(group, group.lines, allowed=self.allowed, days=self.days)

@@ -17,7 +17,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.domain.conditions import count
+from mingcha.domain.conditions import crowded
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import Group, Verdicts, VisitRule, setting
 from mingcha.rules.frequency import beyond
@@ -34,7 +34,7 @@ class FrequentStays(VisitRule):
     exempt_care_types: Any = setting(("28",), label="豁免的医疗类别")
 
     when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
-    only_if = count > allowed
+    only_if = crowded(allowed, days)
     message = "连续天数内第 {value} 次住院，设定为 {limit}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:

@@ -17,10 +17,10 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.domain.conditions import count
+from mingcha.domain.conditions import crowded
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import Group, Verdicts, VisitRule, setting
-from mingcha.rules.frequency import beyond, is_purchase
+from mingcha.rules.frequency import beyond
 
 
 class FrequentVisits(VisitRule):
@@ -33,10 +33,11 @@ class FrequentVisits(VisitRule):
     allowed: Any = setting(20, label="门诊次数上限", unit="次", at_least=1, at_most=366)
     exempt_care_types: Any = setting(("14",), label="豁免的医疗类别")
 
-    when = Encounter.inpatient == False  # noqa: E712  # declares a comparison, does not make one
-    only_if = count > allowed
+    when = (Encounter.inpatient == False) & (Encounter.purchase == False)  # noqa: E712  # declares, does not compare
+    only_if = crowded(allowed, days)
     message = "连续天数内第 {value} 次门诊，设定为 {limit}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
-        visits = [line for line in group.lines if not is_purchase(group.visit(line))]
-        yield from beyond(group, visits, allowed=self.allowed, days=self.days, exempt=self.exempt_care_types)
+        yield from beyond(
+            group, group.lines, allowed=self.allowed, days=self.days, exempt=self.exempt_care_types
+        )

@@ -18,7 +18,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.domain.conditions import count
+from mingcha.domain.conditions import adjoining
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import Group, LineFacts, Verdicts, VisitRule, setting
 
@@ -33,7 +33,7 @@ class ReadmittedTooSoon(VisitRule):
     exempt_care_types: Any = setting(("28",), label="豁免的医疗类别")
 
     when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
-    only_if = count > 1
+    only_if = adjoining(days)
     message = "出院后间隔 {value} 天又在同一机构住院，设定为 {limit} 天以内"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:

@@ -15,13 +15,11 @@
 
 from typing import Any
 
-from mingcha.domain.claims import Line
-from mingcha.domain.conditions import always
+from mingcha.domain.claims import Encounter, Line
+from mingcha.domain.conditions import some
 from mingcha.domain.fields import Field
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import BillRule, Grain, Group, LineFacts, Verdicts
-
-PURCHASE, PHARMACY = "3", "41"
 
 
 class LineRecordFault(BillRule):
@@ -29,14 +27,17 @@ class LineRecordFault(BillRule):
     title = "明细信息缺失"
     grain = Grain.ENCOUNTER
     legal_basis = ("fund-regulation", "rules-2025", "interface-specification")
-    needs = (Line.unit_price, Line.department_id, Line.doctor_id)
-    only_if = ~always  # only bills on which something that is needed is missing
+    only_if = some(
+        Line.unit_price.is_missing()
+        | Line.department_id.is_missing()
+        | (Line.doctor_id.is_missing() & (Encounter.purchase == False))  # noqa: E712  # declares, does not compare
+    )
     value = Line.item_name
     message = "{item} 缺少{value}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
         facts: list[Field[Any]] = [Line.unit_price, Line.department_id]
-        if not _without_doctor(group.encounter.visit_type, group.encounter.care_type):
+        if not group.encounter.purchase:  # no doctor orders what is bought at a pharmacy
             facts.append(Line.doctor_id)
         stated = {f.name for f in facts if any(_read(line, f) is not None for line in group.lines)}
         for line in group.lines:
@@ -51,8 +52,3 @@ class LineRecordFault(BillRule):
 
 def _read(line: LineFacts, fact: Field[Any]) -> Any:
     return getattr(line, fact.name)
-
-
-def _without_doctor(visit_type: str | None, care_type: str | None) -> bool:
-    """Whether this is a purchase at a pharmacy, which no doctor orders; what it is may be unknown."""
-    return visit_type == PURCHASE or (care_type or "").startswith(PHARMACY)

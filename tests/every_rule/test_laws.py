@@ -47,6 +47,7 @@ NOT_REQUIRED = {
     ("line-record-fault", "unit_price"): "that it is missing is the fault",
     ("line-record-fault", "department_id"): "that it is missing is the fault",
     ("line-record-fault", "doctor_id"): "that it is missing is the fault",
+    ("line-record-fault", "purchase"): "only for a line without a doctor",
 }
 
 

@@ -36,8 +36,9 @@ class LineRecordFault(BillRule):
     message = "{item} 缺少{value}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
+        purchase = group.encounter.purchase
         facts: list[Field[Any]] = [Line.unit_price, Line.department_id]
-        if not group.encounter.purchase:  # no doctor orders what is bought at a pharmacy
+        if purchase is False:  # no doctor orders what is bought at a pharmacy
             facts.append(Line.doctor_id)
         stated = {f.name for f in facts if any(_read(line, f) is not None for line in group.lines)}
         for line in group.lines:
@@ -48,6 +49,8 @@ class LineRecordFault(BillRule):
             for fact in missing:
                 if fact.name not in stated:
                     yield group.cannot_judge(fact, line)
+            if purchase is None and line.doctor_id is None:
+                yield group.cannot_judge(Encounter.purchase, line)
 
 
 def _read(line: LineFacts, fact: Field[Any]) -> Any:

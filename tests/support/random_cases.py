@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import polars as pl
@@ -68,6 +69,12 @@ class City:
         self.random = random.Random(seed)
         points = release.all_points()
         self.points = [p for p in points if p.subject is Subject.ITEM]
+        self.by_kind = _grouped(self.points, lambda p: p.slug)
+        self.fellows = {
+            p.point_id: together
+            for together in _grouped(self.points, lambda p: (p.slug, getattr(p, p.joined_by or "point_id")))
+            for p in together
+        }
         self.coded = {
             s: [p for p in points if p.subject is s] for s in (Subject.DIAGNOSIS, Subject.PROCEDURE)
         }
@@ -87,7 +94,7 @@ class City:
             ),
             "insured_region": self._maybe(pick.choice(self.regions)),
         }
-        favourites = [pick.choice(self.points) for _ in range(pick.randint(1, 5))]
+        favourites = [pick.choice(pick.choice(self.by_kind)) for _ in range(pick.randint(1, 5))]
         encounters = [self._encounter(person, number, favourites) for number in range(pick.randint(1, 4))]
         return sorted(encounters, key=lambda enc: (enc.started_at, enc.encounter_id))
 
@@ -180,12 +187,23 @@ class City:
         if chance < 0.15:
             return f"X-UNKNOWN-{pick.randint(1, 5)}"
         point = pick.choice(favourites) if chance < 0.75 else pick.choice(self.points)
+        point = pick.choice(self.fellows[point.point_id])
         beside = getattr(point, "containing", ()) or getattr(point, "partners", ())
         return pick.choice((*point.codes, *beside))
 
     def partition(self) -> tuple[Tables, pl.DataFrame]:
         """All cases as one partition, and the item dictionary of its dataset."""
         return partition_of(self.cases)
+
+
+def _grouped(
+    points: Sequence[KnowledgePoint], key: Callable[[KnowledgePoint], Hashable]
+) -> list[list[KnowledgePoint]]:
+    """The points in groups of equal key, in order: so that what many points say does not drown what few say."""
+    groups: dict[Hashable, list[KnowledgePoint]] = defaultdict(list)
+    for point in points:
+        groups[key(point)].append(point)
+    return list(groups.values())
 
 
 def partition_of(cases: Sequence[Sequence[EncounterFacts]]) -> tuple[Tables, pl.DataFrame]:

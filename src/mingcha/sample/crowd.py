@@ -53,6 +53,13 @@ _RANKS_OF_KIND: tuple[tuple[int, ...], ...] = (
 )
 
 
+def _every_play_once(mechanisms: pl.DataFrame) -> list[int]:
+    """All plays, the first of every mechanism, then the second of each that has two, and so on."""
+    rows = mechanisms.select("offset", "count").rows()
+    longest = max((count for _, count in rows), default=0)
+    return [offset + n for n in range(longest) for offset, count in rows if n < count]
+
+
 def _drawn(shares: tuple[int, ...]) -> list[int]:
     return [value for value, share in enumerate(shares) for _ in range(share)]
 
@@ -84,6 +91,7 @@ class Crowd:
             tables.classes, on="number", how="left", maintain_order="left"
         )
         self._classes = {name: dense[name].fill_null(0).to_list() for name in dense.columns}
+        self._once = _every_play_once(tables.mechanisms)
 
     def persons(self, first: int, count: int) -> pl.DataFrame:
         """Ordinary persons number `first` and on: sex (row of `SEXES`), birth day, insurance, city."""
@@ -142,20 +150,26 @@ class Crowd:
     def planted(self, first: int, count: int, person: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Planted cases number `first` and on, each with a person of its own from number `person` on.
 
+        Every play is staged once before any is staged again; from then on the mechanisms take turns.
+
         Returns:
             Their persons and their visits, as the two methods above give them.
         """
         draw, key = self.chance, pl.col("case").cast(pl.UInt64)
         tables = self.tables
-        mechanism = pl.col("case") % tables.mechanisms.height
+        again = (pl.col("case") - len(self._once)).clip(lower_bound=0)
+        mechanism = again % tables.mechanisms.height
         within = (
-            pl.col("case")
+            again
             // tables.mechanisms.height
             % lookup("count", tables.mechanisms["count"].to_list(), mechanism)
         )
         offset = lookup("offset", tables.mechanisms["offset"].to_list(), mechanism)
+        first_time = lookup("once", self._once, pl.col("case").clip(upper_bound=len(self._once) - 1))
         cases = pl.select(case=pl.int_range(first, first + count, dtype=pl.Int64))
-        cases = cases.with_columns(play=offset + within)
+        cases = cases.with_columns(
+            play=pl.when(pl.col("case") < len(self._once)).then(first_time).otherwise(offset + within)
+        )
         cases = pl.concat([cases, tables.plays[cases["play"].to_list()]], how="horizontal")
         cases = cases.with_columns(
             person=pl.int_range(person, person + count, dtype=pl.Int64),

@@ -432,6 +432,27 @@ def test_optional_facts_are_kept_beside_the_claims(source: Path, tmp_path: Path)
     assert table.select("item_code", "price_ceiling").rows() == [("X01", 1_250_000)]
 
 
+def test_what_tables_beside_the_bills_say_stands_on_encounters_and_lines(
+    source: Path, tmp_path: Path
+) -> None:
+    as_csv(
+        source / "bills.csv",
+        [row(开单医师编码="D1"), row(开单医师编码="D2", 明细标识="L2", 单价="2.5", 金额="5.00")],
+    )
+    as_csv(
+        source / "insured-periods-0001.csv",
+        [{"psn_no": "P1", "insutype": "310", "psn_insu_date": "2020-01-01", "paus_insu_date": "2026-03-01"}],
+    )
+    as_csv(
+        source / "doctor-states.csv",
+        [{"prac_psn_code": "D2", "fixmedins_code": "H1", "begntime": "2020-01-01", "hi_dr_flag": "否"}],
+    )
+    imported(source, tmp_path / "d")
+    bucket = Lake(tmp_path / "d").read_bucket(0)
+    assert bucket.encounters["insured"].to_list() == [False]
+    assert dict(bucket.lines.select("doctor_id", "doctor_insured").rows()) == {"D1": None, "D2": False}
+
+
 def test_a_row_with_too_many_fields_is_rejected_and_its_neighbours_are_read(
     source: Path, tmp_path: Path
 ) -> None:

@@ -9,10 +9,14 @@ from typing import Any
 
 import polars as pl
 
+from mingcha.domain.claims import Encounter, Line, Person, Settlement
+from mingcha.domain.codelists import CODE_LISTS
+from mingcha.domain.fields import Entity
 from mingcha.engine.case import EncounterFacts, in_order
 from mingcha.engine.tables import Tables
 from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import Release
+from mingcha.store.columns import resolved_of
 
 FIRST_DAY, LAST_DAY = 20_270, 20_640  # mid 2025 to mid 2026, across the dates of the published batches
 QUANTITIES = (10_000, 10_000, 20_000, 30_000, 5_000, 240_000, 70_000)
@@ -34,6 +38,7 @@ LINE_COLUMNS: dict[str, Any] = {
     "department_id": pl.String,
     "doctor_id": pl.String,
     "first_line_used": pl.Boolean,
+    **resolved_of(Line),
 }
 FACTS: dict[str, Any] = {
     "person_id": pl.String,
@@ -57,6 +62,7 @@ FACTS: dict[str, Any] = {
     "total_amount": pl.Int64,
     "fund_paid": pl.Int64,
     "lines_rejected": pl.Int32,
+    **resolved_of(Person, Encounter, Settlement),
 }
 
 
@@ -129,7 +135,20 @@ class City:
         facts["total_amount"] = self._maybe(total + pick.choice((0, 0, 0, 500)))
         facts["lines_rejected"] = self._maybe(pick.choice((0, 0, 0, 2)))
         facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
+        facts.update(self._resolved(Person, Encounter, Settlement))
         return EncounterFacts(facts, lines, self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE))
+
+    def _resolved(self, *entities: type[Entity]) -> dict[str, Any]:
+        """What tables beside the bill might say: a flag mostly true, any value of a code list."""
+        fields = {name: f for entity in entities for name, f in entity.fields().items()}
+        return {
+            name: self._maybe(
+                self.random.random() < 0.9
+                if type_ == pl.Boolean
+                else self.random.choice(sorted(CODE_LISTS[fields[name].codes]))
+            )
+            for name, type_ in resolved_of(*entities).items()
+        }
 
     def _codes(self, subject: Subject) -> list[str]:
         pick = self.random
@@ -176,6 +195,7 @@ class City:
                 "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
                 "doctor_id": self._maybe("D002", 0.2),
                 "first_line_used": self._maybe(pick.random() < 0.5, 0.3),
+                **self._resolved(Line),
             }
             for name, value in row.items():
                 columns[name].append(value)

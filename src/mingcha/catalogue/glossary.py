@@ -27,6 +27,7 @@ class Word:
     codes: str
     required: bool
     derived: bool
+    beside: str
     personal: bool
     note: str
 
@@ -54,6 +55,7 @@ def words(*wanted: type[Entity]) -> Iterator[Word]:
                 field.codes,
                 field.required,
                 field.derived,
+                field.beside,
                 field.personal,
                 field.note,
             )
@@ -81,11 +83,14 @@ def _row(word: Word) -> str:
         text
         for text, holds in (
             ("必填", word.required),
-            ("由其他字段算出", word.derived),
+            ("由其他字段算出", word.derived and not word.beside),
             ("个人信息", word.personal),
         )
         if holds
     ]
+    if word.beside:
+        source = schema.OPTIONAL_TABLES[word.beside].label
+        marks.append(f"由{source}得出" if word.derived else f"缺失时取自{source}")
     if word.codes:
         marks.append(f"码表 `{word.codes}`")
     note = "；".join(part for part in (*marks, word.note) if part).replace("|", "\\|")

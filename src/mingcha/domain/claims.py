@@ -21,9 +21,11 @@ class Person(Entity):
     certificate_number = f.text("证件号码", "certno", personal=True)
     sex = f.code("性别", "gend", codes="gend", note="1 男，2 女；0、9 视为未知")
     birth_date = f.day("出生日期", "brdy")
-    death_date = f.day("死亡日期", "die_date")
+    death_date = f.day("死亡日期", "die_date", beside="stay-outcomes")
     insured_region = f.code("参保地", "poolarea", "insu_admdvs", "insuplc_admdvs", "insu_optins")
     identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type")
+    person_type = f.code("人员类别", "psn_type", codes="psn_type", beside="insured-periods")
+    civil_servant = f.flag("公务员", "cvlserv_flag", codes="cvlserv_flag", beside="insured-periods")
 
 
 class Encounter(Entity):
@@ -35,10 +37,14 @@ class Encounter(Entity):
     encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
     person_id = f.text("参保人标识", "patn_id", "psn_no", required=True)
     institution_id = f.text("医疗机构编码", "medins_id", "fixmedins_code", required=True)
-    institution_name = f.text("医疗机构名称", "medins_name", "fixmedins_name")
-    care_region = f.code("就医地", "medins_admdvs", "fix_blng_admdvs", "mdtrtarea_admvs")
-    institution_type = f.code("医疗机构类别", "medins_type", codes="medins_type")
-    institution_level = f.code("医疗机构等级", "medins_lv", "hosp_lv", "lmtpric_hosp_lv", codes="hosp_lv")
+    institution_name = f.text("医疗机构名称", "medins_name", "fixmedins_name", beside="institutions")
+    care_region = f.code(
+        "就医地", "medins_admdvs", "fix_blng_admdvs", "mdtrtarea_admvs", beside="institutions"
+    )
+    institution_type = f.code("医疗机构类别", "medins_type", codes="medins_type", beside="institutions")
+    institution_level = f.code(
+        "医疗机构等级", "medins_lv", "hosp_lv", "lmtpric_hosp_lv", codes="hosp_lv", beside="institutions"
+    )
     ward = f.text("病区", "wardarea_codg")
     bed = f.text("病床", "bedno", "adm_bed")
     started_at = f.moment("入院（就诊）时间", "adm_date", "begntime", "adm_time", "mdtrt_date", required=True)
@@ -57,7 +63,7 @@ class Encounter(Entity):
     incision_healing = f.text("手术切口愈合等级", "sinc_heal_lv")
     remote_settlement = f.flag("异地结算标志", "out_setl_flag", codes="out_setl_flag")
     reimbursement_way = f.code("报销标志", "reim_flag", codes="reim_flag")
-    discharge_way = f.code("离院方式", "dscg_way", codes="dscg_way")
+    discharge_way = f.code("离院方式", "dscg_way", codes="dscg_way", beside="stay-outcomes")
     main_diagnosis = f.code("主诊断编码", "dscg_main_dise_codg", "dscg_maindiag_code")
 
     # What the rules read but nobody sends: made from the fields above in one place (engine.facts).
@@ -73,6 +79,27 @@ class Encounter(Entity):
         "险种/医疗类别", codes="insutype/med_type", derived=True, note="形如 310/52；两者缺一即未知"
     )
     diagnoses = f.codes("诊断编码", derived=True, note="本次就诊的全部诊断；一条也没有即未知")
+
+    # What tables beside the bill say of it, on its first day; without the table, or a word in it, unknown.
+    insured = f.flag("在参保期内", derived=True, beside="insured-periods", note="按本次就诊的险种")
+    entitled = f.flag("享受统筹待遇", derived=True, beside="entitlements", note="按本次就诊险种的统筹基金")
+    institution_in_service = f.flag("机构正常联网", derived=True, beside="institution-states")
+    agreement_in_force = f.flag("机构协议有效", derived=True, beside="institution-states")
+    identity_result = f.code(
+        "实名核验结果",
+        codes="identity_result",
+        derived=True,
+        beside="identity-checks",
+        note="1 通过，0 未通过，9 无核验记录；机构尚未报送核验记录的为未知",
+    )
+    consented = f.flag("已签自费同意书", derived=True, beside="consents", note="机构尚未报送同意书的为未知")
+    disease_registered = f.flag(
+        "病种已备案", derived=True, beside="chronic-registrations", note="本人有慢特病备案而不含本病种的为否"
+    )
+    referred = f.flag("已转院备案", derived=True, beside="referrals", note="本人有转院备案而不含本机构的为否")
+    designated = f.flag(
+        "在定点机构就医", derived=True, beside="designations", note="本人有定点备案而不含本机构的为否"
+    )
 
 
 class Settlement(Entity):
@@ -138,7 +165,7 @@ class Line(Entity):
     herb_use = f.code("中药使用方式", "tcmdrug_used_way", codes="tcmdrug_used_way", note="1 复方，2 单方")
     administration = f.text("用药途径", "medc_way_dscr", "drug_used_way_code")
     original_line_id = f.text("原明细标识", "init_feedetl_sn", note="退费行冲抵的明细")
-    approved = f.flag("已审批", "hosp_appr_flag", codes="hosp_appr_flag")
+    approved = f.flag("已审批", "hosp_appr_flag", codes="hosp_appr_flag", beside="approvals")
 
     # What the rules read: after refunds, and by day.
     quantity = f.quantity("数量", derived=True, note="退费冲抵后的计费数量")
@@ -146,6 +173,18 @@ class Line(Entity):
     day = f.day("计费日期", derived=True)
     price_step = f.price(
         "单价末位", derived=True, note="单价最后一位小数的大小，至多一分；决定数量×单价的允差"
+    )
+
+    # What tables beside the bill say of a line, on its own day.
+    doctor_insured = f.flag(
+        "开单医师有医保资格", derived=True, beside="doctor-states", note="医师在本机构没有状态记录的为未知"
+    )
+    directory_class = f.code(
+        "目录登记等级",
+        codes="directory_class",
+        derived=True,
+        beside="directory",
+        note="01 甲，02 乙，03 丙，0 当日不在目录有效期内；目录中没有该编码的为未知",
     )
 
 

@@ -76,7 +76,9 @@ CODE_LISTS: dict[str, dict[str, str]] = {
     "chrgitm_lv": {"01": "甲类", "02": "乙类", "03": "丙类"},
     "tcmdrug_used_way": {"1": "复方", "2": "单方"},
     "maindiag_flag": {"0": "否", "1": "是"},
-    # Ours: what 医院等级 comes to (engine.facts).
+    # Ours: what tables beside the bill come to (ingest.beside), and 医院等级 (engine.facts).
+    "identity_result": {"0": "未通过", "1": "通过", "9": "无核验记录"},
+    "directory_class": {"01": "甲类", "02": "乙类", "03": "丙类", "0": "当日不在目录有效期内"},
     "institution_rank": {"0": "无等级", "1": "一级", "2": "二级", "3": "三级"},
 }
 

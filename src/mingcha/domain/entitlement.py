@@ -10,6 +10,7 @@ from mingcha.domain import fields as f
 from mingcha.domain.fields import Entity
 
 _TO_DATE = "含当日；空为至今有效"
+_NOT_SENT = "国家接口未提供，由医院补充"
 
 
 class DirectoryEntry(Entity):
@@ -159,6 +160,18 @@ class InjuryRegistration(Registration):
     place = f.text("受伤地点", "trum_site")
     cause = f.text("致伤原因", "trum_rea")
     payable = f.code("审核支付标志", "chk_pay_flag")
+
+
+class Consent(Entity):
+    """自费知情同意书: signed before an item is used that the fund does not pay."""
+
+    label = "自费知情同意书"
+    key = ("encounter_id", "signed_at")
+
+    encounter_id = f.text("就诊标识", "mdtrt_id", required=True)
+    institution_id = f.text("医疗机构编码", "fixmedins_code", "medins_id", required=True)
+    signed_at = f.moment("签署时间", required=True, note=_NOT_SENT)
+    signed_by = f.code("签署人", note="本人、家属、代理人")
 
 
 class Approval(Entity):

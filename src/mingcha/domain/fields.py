@@ -26,6 +26,7 @@ class Field(Expr, Generic[T]):
         required: bool = False,
         default: T | None = None,
         derived: bool = False,
+        beside: str = "",
         personal: bool = False,
         note: str = "",
     ) -> None:
@@ -36,6 +37,8 @@ class Field(Expr, Generic[T]):
         self.codes = codes
         self.required = required
         self.default = default
+        # An optional table that says it, as of the day, where the bill does not (ingest.beside).
+        self.beside = beside
         self.derived = derived
         self.personal = personal
         self.note = note

@@ -12,6 +12,7 @@ from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure
 from mingcha.domain.fields import Entity
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import written
+from mingcha.ingest.beside import Beside
 from mingcha.ingest.lines import distinct_lines, in_order, net, note_timeless
 from mingcha.ingest.merge import merge
 from mingcha.ingest.notes import Notes, Rejects
@@ -52,11 +53,11 @@ class Finisher:
         dictionary = _dictionary(items)
         self.writer.write_items(dictionary)
         self.report.items = dictionary.height
+        beside = Beside(self._optional())
         for bucket in range(count):
-            self._bucket(bucket, parted, dictionary)
+            self._bucket(bucket, parted, dictionary, beside)
             self.progress("写入数据集", bucket + 1, count)
         self.report.buckets = count
-        self._optional()
 
     def _whole_encounters(self, part: int, parted: dict[str, Spill], items: list[pl.DataFrame]) -> None:
         """Merge the facts of one partition and give its rows the person they belong to."""
@@ -96,7 +97,9 @@ class Finisher:
             self._reject(lost, (entity,), why)
         return owned
 
-    def _bucket(self, number: int, parted: dict[str, Spill], dictionary: pl.DataFrame) -> None:
+    def _bucket(
+        self, number: int, parted: dict[str, Spill], dictionary: pl.DataFrame, beside: Beside
+    ) -> None:
         encounters = parted["encounters"].take(number)
         persons = self._persons(number)
         if encounters.width:
@@ -106,8 +109,10 @@ class Finisher:
             )
             self.report.persons += int(encounters["person"].max() or 0) + 1 if encounters.height else 0  # type: ignore[arg-type]
         self.report.encounters += encounters.height
+        encounters = beside.of_encounters(encounters)
         index = _index(encounters)
         lines = self._lines(parted["lines"].take(number), index, dictionary)
+        lines = beside.of_lines(lines, encounters)
         self.report.lines += lines.height
         encounters = self._with_lost_lines(encounters)
         coded = [self._coded(entity, parted[entity.__name__].take(number), index) for entity in _CODED]
@@ -166,8 +171,9 @@ class Finisher:
         order = [name for name in ("order", "operated_at") if name in content]
         return rows.sort("enc", *order, *(name for name in content if name not in order), nulls_last=True)
 
-    def _optional(self) -> None:
-        """Tables of optional facts, each row once, in canonical order."""
+    def _optional(self) -> dict[type[Entity], pl.DataFrame]:
+        """Write the tables of optional facts, each row once, in canonical order; returns them."""
+        written: dict[type[Entity], pl.DataFrame] = {}
         slugs = {entity: slug for slug, entity in OPTIONAL_TABLES.items()}
         for entity, store in self.stores.optional.items():
             rows = store.take(0)
@@ -183,6 +189,8 @@ class Finisher:
             rows = rows.filter(first).select(list(columns)).sort(*dict.fromkeys((*key, *flat)))
             self.writer.write_table(slugs[entity], rows)
             self.report.optional[slugs[entity]] = rows.height
+            written[entity] = rows
+        return written
 
     def _persons(self, number: int) -> pl.DataFrame:
         persons = self.stores.persons.take(number)

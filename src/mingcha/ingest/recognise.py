@@ -6,6 +6,7 @@ then the table's role decides, and what its rows are is seen from its unmistakab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,6 +33,8 @@ _BILLED: dict[Field[Any], Field[Any]] = {
 
 _TELLING_FIELDS = 1
 _KEYS = ("encounter_id", "person_id", "institution_id")
+# A large table comes in parts: insured-periods-0001.
+_PART = re.compile(r"[-_]\d+$")
 _NON_KEYS = {entity: tuple(f for name, f in entity.fields().items() if name not in _KEYS) for entity in FACTS}
 
 
@@ -113,7 +116,7 @@ def recognise(
         optional = _as_optional(entity, columns, mapped)
         if optional is None:
             continue
-        if normal(name) in (slug, normal(entity.label)):
+        if _PART.sub("", normal(name)) in (slug, normal(entity.label)):
             return optional
         if len(optional.columns[entity]) > most:
             best, most = optional, len(optional.columns[entity])

@@ -42,6 +42,16 @@ def columns_of(*entities: type[Entity]) -> Columns:
     }
 
 
+def resolved_of(*entities: type[Entity]) -> Columns:
+    """What only tables beside the bill say of these entities (`ingest.beside`): derived, and stored all the same."""
+    return {
+        name: column_type(field.type)
+        for entity in entities
+        for name, field in entity.fields().items()
+        if field.derived and field.beside
+    }
+
+
 def _without(columns: Columns, *names: str) -> Columns:
     return {name: type_ for name, type_ in columns.items() if name not in names}
 
@@ -51,6 +61,7 @@ ENCOUNTERS: Columns = {
     "person": pl.Int32(),
     "lines_rejected": pl.Int32(),
     **columns_of(Person, Encounter, Settlement),
+    **resolved_of(Person, Encounter, Settlement),
 }
 # `quantity` and `amount` are net of refunds; `line_key` is the line's own id, or "#n" where there was none.
 LINES: Columns = {
@@ -60,6 +71,7 @@ LINES: Columns = {
     **_without(columns_of(Line), "encounter_id", "item_code", "item_name"),
     "quantity": column_type(Line.quantity.type),
     "amount": column_type(Line.amount.type),
+    **resolved_of(Line),
 }
 DIAGNOSES: Columns = {"enc": pl.Int32(), **_without(columns_of(Diagnosis), "encounter_id")}
 PROCEDURES: Columns = {"enc": pl.Int32(), **_without(columns_of(Procedure), "encounter_id")}

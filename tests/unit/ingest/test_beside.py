@@ -1,0 +1,267 @@
+"""What tables beside the bill say is known on its day, and of nobody and nothing they do not speak about."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from mingcha.domain.fields import Entity
+from mingcha.domain.schema import OPTIONAL_TABLES
+from mingcha.domain.values import MINUTES_A_DAY, day_of
+from mingcha.ingest.beside import Beside
+from mingcha.store.columns import columns_of, conform
+
+DAY = day_of(date(2026, 3, 10))
+
+
+def beside(**tables: list[dict[str, Any]]) -> Beside:
+    """Tables of rows by slug (with _ for -)."""
+    found: dict[type[Entity], pl.DataFrame] = {}
+    for name, rows in tables.items():
+        entity = OPTIONAL_TABLES[name.replace("_", "-")]
+        found[entity] = conform(pl.DataFrame(rows, infer_schema_length=None), columns_of(entity))
+    return Beside(found)
+
+
+def visit(fact: str, tables: Beside, **facts: Any) -> Any:
+    """One fact of one visit on the day."""
+    plain = {
+        "encounter_id": "E1", "person_id": "P1", "institution_id": "H1", "insurance_type": "310",
+        "started_at": DAY * MINUTES_A_DAY + 600,
+    }  # fmt: skip
+    found = tables.of_encounters(pl.DataFrame({**plain, **facts}))
+    return found[fact][0] if fact in found.columns else None
+
+
+def line(fact: str, tables: Beside, region: str | None = "350100", **facts: Any) -> Any:
+    """One fact of one line on the day."""
+    encounters = pl.DataFrame({"person_id": "P1", "institution_id": "H1", "insured_region": region})
+    plain = {"enc": 0, "item_code": "X1", "doctor_id": "D1", "charged_at": DAY * MINUTES_A_DAY + 600}
+    found = tables.of_lines(pl.DataFrame({**plain, **facts}), encounters)
+    return found[fact][0] if fact in found.columns else None
+
+
+def period(**more: Any) -> dict[str, Any]:
+    return {"person_id": "P1", "insurance_type": "310", "valid_from": DAY - 100, **more}
+
+
+@pytest.mark.parametrize(
+    ("row", "insured"),
+    [
+        (period(), True),
+        (period(valid_from=DAY), True),
+        (period(valid_from=DAY + 1), False),
+        (period(suspended_from=DAY + 1), True),
+        (period(suspended_from=DAY), False),
+        (period(insured_state="4"), None),
+        (period(insured_state="3"), False),
+        (period(insurance_type="390"), None),
+        (period(person_id="P2"), None),
+    ],
+)
+def test_a_person_is_insured_from_the_first_day_until_the_day_of_suspension(
+    row: dict[str, Any], insured: bool | None
+) -> None:
+    assert visit("insured", beside(insured_periods=[row])) is insured
+
+
+def test_one_of_several_periods_in_force_is_enough() -> None:
+    rows = [period(suspended_from=DAY - 50), period(valid_from=DAY - 5)]
+    assert visit("insured", beside(insured_periods=rows)) is True
+
+
+def test_without_any_table_nothing_is_added() -> None:
+    assert visit("insured", beside()) is None
+    assert Beside({}).of_encounters(pl.DataFrame({"encounter_id": ["E1"]})).columns == ["encounter_id"]
+
+
+def test_the_kind_of_person_is_that_of_the_period_in_force_and_the_bill_wins() -> None:
+    tables = beside(
+        insured_periods=[
+            period(person_type="11", suspended_from=DAY - 5),
+            period(valid_from=DAY - 5, person_type="12", civil_servant=True),
+        ]
+    )
+    assert visit("person_type", tables) == "12"
+    assert visit("civil_servant", tables) is True
+    assert visit("person_type", tables, person_type="99") == "99"
+
+
+def entitlement(**more: Any) -> dict[str, Any]:
+    return {"person_id": "P1", "fund": "310100", "entitled": True, "valid_from": DAY - 9, **more}
+
+
+@pytest.mark.parametrize(
+    ("row", "entitled"),
+    [
+        (entitlement(), True),
+        (entitlement(valid_to=DAY), True),
+        (entitlement(valid_to=DAY - 1), False),
+        (entitlement(entitled=False), False),
+        (entitlement(fund="310200"), None),
+        (entitlement(fund="390100"), None),
+    ],
+)
+def test_entitled_is_by_the_pooled_fund_of_the_insurance(row: dict[str, Any], entitled: bool | None) -> None:
+    assert visit("entitled", beside(entitlements=[row])) is entitled
+
+
+def test_an_institution_serves_while_it_is_online_and_its_agreement_in_force() -> None:
+    state = {"institution_id": "H1", "valid_from": DAY - 9, "service_state": "0", "agreement_in_force": True}
+    tables = beside(institution_states=[state])
+    assert visit("institution_in_service", tables) is False
+    assert visit("agreement_in_force", tables) is True
+    assert visit("agreement_in_force", tables, institution_id="H2") is None
+
+
+def test_what_an_institution_is_fills_what_the_bill_leaves_out() -> None:
+    tables = beside(institutions=[{"institution_id": "H1", "institution_level": "5"}])
+    assert visit("institution_level", tables) == "5"
+    assert visit("institution_level", tables, institution_level="2") == "2"
+    twice = beside(
+        institutions=[{"institution_id": "H1", "institution_level": level} for level in ("5", "8")]
+    )
+    assert visit("institution_level", twice) is None
+
+
+def check(result: str, **more: Any) -> dict[str, Any]:
+    at = (DAY - 1) * MINUTES_A_DAY
+    return {"encounter_id": "E1", "institution_id": "H1", "result": result, "checked_at": at, **more}
+
+
+@pytest.mark.parametrize(
+    ("rows", "result"),
+    [
+        ([check("1")], "1"),
+        ([check("0"), check("1")], "1"),
+        ([check("2")], "0"),
+        ([check("3")], None),
+        ([check("4", review="1")], "1"),
+        ([check("4", review="3")], None),
+        ([check("1", encounter_id="E9")], "9"),
+        ([check("1", encounter_id="E9", institution_id="H9")], None),
+        ([check("1", encounter_id="E9", checked_at=(DAY + 1) * MINUTES_A_DAY)], None),
+    ],
+)
+def test_a_check_passed_failed_or_was_not_made_since_the_institution_reports_them(
+    rows: list[dict[str, Any]], result: str | None
+) -> None:
+    assert visit("identity_result", beside(identity_checks=rows)) == result
+
+
+def test_no_consent_is_known_only_since_the_institution_reports_consents() -> None:
+    signed = {"encounter_id": "E1", "institution_id": "H1", "signed_at": (DAY - 1) * MINUTES_A_DAY}
+    assert visit("consented", beside(consents=[signed])) is True
+    assert visit("consented", beside(consents=[signed]), encounter_id="E2") is False
+    assert visit("consented", beside(consents=[signed]), encounter_id="E2", institution_id="H2") is None
+    later = {**signed, "encounter_id": "E9", "signed_at": (DAY + 1) * MINUTES_A_DAY}
+    assert visit("consented", beside(consents=[later])) is None
+
+
+def test_a_registration_is_for_a_disease_or_an_institution_while_it_is_in_force() -> None:
+    mine = {"person_id": "P1", "valid_from": DAY - 9}
+    chronic = beside(chronic_registrations=[{**mine, "disease_id": "M03900"}])
+    assert visit("disease_registered", chronic, disease_id="M03900") is True
+    assert visit("disease_registered", chronic, disease_id="M01600") is False
+    assert visit("disease_registered", chronic, disease_id=None) is None
+    assert visit("disease_registered", chronic, disease_id="M03900", person_id="P2") is None
+    referral = beside(referrals=[{**mine, "target_institution_id": "H1", "valid_to": DAY - 1}])
+    assert visit("referred", referral) is False
+    designation = beside(designations=[{**mine, "institution_id": "H1"}])
+    assert visit("designated", designation) is True
+    assert visit("designated", designation, institution_id="H2") is False
+
+
+def test_whoever_died_at_the_end_of_a_stay_is_dead_in_all_encounters() -> None:
+    tables = beside(stay_outcomes=[{"encounter_id": "E1", "death_date": DAY, "discharge_way": "5"}])
+    found = tables.of_encounters(
+        pl.DataFrame(
+            {
+                "encounter_id": ["E1", "E2", "E3"],
+                "person_id": ["P1", "P1", "P2"],
+                "started_at": [DAY * MINUTES_A_DAY] * 3,
+            }
+        )
+    )
+    assert found["death_date"].to_list() == [DAY, DAY, None]
+    assert found["discharge_way"].to_list() == ["5", None, None]
+
+
+def doctor(**more: Any) -> dict[str, Any]:
+    known = {"doctor_id": "D1", "institution_id": "H1", "valid_from": DAY - 9, "insured_doctor": True}
+    return {**known, **more}
+
+
+@pytest.mark.parametrize(
+    ("row", "insured"),
+    [
+        (doctor(), True),
+        (doctor(valid_to=DAY - 1), False),
+        (doctor(insured_doctor=False), False),
+        (doctor(agreement_in_force=False), False),
+        (doctor(insured_doctor=None), None),
+        (doctor(institution_id="H2"), None),
+    ],
+)
+def test_a_doctor_is_insured_at_the_institution_on_the_day_of_the_line(
+    row: dict[str, Any], insured: bool | None
+) -> None:
+    assert line("doctor_insured", beside(doctor_states=[row])) is insured
+
+
+def entry(**more: Any) -> dict[str, Any]:
+    return {"item_code": "X1", "valid_from": DAY - 9, "payment_class": "02", **more}
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([entry()], "02"),
+        ([entry(valid_to=DAY - 1)], "0"),
+        ([entry(valid_from=DAY + 1)], "0"),
+        ([entry(in_force=False)], "0"),
+        ([entry(item_code="X2")], None),
+        ([entry(insured_region="350100", payment_class="03"), entry()], "03"),
+        ([entry(insured_region="350000", payment_class="01"), entry()], "01"),
+        ([entry(insured_region="350200", payment_class="03"), entry()], "02"),
+        ([entry(payment_class="01"), entry(valid_from=DAY - 1, payment_class="03")], "03"),
+    ],
+)
+def test_the_directory_of_the_narrowest_region_that_lists_an_item_gives_its_class(
+    rows: list[dict[str, Any]], found: str | None
+) -> None:
+    assert line("directory_class", beside(directory=rows)) == found
+
+
+def test_without_an_insured_region_only_the_directory_for_all_speaks() -> None:
+    assert line("directory_class", beside(directory=[entry()]), region=None) == "02"
+    assert line("directory_class", beside(directory=[entry(insured_region="350100")]), region=None) is None
+
+
+def approval(**more: Any) -> dict[str, Any]:
+    given = {"approval_id": "A1", "person_id": "P1", "item_code": "X1", "state": "1", "valid_from": DAY - 9}
+    return {**given, **more}
+
+
+@pytest.mark.parametrize(
+    ("row", "approved"),
+    [
+        (approval(), True),
+        (approval(valid_to=DAY - 1), False),
+        (approval(state="0"), False),
+        (approval(person_id="P2"), False),
+        (approval(person_id="P2", valid_from=DAY + 1), None),
+        (approval(item_code="X2"), None),
+    ],
+)
+def test_an_item_that_approvals_are_recorded_for_is_not_approved_without_one(
+    row: dict[str, Any], approved: bool | None
+) -> None:
+    assert line("approved", beside(approvals=[row])) is approved
+
+
+def test_what_the_bill_says_of_its_approval_stands() -> None:
+    assert line("approved", beside(approvals=[approval(person_id="P2")]), approved=True) is True

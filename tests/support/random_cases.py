@@ -11,7 +11,8 @@ import polars as pl
 
 from mingcha.domain.claims import Encounter, Line, Person, Settlement
 from mingcha.domain.codelists import CODE_LISTS
-from mingcha.domain.fields import Entity
+from mingcha.domain.fields import Entity, Field
+from mingcha.domain.values import ValueType
 from mingcha.engine.case import EncounterFacts, in_order
 from mingcha.engine.tables import Tables
 from mingcha.knowledge.point import KnowledgePoint, Subject
@@ -73,6 +74,7 @@ class City:
         self, release: Release, persons: int, seed: int, regions: Sequence[str] = ("350100",)
     ) -> None:
         self.random = random.Random(seed)
+        self.papers = random.Random(~seed)  # their own, so that a new fact moves no other draw
         points = release.all_points()
         self.points = [p for p in points if p.subject is Subject.ITEM]
         self.by_kind = _grouped(self.points, lambda p: p.slug)
@@ -142,13 +144,14 @@ class City:
         """What tables beside the bill might say: a flag mostly true, any value of a code list."""
         fields = {name: f for entity in entities for name, f in entity.fields().items()}
         return {
-            name: self._maybe(
-                self.random.random() < 0.9
-                if type_ == pl.Boolean
-                else self.random.choice(sorted(CODE_LISTS[fields[name].codes]))
-            )
-            for name, type_ in resolved_of(*entities).items()
+            name: None if self.papers.random() < 0.08 else self._said(fields[name])
+            for name in resolved_of(*entities)
         }
+
+    def _said(self, field: Field[Any]) -> Any:
+        if field.type is ValueType.FLAG:
+            return self.papers.random() < 0.9
+        return self.papers.choice(sorted(CODE_LISTS[field.codes]))
 
     def _codes(self, subject: Subject) -> list[str]:
         pick = self.random

@@ -17,6 +17,7 @@ from mingcha.cli.app import CHECK_FAILED, app, command, group
 from mingcha.cli.console import print_json, quoted, say, table, working
 from mingcha.cli.options import AsJson, Home, ReleaseNumber
 from mingcha.cli.release import show_difference
+from mingcha.ingest.codes import read_codes
 from mingcha.ingest.knowledge import template as own_template
 from mingcha.ingest.knowledge.importing import ImportReport, import_knowledge
 from mingcha.knowledge.kinds import KINDS
@@ -126,10 +127,21 @@ def _status_table(
 
 
 @command(knowledge, "validate")
-def validate(release: ReleaseNumber = None, home: Home = None, as_json: AsJson = False) -> None:
-    """校验知识点：重复、矛盾、来源不明、代码不合格式；有错误时退出码为 4。"""
+def validate(
+    release: ReleaseNumber = None,
+    codes: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--codes", help="目录文件（药品、项目、耗材、诊断、手术编码，每行一个）；列出目录外的代码"
+        ),
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """校验知识点：重复、矛盾、永不触发、地区遮蔽、来源不明、目录外代码；有错误时退出码为 4。"""
     published = application(home).release(release)
-    problems = problems_of(published.all_points())
+    known = read_codes(codes) if codes else None
+    problems = problems_of(published.all_points(), entries(), known)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if as_json:
         print_json({"release": published.number, "errors": errors, "problems": list(map(asdict, problems))})

@@ -11,6 +11,7 @@ from mingcha.catalogue.examples import Example, ExampleEncounter, examples_of
 from mingcha.domain.claims import Line
 from mingcha.domain.findings import Finding
 from mingcha.engine.case import EncounterFacts
+from mingcha.engine.facts import LINE_FACTS
 from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
@@ -19,7 +20,7 @@ from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import release_of
 from mingcha.rules.registry import RULES
 
-LINE_FIELDS = tuple(name for name in Line.fields() if name not in {"day", "price_step"})
+LINE_FIELDS = tuple(name for name in Line.fields() if name not in {"day", *LINE_FACTS})
 FINDING = tuple(Finding.fields())
 
 

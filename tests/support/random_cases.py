@@ -40,6 +40,12 @@ LINE_COLUMNS: dict[str, Any] = {
     "doctor_id": pl.String,
     "first_line_used": pl.Boolean,
     **resolved_of(Line),
+    "single_dose": pl.String,
+    "frequency": pl.String,
+    "specification": pl.String,
+    "unit": pl.String,
+    "administration": pl.String,
+    "take_home": pl.Boolean,
 }
 FACTS: dict[str, Any] = {
     "person_id": pl.String,
@@ -199,6 +205,14 @@ class City:
                 "doctor_id": self._maybe("D002", 0.2),
                 "first_line_used": self._maybe(pick.random() < 0.5, 0.3),
                 **self._resolved(Line),
+                "single_dose": self._maybe(
+                    pick.choice(("0.5g", "2片", "10ml", "5万单位", "适量", "3g")), 0.2
+                ),
+                "frequency": self._maybe(pick.choice(("qd", "tid", "每8小时一次", "qod", "prn")), 0.1),
+                "specification": self._maybe(pick.choice(("0.25g*24片/盒", "10ml:50mg", "12片*2板/盒")), 0.1),
+                "unit": self._maybe(pick.choice(("盒", "片", "支")), 0.1),
+                "administration": self._maybe(pick.choice(("口服", "静脉滴注", "皮下注射")), 0.1),
+                "take_home": self._maybe(pick.random() < 0.3, 0.3),
             }
             for name, value in row.items():
                 columns[name].append(value)

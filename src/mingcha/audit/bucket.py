@@ -19,7 +19,7 @@ from mingcha.domain.claims import Encounter, Person, Settlement
 from mingcha.domain.values import ValueType
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjudged_of_partition
-from mingcha.engine.layout import ROW_SOURCES
+from mingcha.engine.layout import columns_of_row
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
 from mingcha.engine.tables import Tables
@@ -118,8 +118,8 @@ def columns_read(plan: Plan) -> dict[str, list[str]]:
 
     Of encounters all but free text: bodies may read any fact of them, and there are few.
     """
-    rows = {ROW_SOURCES.get(name, name) for name in plan.layout.names}
-    wanted = {"enc", "item", "charged_at", "unit_price", *rows, *OF_LINE}
+    rows = {column for name in plan.layout.names for column in columns_of_row(name)}
+    wanted = {"enc", "item", "charged_at", *rows, *OF_LINE}
     kept = {*OF_BILL, "institution_name", "doctor_name", "department_name"}
     text = {
         name

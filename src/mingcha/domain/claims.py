@@ -166,6 +166,7 @@ class Line(Entity):
     administration = f.text("用药途径", "medc_way_dscr", "drug_used_way_code")
     original_line_id = f.text("原明细标识", "init_feedetl_sn", note="退费行冲抵的明细")
     approved = f.flag("已审批", "hosp_appr_flag", codes="hosp_appr_flag", beside="approvals")
+    take_home = f.flag("出院带药", "dscg_tkdrug_flag", note="1 为出院带药")
 
     # What the rules read: after refunds, and by day.
     quantity = f.quantity("数量", derived=True, note="退费冲抵后的计费数量")
@@ -185,6 +186,17 @@ class Line(Entity):
         derived=True,
         beside="directory",
         note="01 甲，02 乙，03 丙，0 当日不在目录有效期内；目录中没有该编码的为未知",
+    )
+
+    # Read from what doctors write (domain.doses, .frequencies, .routes); a writing that leaves a doubt is unknown.
+    dose_mass = f.number("单次剂量（质量）", derived=True, note="万分之一微克；由单次剂量描述和规格换算")
+    dose_units = f.number("单次剂量（效价）", derived=True, note="万分之一单位")
+    dose_volume = f.number("单次剂量（容量）", derived=True, note="万分之一毫升")
+    dose_pieces = f.number("单次剂量（制剂数）", derived=True, note="万分之一片、粒、支、袋 …")
+    times_a_day = f.number("用药日内次数", derived=True, note="由使用频次描述；必要时用药的未知")
+    route = f.code("给药途径", derived=True, note="口服、静脉、肌内、皮下、吸入、外用 …，由用药途径描述")
+    course_days = f.number(
+        "药量天数", derived=True, unit="天", note="周期天数，缺失时为数量×包装数÷（单次剂量×频次）"
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Person, Settlement
 from mingcha.domain.values import MINUTES_A_DAY
-from mingcha.engine.facts import derive, price_step
+from mingcha.engine.facts import LINE_FACTS, derive, line_fact
 from mingcha.engine.layout import ROW_SOURCES, Layout
 
 LINE_ORDER = ("charged_at", "line_id", "item_code", "billed_quantity", "billed_amount")
@@ -62,8 +62,8 @@ class EncounterFacts:
                 columns.append(repeat(number))
             elif name == "day":
                 columns.append([minute // MINUTES_A_DAY for minute in charged])
-            elif name == "price_step":
-                columns.append([price_step(price) for price in lines.get("unit_price") or ()] or repeat(None))
+            elif name in LINE_FACTS:
+                columns.append(line_fact(name, lines))
             else:
                 columns.append(lines.get(ROW_SOURCES.get(name, name)) or repeat(None))
         return list(zip(*columns, strict=False))

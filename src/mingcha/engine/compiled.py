@@ -104,14 +104,30 @@ class Compiled:
         if self.rule.forbids is None:
             if self.rule.when is not None:
                 when = self.rule.when
-                text = f"def when(e):\n    return {source.of(when)}, {source.first_unknown(when)}\n"
+                text = f"def when(e, r):\n    return {source.of(when)}, {source.first_unknown(when)}\n"
                 self.when = define("when", text)
+                self.when_by_line = any(is_line(field) for field in fields_of([when]))
             if self.rule.only_if is not None and screened:
                 condition = source.of(self.rule.only_if)
                 self.only_if = define("only_if", f"def only_if(rows, r, e, p):\n    return {condition}\n")
         self.part = part_of(self.rule.per, layout)
         self.needs = [layout.position(field) for field in self.rule.needs if is_line(field)]
         self.needs_of_encounter = [field.name for field in self.rule.needs if is_encounter(field)]
+
+    def admitted(
+        self, enc: EncounterFacts, rows: list[Row], point: Any, out: Judgement, *, live: bool
+    ) -> list[Row]:
+        """The rows for which `when` holds; those on which it is unknown are counted."""
+        assert self.when is not None
+        asked = rows if self.when_by_line else rows[:1]
+        held = [self.when(enc, row) for row in asked] * (len(rows) // len(asked))
+        if live:
+            out.unjudged += [
+                Unjudged(self.check, point.rule_code, row[4], row, fact)
+                for row, (holds, fact) in zip(rows, held, strict=True)
+                if holds is None
+            ]
+        return [row for row, (holds, _) in zip(rows, held, strict=True) if holds]
 
     def every_line(self, enc: EncounterFacts, rows: list[Row], out: Judgement) -> None:
         """Judge all lines of an encounter by a rule without knowledge."""
@@ -152,7 +168,7 @@ class Compiled:
     def _chosen(self, enc: EncounterFacts, number: int, out: Judgement, audited: Sequence[bool]) -> bool:
         if self.when is None:
             return True
-        holds, fact = self.when(enc)
+        holds, fact = self.when(enc, None)
         if holds is None and audited[number]:
             out.unjudged.append(Unjudged(self.check, self.check.rule_code, number, None, fact))
         return holds is True
@@ -202,8 +218,17 @@ class Compiled:
             encounter=enc if self.rule.grain is not Grain.PERSON else None,
             companions=companions,
             points=points,
+            facts=self._facts(rows),
         )
         self._deliver(group, lines, points, point, out, audited)
+
+    def _facts(self, rows: list[Row]) -> Callable[[LineFacts, str], Any] | None:
+        """How the body reads the further facts that its rule names."""
+        if not self.rule.reads:
+            return None
+        names = self.layout.names
+        by_line = {(row[4], row[1]): row for row in rows}
+        return lambda line, name: by_line[line.encounter, line.order][names.index(name)]
 
     def _deliver(
         self, group: Group[Any], lines: list[LineFacts], points: Any, point: Any, out: Judgement, audited: Any

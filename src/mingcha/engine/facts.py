@@ -5,11 +5,16 @@ The two forms of a fact stand side by side, and a property test holds them equal
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from mingcha.domain.values import MINUTES_A_DAY, PRICE_SCALE
+from mingcha.domain.doses import dose, pieces_a_unit
+from mingcha.domain.frequencies import frequency
+from mingcha.domain.routes import route
+from mingcha.domain.values import MINUTES_A_DAY, PRICE_SCALE, QUANTITY_SCALE
 
 INPATIENT_VISIT = "2"
 INPATIENT_CARE = ("2", "52")
@@ -24,6 +29,8 @@ RANK_OF_LEVEL = (
     | {"11": 0}
 )
 PRICE_STEPS = tuple(PRICE_SCALE // 10**places for places in (2, 3, 4, 5))
+# A unit that would last for longer was not read right; with it no product leaves sixty-four bits.
+LONGEST_UNIT = 1_000 * QUANTITY_SCALE
 KNOWN_SEXES = ("1", "2")
 
 
@@ -58,6 +65,99 @@ def price_step_column(price: pl.Expr) -> pl.Expr:
     for size in reversed(PRICE_STEPS):
         step = pl.when(price % size == 0).then(pl.lit(size, dtype=pl.Int64)).otherwise(step)
     return pl.when(price.is_not_null()).then(step)
+
+
+def times_a_day(text: str | None) -> int | None:
+    """Times on a day of use."""
+    how_often = frequency(text)
+    return None if how_often is None else how_often.a_day
+
+
+def days_a_unit(dosing: str | None, how_often: str | None, spec: str | None, unit: str | None) -> int | None:
+    """How long one billed unit lasts, in ten-thousandths of a day."""
+    held, taken, often = pieces_a_unit(spec, unit), dose(dosing, spec).pieces, frequency(how_often)
+    if not held or not taken or often is None:
+        return None
+    lasting = held * QUANTITY_SCALE * QUANTITY_SCALE * often.days // (taken * often.times)
+    return lasting if 0 < lasting <= LONGEST_UNIT else None
+
+
+def course_days(supply_days: int | None, quantity: int | None, *written: str | None) -> int | None:
+    """How many days a dispensing lasts: as sent, or else by what is dispensed and how it is taken."""
+    if supply_days:
+        return supply_days
+    lasting = days_a_unit(*written)
+    if quantity is None or lasting is None:
+        return None
+    return quantity * lasting // (QUANTITY_SCALE * QUANTITY_SCALE) or None
+
+
+class LineFact(NamedTuple):
+    """A fact of a line made from what was sent: of which columns, and how, once for a line and once for all."""
+
+    reads: tuple[str, ...]
+    of: Callable[..., Any]
+    column: Callable[[pl.DataFrame], pl.Series]
+
+
+def _by_text(dtype: Any, reads: tuple[str, ...], of: Callable[..., Any]) -> LineFact:
+    """A fact read from writings: each different writing is read once."""
+    return LineFact(reads, of, lambda frame: _read_once(frame, of, dtype))
+
+
+def _read_once(frame: pl.DataFrame, of: Callable[..., Any], dtype: Any) -> pl.Series:
+    first = frame.columns[0]
+    if frame[first].null_count() == frame.height:  # the writing was not sent at all
+        return pl.Series([None], dtype=dtype).new_from_index(0, frame.height)
+    written = frame.filter(pl.col(first).is_not_null()).unique()
+    meaning = written.with_columns(
+        pl.Series("meaning", [of(*row) for row in written.iter_rows()], dtype=dtype)
+    )
+    return frame.join(
+        meaning, on=frame.columns, how="left", nulls_equal=True, maintain_order="left"
+    )["meaning"]  # fmt: skip
+
+
+def _course_column(frame: pl.DataFrame) -> pl.Series:
+    written = frame.select("single_dose", "frequency", "specification", "unit")
+    lasting = frame.select("quantity").to_series() * _read_once(written, days_a_unit, pl.Int64)
+    sent = frame["supply_days"].cast(pl.Int64)
+    days = (lasting // (QUANTITY_SCALE * QUANTITY_SCALE)).alias("days")
+    return (
+        pl.DataFrame({"sent": sent, "days": days})
+        .select(pl.when(pl.col("sent") != 0).then("sent").otherwise(pl.when(pl.col("days") > 0).then("days")))
+        .to_series()
+    )
+
+
+_DOSE = ("single_dose", "specification")
+LINE_FACTS: dict[str, LineFact] = {
+    "price_step": LineFact(
+        ("unit_price",),
+        price_step,
+        lambda frame: frame.select(price_step_column(pl.col("unit_price"))).to_series(),
+    ),
+    "dose_mass": _by_text(pl.Int64, _DOSE, lambda text, spec: dose(text, spec).mass),
+    "dose_units": _by_text(pl.Int64, _DOSE, lambda text, spec: dose(text, spec).units),
+    "dose_volume": _by_text(pl.Int64, _DOSE, lambda text, spec: dose(text, spec).volume),
+    "dose_pieces": _by_text(pl.Int64, _DOSE, lambda text, spec: dose(text, spec).pieces),
+    "times_a_day": _by_text(pl.Int64, ("frequency",), times_a_day),
+    "route": _by_text(pl.String, ("administration",), route),
+    "course_days": LineFact(
+        ("supply_days", "quantity", "single_dose", "frequency", "specification", "unit"),
+        course_days,
+        _course_column,
+    ),
+}
+
+
+def line_fact(name: str, lines: Any) -> Sequence[Any] | repeat[None]:
+    """One derived fact of the lines of an encounter; unknown throughout where nothing of it was sent."""
+    fact = LINE_FACTS[name]
+    sent = [lines.get(read) for read in fact.reads]
+    if not any(sent):
+        return repeat(None)
+    return [fact.of(*row) for row in zip(*(values or repeat(None) for values in sent), strict=False)]
 
 
 def derive(facts: dict[str, Any], diagnoses: tuple[str, ...]) -> dict[str, Any]:

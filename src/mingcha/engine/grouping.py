@@ -155,6 +155,7 @@ class GroupJudge:
                 encounter=None if self.rule.grain is Grain.PERSON else EncounterView(tables, encounter),
                 companions=beside.of(encounter, gid if beside.by_class else pt, part),
                 points=of_item,
+                facts=tables.fact_of_line,
             )
             deliver(self.check, group, of_item, live, out)
 

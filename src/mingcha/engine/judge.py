@@ -123,10 +123,8 @@ class _VariantJudge:
             compiled.forbids(enc, rows, point, out.hits, out.unjudged)
             return
         if compiled.when is not None:
-            holds, fact = compiled.when(enc)
-            if holds is None and live:
-                out.unjudged += [Unjudged(check, point.rule_code, row[4], row, fact) for row in rows]
-            if not holds:
+            rows = compiled.admitted(enc, rows, point, out, live=live)
+            if not rows:
                 return
         key = (check.number, getattr(point, check.joined_by) if check.joined_by else id(point))
         group = groups.get(key)

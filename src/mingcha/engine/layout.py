@@ -14,6 +14,7 @@ from mingcha.domain.claims import Encounter, Line, Person, Settlement
 from mingcha.domain.conditions import Distinct, Expr, Some, Total
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
+from mingcha.engine.facts import LINE_FACTS
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import LineFacts
 
@@ -42,6 +43,13 @@ class Layout:
 def row_name(field: Field[Any]) -> str:
     """The name under which a field of `Line` stands in a row."""
     return {"charged_at": "minute", "item_code": "item"}.get(field.name, field.name)
+
+
+def columns_of_row(name: str) -> tuple[str, ...]:
+    """The columns of the lake that a position of a row is made from."""
+    if name in LINE_FACTS:
+        return LINE_FACTS[name].reads
+    return (ROW_SOURCES.get(name, name),)
 
 
 def fields_of(expressions: Iterable[Expr | None]) -> list[Field[Any]]:

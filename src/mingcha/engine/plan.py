@@ -201,7 +201,7 @@ def _outside(span: tuple[int, int], other: KnowledgePoint) -> list[tuple[int, in
 
 def expressions_of(rule: Rule[Any] | type[Rule[Any]]) -> tuple[Any, ...]:
     """Every expression a rule declares."""
-    return (rule.when, rule.forbids, rule.only_if, rule.per, rule.value, rule.limit, *rule.needs)
+    return (rule.when, rule.forbids, rule.only_if, rule.per, rule.value, rule.limit, *rule.needs, *rule.reads)
 
 
 def _extras(rules: Iterable[type[Rule[Any]]]) -> tuple[str, ...]:

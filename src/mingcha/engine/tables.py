@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from mingcha.domain.values import MINUTES_A_DAY
-from mingcha.engine.facts import derived_columns, price_step_column
+from mingcha.engine.facts import LINE_FACTS, derived_columns
 from mingcha.rules.base import LineFacts
 
 
@@ -43,6 +43,7 @@ class Tables:
             .join(lists, on="encounter", how="left", maintain_order="left")
         )
         self._facts: dict[str, list[Any]] = {}
+        self._made: dict[str, pl.Series] = {}
 
     def _coded(self, frame: pl.DataFrame, code: str) -> pl.DataFrame:
         """Diagnoses or procedures as rows: each code once per encounter, on its first day."""
@@ -80,20 +81,28 @@ class Tables:
 
     def of_line(self, name: str) -> pl.Series:
         """A column of the lines by row name; one that was not read is unknown throughout."""
-        if name == "price_step":
-            return self._price_step
+        if name in LINE_FACTS:
+            return self._derived_of_line(name)
         if name in self.lines.columns:
             return self.lines[name]
         return pl.Series(name, [None]).new_from_index(0, self.lines.height)
 
-    @cached_property
-    def _price_step(self) -> pl.Series:
-        return self.lines.select(price_step_column(pl.col("unit_price"))).to_series()
+    def _derived_of_line(self, name: str) -> pl.Series:
+        if name not in self._made:
+            fact = LINE_FACTS[name]
+            self._made[name] = fact.column(
+                pl.DataFrame([self.of_line(read).alias(read) for read in fact.reads])
+            )
+        return self._made[name]
 
     def rows(self, orders: pl.Series) -> list[LineFacts]:
         """What bodies and findings read of the lines with these numbers."""
         columns = [self.of_line(name).gather(orders).to_list() for name in LineFacts._fields]
         return list(map(LineFacts._make, zip(*columns, strict=True)))
+
+    def fact_of_line(self, line: LineFacts, name: str) -> Any:
+        """One fact of one line, read by the body of a rule."""
+        return self.of_line(name)[line.order]
 
     def facts(self, name: str) -> list[Any]:
         """One fact of all encounters; unknown throughout where it was not read."""

@@ -5,7 +5,7 @@ A rule says what is forbidden. Look-up, dates, regions, grouping, overlap, money
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
@@ -187,7 +187,7 @@ class Group(Generic[P]):
     For a rule over visits each line stands for a whole encounter, and `visit(line)` gives its facts.
     """
 
-    __slots__ = ("companions", "encounter", "lines", "point", "points", "visits")
+    __slots__ = ("companions", "encounter", "facts", "lines", "point", "points", "visits")
 
     def __init__(
         self,
@@ -198,6 +198,7 @@ class Group(Generic[P]):
         companions: Sequence[LineFacts] = (),
         points: Mapping[Any, P] | None = None,
         visits: Mapping[int, Any] | None = None,
+        facts: Callable[[LineFacts, str], Any] | None = None,
     ) -> None:
         self.point = point
         self.lines = lines
@@ -205,10 +206,15 @@ class Group(Generic[P]):
         self.companions = companions
         self.points = points or {}
         self.visits = visits or {}
+        self.facts = facts
 
     def visit(self, line: LineFacts) -> Any:
         """The facts of the encounter that a line belongs to, by English name; None is unknown."""
         return self.visits[line.encounter]
+
+    def read(self, line: LineFacts, fact: Field[Any]) -> Any:
+        """A fact of a line beyond those that every line carries; the rule names it in `reads`."""
+        return None if self.facts is None else self.facts(line, fact.name)
 
     @property
     def known_quantity(self) -> int:
@@ -252,6 +258,7 @@ class Rule(Generic[P]):
     forbids: ClassVar[Condition | None] = None
     only_if: ClassVar[Condition | None] = None
     needs: ClassVar[tuple[Field[Any], ...]] = ()
+    reads: ClassVar[tuple[Field[Any], ...]] = ()
     per: ClassVar[Expr | None] = None
     companions: ClassVar[Field[tuple[str, ...]] | EveryLine | None] = None
     value: ClassVar[Expr | None] = None

@@ -43,6 +43,7 @@ NOT_REQUIRED = {
     ("unit-price-over-ceiling", "institution_rank"): "only for points that differ by level",
     ("pregnancy-unsafe", "maternity_state"): "a diagnosis tells as well",
     ("pregnancy-unsafe", "diagnoses"): "the state tells as well",
+    ("herb-alone", "prescription_id"): "a line sent as 单方 needs no number",
     ("interacting-drugs", "prescription_id"): "only for points that look at one prescription",
     ("line-record-fault", "unit_price"): "that it is missing is the fault",
     ("line-record-fault", "department_id"): "that it is missing is the fault",

@@ -46,6 +46,7 @@ LINE_COLUMNS: dict[str, Any] = {
     "unit": pl.String,
     "administration": pl.String,
     "take_home": pl.Boolean,
+    "herb_use": pl.String,
 }
 FACTS: dict[str, Any] = {
     "person_id": pl.String,
@@ -213,6 +214,7 @@ class City:
                 "unit": self._maybe(pick.choice(("盒", "片", "支")), 0.1),
                 "administration": self._maybe(pick.choice(("口服", "静脉滴注", "皮下注射")), 0.1),
                 "take_home": self._maybe(pick.random() < 0.3, 0.3),
+                "herb_use": self._maybe(pick.choice(("1", "2")), 0.5),
             }
             for name, value in row.items():
                 columns[name].append(value)

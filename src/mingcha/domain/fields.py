@@ -28,6 +28,7 @@ class Field(Expr, Generic[T]):
         derived: bool = False,
         beside: str = "",
         personal: bool = False,
+        one_of: tuple[str, ...] = (),
         note: str = "",
     ) -> None:
         self.type = type_
@@ -41,6 +42,7 @@ class Field(Expr, Generic[T]):
         self.beside = beside
         self.derived = derived
         self.personal = personal
+        self.one_of = one_of
         self.note = note
         self.name = ""
         self.owner: type[Entity]

@@ -265,7 +265,8 @@ def _moments(text: pl.Series, type_: ValueType, writing: Writing) -> pl.Series:
     minutes = stamps.dt.timestamp("ms") // 60_000
     days = minutes // MINUTES_A_DAY
     value = days if type_ is ValueType.DAY else minutes
-    return value.set(~days.is_between(parse.FIRST_DAY, parse.LAST_DAY), None).alias(text.name)
+    a_day = days.is_between(parse.FIRST_DAY, parse.LAST_DAY) & ~days.is_in(list(parse.NOT_A_DAY))
+    return value.set(~a_day, None).alias(text.name)
 
 
 def _stamps(text: pl.Series, format_: str) -> pl.Series:

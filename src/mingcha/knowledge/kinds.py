@@ -92,7 +92,7 @@ class QuantityLimit(KnowledgePoint):
     """限定频次: how much may be billed per hour, day, encounter or stay."""
 
     label, slug = "限定频次", "quantity-limit"
-    period = f.code("周期", required=True, note="小时、日、就诊")
+    period = f.code("周期", required=True, one_of=("小时", "日", "就诊"), note="小时、日、就诊")
     allowed = f.quantity("上限数量", required=True)
     unit = f.text("计价单位", default="次")
 
@@ -119,7 +119,7 @@ class SpendingCap(KnowledgePoint):
 
     label, slug = "报销总额", "spending-cap"
     cap = f.money("报销总额上限", required=True)
-    period = f.code("周期", required=True, note="就诊、年")
+    period = f.code("周期", required=True, one_of=("就诊", "年"), note="就诊、年")
 
 
 class DuplicatePair(KnowledgePoint):
@@ -128,7 +128,12 @@ class DuplicatePair(KnowledgePoint):
     label, slug = "重复收费", "duplicate-pair"
     told_apart_by = ("containing",)
     containing = f.codes("已包含它的项目", required=True)
-    interval = f.code("时间区间", required=True, note="同一小时、6小时、单日、单次就诊")
+    interval = f.code(
+        "时间区间",
+        required=True,
+        one_of=("同一小时", "6小时", "单日", "单次就诊"),
+        note="同一小时、6小时、单日、单次就诊",
+    )
 
 
 class SplitCharge(KnowledgePoint):
@@ -202,7 +207,12 @@ class InteractingPair(KnowledgePoint):
     label, slug = "不宜合用", "interacting-pair"
     told_apart_by = ("partners",)
     partners = f.codes("不宜合用的药品", required=True)
-    within = f.code("合用范围", default="处方", note="处方、日、就诊：在同一处方、同一日、同一次就诊内算合用")
+    within = f.code(
+        "合用范围",
+        default="处方",
+        one_of=("处方", "日", "就诊"),
+        note="处方、日、就诊：在同一处方、同一日、同一次就诊内算合用",
+    )
 
 
 class DiagnosisSex(SexLimit):

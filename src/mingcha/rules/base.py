@@ -145,6 +145,7 @@ class LineFacts(NamedTuple):
     price_step: int | None
     department_id: str | None
     doctor_id: str | None
+    herb_use: str | None
 
     @property
     def has_time(self) -> bool:

@@ -89,6 +89,20 @@ def test_what_cannot_be_read_is_listed_with_row_value_and_reason() -> None:
     assert bad.rows() == [(1, "半片", "无法识别为数字"), (2, "1.23456", "小数超过 4 位")]
 
 
+@pytest.mark.parametrize("nothing", ["1900-01-01", "0001-01-01 00:00:00", "9999-12-31", "19000101"])
+def test_a_date_that_systems_write_for_no_date_is_unknown_and_told(nothing: str) -> None:
+    frame = pl.DataFrame({"x": [nothing, "2026-03-02 10:00:00"]})
+    read = clean(frame, Encounter, {"ended_at": "x"}, {})
+
+    assert read.frame["ended_at"].to_list() == [None, day_of(date(2026, 3, 2)) * 1440 + 600]
+    assert read.bad["ended_at"].select("row", "value").rows() == [(0, nothing)]
+
+
+def test_a_native_date_for_no_date_is_unknown_too() -> None:
+    written = [date(1900, 1, 1), date(9999, 12, 31), date(1900, 1, 2)]
+    assert cleaned(Person.birth_date, written) == [None, None, day_of(date(1900, 1, 2))]
+
+
 def test_a_ceiling_of_zero_is_no_ceiling() -> None:
     assert cleaned(Line.price_ceiling, ["0", "0.00", "1.5"]) == [None, None, 1_500_000]
 

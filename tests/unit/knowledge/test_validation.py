@@ -10,14 +10,17 @@ from mingcha.knowledge.kinds import (
     AgeLimit,
     DuplicatePair,
     Indication,
+    InteractingPair,
     KnowledgePoint,
     PriceCeiling,
     SexLimit,
 )
 from mingcha.knowledge.point import Status
 from mingcha.knowledge.validation import Severity, validate
+from mingcha.rules.safety.interacting_drugs import PLACES
 
 DRUG, SERVICE = "XG04CBA088A001010101467", "003105120040000"
+OTHER = "XG04CBA088A001010101468"
 BASE: dict[str, Any] = {
     "rule_code": "GZ10000301004000",
     "name": "某药",
@@ -124,3 +127,20 @@ def test_every_problem_says_what_to_do() -> None:
 
     assert problems
     assert all(problem.what and problem.remedy and problem.points for problem in problems)
+
+
+@pytest.mark.parametrize("within", ["处方", "日", "就诊"])
+def test_a_word_that_a_rule_knows_is_no_problem(within: str) -> None:
+    assert checks(InteractingPair(**BASE, point_id="a", partners=(OTHER,), within=within)) == []
+
+
+def test_a_word_that_no_rule_knows_is_named_with_those_that_are() -> None:
+    (problem,) = validate([InteractingPair(**BASE, point_id="a", partners=(OTHER,), within="本周")])
+
+    assert (problem.check, problem.severity) == ("用词", Severity.ERROR)
+    assert "本周" in problem.what
+    assert problem.remedy == "可用：处方、日、就诊"
+
+
+def test_the_words_of_a_shared_scope_are_those_the_rule_can_judge() -> None:
+    assert tuple(PLACES) == InteractingPair.within.one_of

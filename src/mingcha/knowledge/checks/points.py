@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from mingcha.domain.values import date_of
 from mingcha.knowledge.checks.problem import Problem, error
-from mingcha.knowledge.kinds import AgeLimit, DiagnosisAge
+from mingcha.knowledge.kinds import KINDS, AgeLimit, DiagnosisAge
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
 from mingcha.knowledge.sources import sources
 
@@ -17,6 +17,9 @@ _DIAGNOSIS = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z+*/-]*)?")
 _PROCEDURE = re.compile(r"[0-9]{2}(\.[0-9X-]*)?")
 
 FORMS = {Subject.ITEM: _ITEM, Subject.DIAGNOSIS: _DIAGNOSIS, Subject.PROCEDURE: _PROCEDURE}
+
+# The fields of a kind that take one of a few words.
+_CLOSED = {slug: [field for field in kind.fields().values() if field.one_of] for slug, kind in KINDS.items()}
 
 
 def of_points(points: Iterable[KnowledgePoint]) -> Iterator[Problem]:
@@ -44,6 +47,7 @@ def _of_one(point: KnowledgePoint) -> Iterator[Problem]:
             "核对两个日期；确已作废的可以删除",
         )
     yield from _source_problems(point)
+    yield from _unknown_words(point)
     form = FORMS[point.subject]
     matches = form.fullmatch
     for code in point.codes:
@@ -75,3 +79,12 @@ def _source_problems(point: KnowledgePoint) -> Iterator[Problem]:
         yield error(
             point, "没有来源", f"“{point.name}”没有来源", "填写来源文件、文号和日期；仅供演示的标明“演示”"
         )
+
+
+def _unknown_words(point: KnowledgePoint) -> Iterator[Problem]:
+    """Words that the rules do not know: a misspelt scope would be judged by nobody."""
+    for field in _CLOSED.get(point.slug, ()):
+        word = getattr(point, field.name)
+        if word and word not in field.one_of:
+            what = f"“{point.name}”的{field.label}“{word}”不是可用的词"
+            yield error(point, "用词", what, f"可用：{'、'.join(field.one_of)}")

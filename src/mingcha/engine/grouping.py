@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from mingcha.domain.fields import Field
+from mingcha.engine.audited import Audited
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import visit_line
 from mingcha.engine.hits import Hit, spread
@@ -46,7 +47,7 @@ class GroupJudge:
         self.scope = "e.person" if self.rule.grain is Grain.PERSON else "encounter"
         self.keys = [self.scope, "gid", "part"] + (["order"] if self.rule.grain is Grain.LINE else [])
 
-    def judge(self, frame: pl.DataFrame, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+    def judge(self, frame: pl.DataFrame, tables: Tables, audited: Audited, out: Outcome) -> None:
         """Judge candidate rows (order, encounter, item, day, pt, audited)."""
         if self.partners is not None:
             frame = self._where_both_stand(frame, tables)
@@ -133,14 +134,14 @@ class GroupJudge:
         frame: pl.DataFrame,
         companions: pl.DataFrame | None,
         tables: Tables,
-        audited: pl.Series,
+        audited: Audited,
         out: Outcome,
     ) -> None:
         rows = tables.rows(frame["order"])
         points = [self.table.points[pt] for pt in frame["pt"].to_list()]
         beside = _Companions(companions, tables, by_class=isinstance(self.rule.companions, EveryLine))
         marks = frame.select("encounter", "pt", "gid", "part").rows()
-        live = audited.to_list()
+        live = audited.live
         for start, end in boundaries(frame, self.keys):
             lines = rows[start:end]
             of_item: dict[Any, Any] = {}
@@ -168,12 +169,16 @@ def judge_lines(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome)
         deliver(check, group, {}, live, out)
 
 
-def judge_bills(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome, *, screened: bool) -> None:
-    """Run the body of a rule without knowledge on bills, the lines (order, encounter) of one each."""
+def judge_bills(check: Check, tables: Tables, audited: Audited, out: Outcome, *, screened: bool) -> None:
+    """Run the body of a rule without knowledge on the bills under audit: what refunds left of their lines."""
     rule = check.rule
+    wanted = audited.of(tables.lines["encounter"]) & tables.left
+    frame = tables.lines.select("order", "encounter").filter(wanted)
     if screened:
-        fields = fields_of([rule.only_if, *rule.needs])
-        looked_at = gathered(frame, tables, column_names([column_of(field) for field in fields]))
+        asked = fields_of([rule.only_if, *rule.needs])
+        looked_at = (
+            tables.with_facts(column_names([column_of(field) for field in asked])).lazy().filter(wanted)
+        )
         frame = frame.join(_suspects(rule, looked_at, "encounter"), on="encounter", how="semi")
     frame = frame.sort("encounter", "order")
     rows = tables.rows(frame["order"])
@@ -184,24 +189,25 @@ def judge_bills(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome,
         deliver(check, group, {}, live, out)
 
 
-def judge_visits(check: Check, tables: Tables, audited: pl.Series, out: Outcome, *, screened: bool) -> None:
+def judge_visits(check: Check, tables: Tables, audited: Audited, out: Outcome, *, screened: bool) -> None:
     """Run the body of a rule over visits on each person with an encounter under audit, history included."""
     rule = check.rule
     names = column_names([column_of(field) for field in fields_of([rule.when])])
-    frame = tables.visits.with_columns(audited.gather(tables.visits["encounter"]).alias("audited"))
+    frame = tables.visits.with_columns(audited.of(tables.visits["encounter"]).alias("audited"))
     frame = gathered(frame, tables, names)
     if rule.when is not None:
         frame = frame.with_columns(Columns(rule.values).of(rule.when).alias("when"))
         unknown = frame.filter(pl.col("when").is_null() & pl.col("audited"))
         out.cannot(check, unknown, pl.lit(check.rule_code), first_null(names))
         frame = frame.filter(pl.col("when"))
-    frame = frame.join(frame.filter("audited").select("person").unique(), on="person", how="semi")
+    if not audited.whole:
+        frame = frame.join(frame.filter("audited").select("person").unique(), on="person", how="semi")
     if screened and rule.only_if is not None:
         asked = column_names([column_of(field) for field in fields_of([rule.only_if])])
         looked_at = gathered(frame, tables, [*asked, "e.first_day", "e.last_day"])
-        suspects = _suspects(rule, looked_at, "person")
+        suspects = _suspects(rule, looked_at.lazy(), "person")
         frame = frame.join(suspects, on="person", how="semi", maintain_order="left")
-    live = audited.to_list()
+    live = audited.live
     numbers, started = frame["encounter"].to_list(), frame["r.minute"].to_list()
     for start, end in boundaries(frame, ["person"]):
         chosen = numbers[start:end]
@@ -218,14 +224,14 @@ def first_null(names: Sequence[str]) -> pl.Expr:
     )
 
 
-def _suspects(rule: Rule[Any], frame: pl.DataFrame, key: str) -> pl.DataFrame:
+def _suspects(rule: Rule[Any], frame: pl.LazyFrame, key: str) -> pl.DataFrame:
     """The keys of the suspicious groups of rows that are sorted by key and time."""
     marks = Columns(rule.values).marks(rule.only_if, key)
     if marks is None:
         groups = frame.group_by(key).agg(_suspected(rule).alias("wanted"))
-        return groups.filter("wanted").select(key)
+        return groups.filter("wanted").select(key).collect()
     lacking = [pl.col(column_of(needed)).is_null() for needed in _lacked(rule)]
-    return frame.filter(pl.any_horizontal(marks, *lacking)).select(key).unique()
+    return frame.filter(pl.any_horizontal(marks, *lacking)).select(key).unique().collect()
 
 
 def _lacked(rule: Rule[Any]) -> Sequence[Field[Any]]:

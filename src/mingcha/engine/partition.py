@@ -7,10 +7,12 @@ Every line meets the index once, by one join; what the release knows of it is th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
-from mingcha.domain.conditions import Condition, Expr
+from mingcha.domain.conditions import Both, Condition, Expr
+from mingcha.engine.audited import Audited
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden
@@ -23,7 +25,7 @@ from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.tables import Tables, column_names, gathered
 from mingcha.knowledge.point import Subject
-from mingcha.rules.base import LineFacts
+from mingcha.rules.base import LineFacts, Rule
 
 
 class PartitionJudge:
@@ -51,7 +53,7 @@ class PartitionJudge:
             if audited is not None:
                 mask = mask & pl.Series(audited, dtype=pl.Boolean)
             if mask.any():
-                self._variant(region).judge(tables, mask, outcome)
+                self._variant(region).judge(tables, Audited(mask), outcome)
         return outcome
 
     def _variant(self, region: str) -> _VariantJudge:
@@ -92,9 +94,10 @@ class _VariantJudge:
         empty = {"item": pl.Int32, "pt": pl.Int32, "check": pl.Int32, "start": pl.Int32, "end": pl.Int32}
         return pl.concat([pl.DataFrame(schema=empty), *parts])
 
-    def judge(self, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+    def judge(self, tables: Tables, audited: Audited, out: Outcome) -> None:
+        under_audit = audited.of(tables.lines["encounter"]) & tables.left
         for check in self.variant.line_checks:
-            self._every_line(check, tables, audited, out)
+            self._every_line(check, tables, under_audit, out)
         for check in self.variant.bill_checks:
             self._bills(check, tables, audited, out)
         for number, frame in self._candidates(tables, audited).items():
@@ -105,12 +108,12 @@ class _VariantJudge:
         for check in self.variant.visit_checks:
             judge_visits(check, tables, audited, out, screened=self.screened)
 
-    def _candidates(self, tables: Tables, audited: pl.Series) -> dict[int, pl.DataFrame]:
+    def _candidates(self, tables: Tables, audited: Audited) -> dict[int, pl.DataFrame]:
         """Lines and what is known of them (order, encounter, item, day, pt), by check."""
         by_person = [check.number for check in self.variant.with_knowledge if check.by_person]
         met = (
             tables.live.lazy()
-            .with_columns(audited.gather(tables.live["encounter"]).alias("audited"))
+            .with_columns(audited.of(tables.live["encounter"]).alias("audited"))
             .join(self.pairs.lazy(), on="item", maintain_order="left")
             .filter(
                 (pl.col("day") >= pl.col("start"))
@@ -124,7 +127,7 @@ class _VariantJudge:
         return {int(key[0]): frame for key, frame in sorted(parts.items())}
 
     def _meet(
-        self, check: Check, frame: pl.DataFrame, tables: Tables, audited: pl.Series, out: Outcome
+        self, check: Check, frame: pl.DataFrame, tables: Tables, audited: Audited, out: Outcome
     ) -> None:
         table = self.tables_of[check.number]
         if check.incomplete:
@@ -140,12 +143,12 @@ class _VariantJudge:
         else:
             self._forbids(check, table, frame, tables, out)
 
-    def _coded(self, check: Check, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+    def _coded(self, check: Check, tables: Tables, audited: Audited, out: Outcome) -> None:
         rows = tables.diagnoses if check.subject is Subject.DIAGNOSIS else tables.procedures
         table = self.tables_of[check.number]
         known = table.prefixes(rows["item"].unique().to_list()).with_columns()
         frame = (
-            rows.filter(audited.gather(rows["encounter"]))
+            rows.filter(audited.of(rows["encounter"]))
             .join(known, on="item", maintain_order="left")
             .with_columns(pl.lit(value=True).alias("audited"))
         )
@@ -179,16 +182,16 @@ class _VariantJudge:
             )
         ]
 
-    def _every_line(self, check: Check, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+    def _every_line(self, check: Check, tables: Tables, under_audit: pl.Series, out: Outcome) -> None:
         rule = check.rule
         condition = forbidden(rule) if rule.forbids is not None else rule.only_if
         assert condition is not None
         value, limit = rule.shown()
-        frame = tables.live.filter(audited.gather(tables.live["encounter"]))
-        frame = gathered(frame, tables, column_names([column_of(f) for f in fields_of([condition])]))
-        judged = frame.with_columns(Columns(rule.values).of(condition).alias("verdict"))
+        judged = self._not_false(rule, condition, tables, under_audit)
+        if judged.is_empty():
+            return
         if rule.forbids is None:
-            judge_lines(check, judged.filter(pl.col("verdict").fill_null(value=True)), tables, out)
+            judge_lines(check, judged, tables, out)
             return
         unknown = judged.filter(pl.col("verdict").is_null())
         out.cannot(check, unknown, pl.lit(check.rule_code), first_unknown(condition))
@@ -204,17 +207,34 @@ class _VariantJudge:
             )
         ]
 
-    def _bills(self, check: Check, tables: Tables, audited: pl.Series, out: Outcome) -> None:
+    @staticmethod
+    def _not_false(
+        rule: Rule[Any], condition: Condition, tables: Tables, under_audit: pl.Series
+    ) -> pl.DataFrame:
+        """Lines under audit for which the condition is true or unknown, with its `verdict`.
+
+        The first leg of a conjunction is asked of all lines, the whole only of those that it leaves.
+        """
+        columns = Columns(rule.values)
+        first = condition
+        while isinstance(first, Both):
+            first = first.left
+        frame = tables.with_facts(column_names([column_of(f) for f in fields_of([first])]))
+        left = frame.filter(under_audit & columns.of(first).fill_null(value=True))
+        left = gathered(left, tables, column_names([column_of(f) for f in fields_of([condition])]))
+        return left.with_columns(columns.of(condition).alias("verdict")).filter(
+            pl.col("verdict").fill_null(value=True)
+        )
+
+    def _bills(self, check: Check, tables: Tables, audited: Audited, out: Outcome) -> None:
         condition = forbidden(check.rule)
         if condition is None:
-            live = tables.live.select("order", "encounter").filter(audited.gather(tables.live["encounter"]))
-            judge_bills(check, live, tables, out, screened=self.screened)
+            judge_bills(check, tables, audited, out, screened=self.screened)
             return
         value, limit = check.rule.shown()
         read = fields_of([condition, value, limit, *check.rule.needs])
         names = column_names([column_of(f) for f in read])
-        lines = tables.lines.select("order", "encounter").filter(audited.gather(tables.lines["encounter"]))
-        lines = gathered(lines, tables, names)
+        lines = tables.with_facts(names).filter(audited.of(tables.lines["encounter"]))
         columns = Columns(check.rule.values)
         judged = lines.group_by("encounter", maintain_order=True).agg(
             columns.of(condition, grouped=True).alias("verdict"),

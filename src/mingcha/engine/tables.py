@@ -59,15 +59,23 @@ class Tables:
         )
 
     @cached_property
+    def left(self) -> pl.Series:
+        """By line, whether something is left of it after refunds."""
+        quantity = self.lines["quantity"]
+        return (quantity.is_null() | (quantity > 0)).alias("left")
+
+    @cached_property
     def live(self) -> pl.DataFrame:
         """What index and groups need of the lines of which something is left after refunds."""
-        left = pl.col("quantity").is_null() | (pl.col("quantity") > 0)
-        return self.lines.lazy().filter(left).select("order", "encounter", "item", "day").collect()
+        return self.lines.select("order", "encounter", "item", "day").filter(self.left)
 
     @cached_property
     def visits(self) -> pl.DataFrame:
         """The encounters in the order of persons and time: encounter, person, r.minute, r.day."""
-        ordered = self.encounters.sort("person", "started_at", "encounter_id")
+        keys = ("person", "started_at", "encounter_id")
+        ordered = self.encounters.select("encounter", *keys, "first_day")
+        if not ordered.select(_ascending([pl.col(key) for key in keys]).all()).item():
+            ordered = ordered.sort(*keys)
         return ordered.select(
             "encounter",
             "person",
@@ -86,6 +94,17 @@ class Tables:
         if name in self.lines.columns:
             return self.lines[name]
         return pl.Series(name, [None]).new_from_index(0, self.lines.height)
+
+    def with_facts(self, names: Iterable[str]) -> pl.DataFrame:
+        """All lines: order, encounter, and the columns `r.…` and `e.…` of these names."""
+        added = {}
+        for name in dict.fromkeys(names):
+            where, _, fact = name.partition(".")
+            if where == "r":
+                added[name] = self.of_line(fact)
+            else:
+                added[name] = self.encounters[fact].gather(self.lines["encounter"])
+        return self.lines.select("order", "encounter").with_columns(**added)
 
     def _derived_of_line(self, name: str) -> pl.Series:
         if name not in self._made:
@@ -130,6 +149,14 @@ class EncounterView:
 
     def __getattr__(self, name: str) -> Any:
         return self._tables.fact(name, self._enc)
+
+
+def _ascending(keys: Sequence[pl.Expr]) -> pl.Expr:
+    """By row, whether these keys are not less than those of the row before it."""
+    first, rest = keys[0], keys[1:]
+    before = first.shift(1)
+    rising = (first >= before) if not rest else (first > before) | ((first == before) & _ascending(rest))
+    return rising.fill_null(value=True)
 
 
 def gathered(frame: pl.DataFrame, tables: Tables, names: Iterable[str]) -> pl.DataFrame:

@@ -29,6 +29,8 @@ from mingcha.store import columns as c
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+# A bucket is one row group and so one chunk a column when it is read: every gather and filter would pay for more.
+ROWS_A_GROUP = 2**22
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,13 @@ class LakeWriter:
         self._finished = True
 
     def _write(self, frame: pl.LazyFrame, name: str) -> None:
-        frame.sink_parquet(self.folder / name, compression="zstd", compression_level=1, maintain_order=True)
+        frame.sink_parquet(
+            self.folder / name,
+            compression="zstd",
+            compression_level=1,
+            row_group_size=ROWS_A_GROUP,
+            maintain_order=True,
+        )
 
 
 def _sync(paths: Iterable[Path]) -> None:

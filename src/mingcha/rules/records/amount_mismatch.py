@@ -27,8 +27,9 @@ class AmountMismatch(LineRule):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "interface-specification")
     needs = (Line.unit_price, Line.billed_quantity, Line.billed_amount)
-    # The price stands for anything within half its last decimal, the amount for anything within half a fen.
-    only_if = (
+    # The price stands for anything within half its last decimal, the amount for anything within half a fen;
+    # most lines agree to the fen as they are.
+    only_if = (abs(Line.billed_quantity * Line.unit_price - Line.billed_amount * FEN) * 2 > FEN) & (
         abs(Line.billed_quantity * Line.unit_price - Line.billed_amount * FEN) * 2
         > abs(Line.billed_quantity) * Line.price_step + FEN
     )

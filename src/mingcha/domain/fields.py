@@ -137,5 +137,10 @@ def number(label: str, *national: str, **more: Any) -> Field[int]:
     return Field(ValueType.NUMBER, label, *national, **more)
 
 
+def summed(label: str, *national: str, **more: Any) -> Field[int]:
+    """A sum over many bills, in the unit of what is added up: fen, ten-thousandths or times."""
+    return Field(ValueType.SUM, label, *national, **more)
+
+
 def flag(label: str, *national: str, **more: Any) -> Field[bool]:
     return Field(ValueType.FLAG, label, *national, **more)

@@ -57,3 +57,36 @@ class Unjudged(Entity):
     institution_id = f.text("医疗机构编码")
     rows = f.number("行数", required=True)
     examples = f.codes("示例", note="至多三个：就诊标识/明细键")
+
+
+class Indicator(Entity):
+    """指标: a sum or a share over a period, of an institution, and how it stands among its peers."""
+
+    label = "指标"
+    key = ("indicator_id",)
+
+    indicator_id = f.text("指标编号", required=True, note="由规则、机构、医师、项目、就医方式和周期算出，重放时不变")
+    rule_code = f.code("规则编码", required=True)
+    rule_name = f.text("规则名称", required=True)
+    slug = f.code("规则机制", required=True)
+    rule_version = f.number("规则版本", required=True)
+    certainty = f.code("确定性", required=True)
+    institution_id = f.text("医疗机构编码")
+    inpatient = f.flag("是否住院", note="门诊与住院合计时为空")
+    doctor_id = f.text("医师编码", note="不按医师统计时为空")
+    item_code = f.code("医保目录编码", note="不按项目统计时为空")
+    period_from = f.day("周期起", required=True)
+    period_to = f.day("周期止", required=True, note="含当日")
+    cases = f.summed("就诊数", required=True)
+    numerator = f.summed("分子", required=True, note="金额为分，数量为万分之一，就诊为次")
+    denominator = f.summed("分母", note="不是占比的为空")
+    unknown = f.summed("未知", required=True, note="缺少事实、不知是否计入分子的部分")
+    value = f.summed("指标值", note="占比为万分之一，向下取整；合计为原单位")
+    peers = f.number("同类机构数", required=True, note="同周期、同级别、同类别、同就医方式的其他机构")
+    peer_median = f.summed("同类中位数", note="同类机构为偶数时取中间两个中较大的")
+    threshold = f.summed("界限", note="上限，或由同类中位数算出；两者都有时取较小的")
+    flagged = f.flag("超过界限", note="无法判断时为空")
+    reason = f.text("无法判断的原因", note="缺少的事实，或就诊数、同类机构不足")
+    release = f.number("发布版", required=True)
+    knowledge_digest = f.text("知识摘要", required=True)
+    settings_digest = f.text("参数摘要", required=True)

@@ -30,12 +30,12 @@ from mingcha.domain.evidence import (
     SusceptibilityReport,
 )
 from mingcha.domain.fields import Entity
-from mingcha.domain.findings import Finding, Unjudged
+from mingcha.domain.findings import Finding, Indicator, Unjudged
 from mingcha.domain.organisation import Department, Doctor, DoctorState, Institution, InstitutionState
 from mingcha.domain.quality import QualityNote
 
 CLAIMS: tuple[type[Entity], ...] = (Person, Encounter, Settlement, Line, Diagnosis, Procedure)
-RESULTS: tuple[type[Entity], ...] = (Finding, Unjudged, QualityNote)
+RESULTS: tuple[type[Entity], ...] = (Finding, Unjudged, Indicator, QualityNote)
 
 # Facts that claims may come with or without; a dataset keeps each under its name (tables/<name>.parquet).
 OPTIONAL_TABLES: dict[str, type[Entity]] = {

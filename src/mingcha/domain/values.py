@@ -34,6 +34,7 @@ class ValueType(StrEnum):
     RATIO = "比例（万分之一）"
     NUMBER = "整数"
     FLAG = "是否"
+    SUM = "合计"
 
 
 def day_of(value: date) -> int:

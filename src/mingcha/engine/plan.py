@@ -22,6 +22,7 @@ from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import Release
 from mingcha.rules.base import BillRule, Grain, LineFacts, LineRule, Rule, VisitRule
+from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
 
@@ -73,6 +74,7 @@ class Variant:
         self.line_checks = [check for check in checks if isinstance(check.rule, LineRule)]
         self.bill_checks = [check for check in checks if isinstance(check.rule, BillRule)]
         self.visit_checks = [check for check in checks if isinstance(check.rule, VisitRule)]
+        self.period_checks = [check for check in checks if isinstance(check.rule, PeriodRule)]
 
     @cached_property
     def checks_by_number(self) -> dict[int, Check]:
@@ -82,7 +84,11 @@ class Variant:
     def encounter_facts(self) -> frozenset[str]:
         """Names of the encounter facts that any rule of this variant reads."""
         return frozenset(
-            f.name for check in self.checks for f in fields_of(expressions_of(check.rule)) if is_encounter(f)
+            f.name
+            for check in self.checks
+            if check not in self.period_checks
+            for f in fields_of(expressions_of(check.rule))
+            if is_encounter(f)
         )
 
 
@@ -205,7 +211,13 @@ def expressions_of(rule: Rule[Any] | type[Rule[Any]]) -> tuple[Any, ...]:
 
 
 def _extras(rules: Iterable[type[Rule[Any]]]) -> tuple[str, ...]:
-    read = {row_name(f) for rule in rules for f in fields_of(expressions_of(rule)) if is_line(f)}
+    read = {
+        row_name(f)
+        for rule in rules
+        if not issubclass(rule, PeriodRule)  # it reads columns, never a row
+        for f in fields_of(expressions_of(rule))
+        if is_line(f)
+    }
     return tuple(sorted(read - set(LineFacts._fields)))
 
 

@@ -25,6 +25,7 @@ class Grain(StrEnum):
     LINE = "明细"
     ENCOUNTER = "就诊"
     PERSON = "参保人"
+    INSTITUTION_PERIOD = "机构与周期"
 
 
 class Excess(StrEnum):

@@ -12,8 +12,9 @@ from typing import Any
 from mingcha import rules
 from mingcha.domain.errors import DeclarationError
 from mingcha.rules.base import BillRule, ItemRule, LineRule, Rule, VisitRule
+from mingcha.rules.period import PeriodRule
 
-BASES = (Rule, ItemRule, LineRule, BillRule, VisitRule)
+BASES = (Rule, ItemRule, LineRule, BillRule, VisitRule, PeriodRule)
 
 
 def _modules() -> Iterator[ModuleType]:

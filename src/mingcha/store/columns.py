@@ -21,6 +21,7 @@ _TYPES: dict[ValueType, type[pl.DataType] | pl.DataType] = {
     ValueType.RATIO: pl.Int64,
     ValueType.NUMBER: pl.Int32,
     ValueType.FLAG: pl.Boolean,
+    ValueType.SUM: pl.Int64,
 }
 
 Columns = dict[str, pl.DataType]

@@ -1,0 +1,138 @@
+"""From sums to indicators: values, peers, thresholds, and what stands out or cannot be judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from mingcha.domain.findings import Indicator
+from mingcha.engine.findings import finding_id
+from mingcha.engine.frames import schema_of
+from mingcha.engine.plan import Check, Plan
+from mingcha.engine.sums import ALIKE, KEYS, OF_RULE
+
+SHARE = 10_000
+TOO_FEW_CASES, TOO_FEW_PEERS = "就诊数不足", "同类机构不足"
+SPANS = {"日": "1d", "月": "1mo", "季": "1q", "年": "1y"}
+IDENTITY = ("rule_code", "slug", "institution_id", "inpatient", "doctor_id", "item_code", "period_from")
+_LIMITS = ("least_cases", "at_most", "times", "margin", "least_peers")
+
+
+def indicators_of(plan: Plan, sums: pl.DataFrame) -> pl.DataFrame:
+    """The indicators of a whole run, with the columns of `Indicator`, in canonical order.
+
+    Args:
+        sums: those of all buckets together (`engine.sums.added`).
+    """
+    checks = {
+        (region, check.rule_code, check.slug): check
+        for region in sums["region"].unique().to_list()
+        for check in plan.variant(region).period_checks
+    }
+    known = sums.join(_declared(checks), on=list(OF_RULE), how="inner", maintain_order="left")
+    return _named(plan, _judged(_beside_peers(_valued(known))))
+
+
+def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
+    """What each rule says in each region: whether it is a share, its span, its limits, whom it compares."""
+    rows = [
+        {
+            **dict(zip(OF_RULE, key, strict=True)),
+            "is_share": check.rule.part is not None,
+            "span": SPANS[check.rule.period],
+            "certainty": check.certainty,
+            "rule_version": check.rule.version,
+            **{f"with_{name}": name in {field.name for field in check.rule.alike} for name in ALIKE},
+            **{name: check.rule.values[name] for name in _LIMITS},
+        }
+        for key, check in checks.items()
+    ]
+    types = {**OF_RULE, "is_share": pl.Boolean, "span": pl.String, "certainty": pl.String}
+    types |= {"rule_version": pl.Int32, **{f"with_{name}": pl.Boolean for name in ALIKE}}
+    return pl.DataFrame(rows, schema={**types, **dict.fromkeys(_LIMITS, pl.Int64)}, orient="row")
+
+
+def _valued(frame: pl.DataFrame) -> pl.DataFrame:
+    """Value of each; those of which nothing was counted say nothing and go."""
+    share = pl.col("is_share")
+    return frame.filter(pl.col("cases") > 0, ~share | (pl.col("whole") > 0)).with_columns(
+        pl.when(share).then(pl.col("part") * SHARE // pl.col("whole")).otherwise("part").alias("value"),
+        (pl.col("cases") >= pl.col("least_cases")).alias("enough"),
+        pl.coalesce(
+            pl.when(pl.col(f"with_{name}") & pl.col(name).is_null()).then(pl.lit(name)) for name in ALIKE
+        ).alias("unlike"),
+    )
+
+
+def _beside_peers(frame: pl.DataFrame) -> pl.DataFrame:
+    """The number of peers with enough cases, and the median of the others: of two middle ones the larger."""
+    alike = [pl.when(f"with_{name}").then(name).alias(f"alike_{name}") for name in ALIKE]
+    group = ["rule_code", "slug", "period_from", "inpatient", *(f"alike_{name}" for name in ALIKE)]
+    measures = (pl.col("enough") & pl.col("unlike").is_null()).alias("measures")
+    ranked = (
+        frame.with_columns(*alike, measures)
+        .sort(*group, ~pl.col("measures"), "value")
+        .with_row_index("row")
+        .with_columns(
+            first=pl.col("row").min().over(group),
+            peers=(pl.col("measures").sum().over(group) - pl.col("measures")).cast(pl.Int64),
+        )
+    )
+    # Who stands in the first half itself has the middle of the others one place further on.
+    middle, place = pl.col("peers") // 2, pl.col("row") - pl.col("first")
+    middle = middle + (pl.col("measures") & (place <= middle)).cast(pl.Int64)
+    target = pl.when(pl.col("peers") > 0).then(pl.col("first") + middle)
+    return ranked.with_columns(pl.col("value").gather(target).alias("peer_median"))
+
+
+def _judged(frame: pl.DataFrame) -> pl.DataFrame:
+    share, peers_known = pl.col("is_share"), pl.col("peers") >= pl.col("least_peers")
+    of_peers = pl.max_horizontal(
+        pl.col("peer_median") * pl.col("times") // SHARE, pl.col("peer_median") + pl.col("margin")
+    )
+    scale = pl.when(share).then(SHARE).otherwise(1)
+    whole = pl.when(share).then("whole").otherwise(1)
+    open_whole = pl.when(share).then(pl.col("whole") + pl.col("whole_open")).otherwise(1)
+    usable = peers_known & pl.col("unlike").is_null()
+    frame = frame.with_columns(
+        pl.min_horizontal("at_most", pl.when(usable).then(of_peers)).alias("threshold")
+    ).with_columns(
+        (pl.col("part") * scale > pl.col("threshold") * open_whole).alias("above"),
+        ((pl.col("part") + pl.col("part_open")) * scale > pl.col("threshold") * whole).alias("perhaps"),
+    )
+    reason = (
+        pl.when(~pl.col("enough")).then(pl.lit(TOO_FEW_CASES))
+        .when(pl.col("threshold").is_null()).then(pl.coalesce("unlike", pl.lit(TOO_FEW_PEERS)))
+        .when(~pl.col("above") & pl.col("perhaps")).then("lacking")
+    )  # fmt: skip
+    return frame.with_columns(reason.alias("reason")).with_columns(
+        pl.when(pl.col("reason").is_null()).then("above").alias("flagged")
+    )
+
+
+def _named(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
+    release = plan.release
+    names = {entry.code: entry.name for entry in plan.entries.values()}
+    identity: list[Any] = [
+        finding_id(*(None if part is None else str(part) for part in row))
+        for row in frame.select(IDENTITY).iter_rows()
+    ]
+    told = frame.with_columns(
+        pl.Series("indicator_id", identity, dtype=pl.String),
+        pl.col("rule_code").replace_strict(names, return_dtype=pl.String).alias("rule_name"),
+        pl.col("part").alias("numerator"),
+        pl.when("is_share").then("whole").alias("denominator"),
+        pl.col("part_open").alias("unknown"),
+        _last_day().alias("period_to"),
+        pl.lit(release.number).alias("release"),
+        pl.lit(release.knowledge_digest).alias("knowledge_digest"),
+        pl.lit(release.settings_digest).alias("settings_digest"),
+    )
+    columns = [pl.col(name).cast(dtype) for name, dtype in schema_of(Indicator).items()]
+    return told.sort("rule_code", "slug", *KEYS, nulls_last=True).select(columns)
+
+
+def _last_day() -> pl.Expr:
+    first = pl.col("period_from").cast(pl.Date)
+    return first.dt.offset_by(pl.col("span")).cast(pl.Int32) - 1

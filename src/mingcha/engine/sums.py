@@ -1,0 +1,178 @@
+"""What one bucket adds to the figures of institutions: one grouping for all period rules that count the same rows.
+
+Sums of different buckets may be added up in any order; a person, and so an encounter, lies in one bucket only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from mingcha.domain.conditions import Always, Condition
+from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.engine.columns import Columns, column_of
+from mingcha.engine.layout import fields_of, is_line, unknown_leaves
+from mingcha.engine.plan import Check, Plan
+from mingcha.engine.tables import Tables, column_names, gathered
+
+OF_RULE = {"region": pl.String, "rule_code": pl.String, "slug": pl.String}
+KEYS = {
+    "institution_id": pl.String,
+    "inpatient": pl.Boolean,
+    "doctor_id": pl.String,
+    "item_code": pl.String,
+    "period_from": pl.Int32,
+}
+ALIKE = {"institution_rank": pl.Int32, "institution_type": pl.String}
+ADDED = ("cases", "part", "part_open", "whole", "whole_open")
+LACKING = "lacking"
+SUMS: dict[str, Any] = {
+    **OF_RULE, **KEYS, **ALIKE, **dict.fromkeys(ADDED, pl.Int64), LACKING: pl.String,
+}  # fmt: skip
+TRUNCATED = {"日": "1d", "月": "1mo", "季": "1q", "年": "1y"}
+
+
+class PeriodSums:
+    """Adds up the encounters under audit of one bucket after the other.
+
+    Args:
+        codes: item codes by dataset id.
+    """
+
+    def __init__(self, plan: Plan, codes: Sequence[str]) -> None:
+        self.plan = plan
+        self.codes = pl.Series("item_code", codes, dtype=pl.String)
+
+    def __call__(self, tables: Tables, audited: pl.Series) -> pl.DataFrame:
+        """The sums of a bucket, with the columns of `SUMS`; each institution by the rules of its own region."""
+        cared_for = tables.encounters["care_region"]
+        special = {region: self.plan.region_of(region) for region in cared_for.unique().to_list()}
+        regions = pl.Series([special[region] for region in cared_for], dtype=pl.String)
+        parts = [pl.DataFrame(schema=SUMS)]
+        for region in sorted(set(special.values())):
+            rows = audited & (regions == region)
+            for checks in _alike(self.plan.variant(region).period_checks):
+                parts += self._summed(region, checks, tables, rows)
+        return added(parts)
+
+    def _summed(
+        self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
+    ) -> Iterator[pl.DataFrame]:
+        """Rows to encounters, encounters to institutions: an encounter is one case, whatever its lines."""
+        rule = checks[0].rule
+        rows = self._rows(checks, tables, audited)
+        if _reads_lines(checks):
+            of_line = [column for column in rows.columns if column.startswith("r.") or column == "period_from"]
+            rows = rows.group_by("encounter", *of_line).agg(_totals(len(checks), cases="max"))
+        keys = {field.name: column_of(field) for field in rule.by}
+        rows = gathered(rows, tables, [*column_names([*keys.values()]), *(f"e.{name}" for name in ALIKE)])
+        if rule.dated_by is None:
+            settled = _settled(tables).gather(rows["encounter"])
+            rows = rows.with_columns(_period(rule, pl.lit(settled)).alias("period_from"))
+        summed = rows.group_by("period_from", *keys.values()).agg(
+            *(pl.col(f"e.{name}").max().alias(name) for name in ALIKE), _totals(len(checks), cases="sum")
+        )
+        for number, check in enumerate(checks):
+            named = {f"{name}{number}": name for name in (*ADDED, LACKING)}
+            told = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
+            renamed = summed.rename({column: name for name, column in keys.items()} | named)
+            yield conformed(renamed.with_columns(pl.lit(value).alias(name) for name, value in told.items()))
+
+    def _rows(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
+        """The lines or encounters under audit: their keys, and what each check takes of them."""
+        rule = checks[0].rule
+        source = tables.lines if _reads_lines(checks) else tables.encounters
+        frame = source.select(name for name in ("order", "encounter") if name in source.columns)
+        frame = frame.filter(audited.gather(frame["encounter"]))
+        read = [column_of(field) for field in fields_of(e for check in checks for e in check.rule.expressions())]
+        frame = gathered(frame, tables, column_names(read))
+        if "r.item" in frame.columns:
+            frame = frame.with_columns(self.codes.gather(frame["r.item"]).alias("r.item"))
+        taken = [_taken(number, check, frame) for number, check in enumerate(checks)]
+        keys = [pl.col(column_of(field)) for field in rule.by if is_line(field)]
+        if rule.dated_by is not None:
+            keys.append(_period(rule, pl.col(column_of(rule.dated_by))).alias("period_from"))
+        return pl.concat([frame.select("encounter", *keys), *taken], how="horizontal")
+
+
+def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The sums of several buckets together, in canonical order."""
+    keys = [*OF_RULE, *KEYS]
+    return (
+        pl.concat(list(parts))
+        .group_by(keys)
+        .agg(pl.col(*ALIKE).max(), pl.col(ADDED).sum(), pl.col(LACKING).max())
+        .select(SUMS)
+        .sort(keys)
+    )
+
+
+def conformed(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with exactly the columns of `SUMS`; a key that the rule does not look at is null."""
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in SUMS.items()
+    )
+
+
+def _alike(checks: Iterable[Check]) -> Iterator[list[Check]]:
+    """Checks that count the same rows by the same keys."""
+
+    def shape(check: Check) -> tuple[Any, ...]:
+        rule = check.rule
+        return (_reads_lines([check]), [repr(f) for f in rule.by], repr(rule.dated_by), rule.period)
+
+    for _, same in groupby(sorted(checks, key=shape), key=shape):
+        yield list(same)
+
+
+def _reads_lines(checks: Sequence[Check]) -> bool:
+    return any(is_line(field) for check in checks for field in fields_of(check.rule.expressions()))
+
+
+def _taken(number: int, check: Check, frame: pl.DataFrame) -> pl.DataFrame:
+    """What one check takes of every row: to the part, to the whole, and what is open for want of a fact."""
+    rule, columns = check.rule, Columns(check.rule.values)
+    chosen: Condition = rule.when if rule.when is not None else Always()
+    within = chosen if rule.part is None else chosen & rule.part
+    judged = frame.with_columns(
+        columns.of(chosen).alias("chosen"),
+        columns.of(within).alias("within"),
+        columns.of(rule.measure).alias("measure"),
+    )
+    facts = [field for field in unknown_leaves(within) if judged[column_of(field)].null_count()]
+    lacking = [pl.when(pl.col(column_of(field)).is_null()).then(pl.lit(field.name)) for field in facts]
+    is_open = pl.col("within").is_null()
+    return judged.select(
+        pl.col("chosen").fill_null(value=False).cast(pl.Int64).alias(f"cases{number}"),
+        _where(pl.col("within")).alias(f"part{number}"),
+        _where(is_open).alias(f"part_open{number}"),
+        _where(pl.col("chosen")).alias(f"whole{number}"),
+        _where(pl.col("chosen").is_null()).alias(f"whole_open{number}"),
+        pl.when(is_open).then(pl.coalesce(*lacking, pl.lit(None, dtype=pl.String))).alias(f"{LACKING}{number}"),
+    )
+
+
+def _where(condition: pl.Expr) -> pl.Expr:
+    return pl.when(condition).then(pl.col("measure")).otherwise(0).cast(pl.Int64)
+
+
+def _totals(checks: int, *, cases: str) -> list[pl.Expr]:
+    numbers = range(checks)
+    counted = [getattr(pl.col(f"cases{number}"), cases)() for number in numbers]
+    summed = [pl.col(f"{name}{number}").sum() for number in numbers for name in ADDED if name != "cases"]
+    return [*counted, *summed, *(pl.col(f"{LACKING}{number}").max() for number in numbers)]
+
+
+def _settled(tables: Tables) -> pl.Series:
+    """The day on which each encounter was settled, or else ended, or else began: as an audit's period has it."""
+    known = [name for name in ("settled_at", "ended_at", "started_at") if name in tables.encounters.columns]
+    return tables.encounters.select(pl.coalesce(known) // MINUTES_A_DAY).to_series()
+
+
+def _period(rule: Any, day: pl.Expr) -> pl.Expr:
+    """The first day of the period that a day lies in."""
+    return day.cast(pl.Int32).cast(pl.Date).dt.truncate(TRUNCATED[rule.period]).cast(pl.Int32)

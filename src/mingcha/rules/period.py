@@ -1,0 +1,61 @@
+"""Rules over what is billed in a period: sums over all persons, judged when a batch is through.
+
+Here another person's bill does change the result: it is part of the sum, and of the measure of its peers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mingcha.domain.claims import Encounter
+from mingcha.domain.conditions import Condition, Constant, Expr
+from mingcha.domain.fields import Field
+from mingcha.knowledge.point import KnowledgePoint
+from mingcha.rules.base import Grain, Rule, setting
+
+PERIODS = ("日", "月", "季", "年")
+HIGHEST = 10**15
+
+
+class PeriodRule(Rule[KnowledgePoint]):
+    """A rule over sums: `measure`, added up over the rows that `when` chooses, by `by` and period.
+
+    Rows are lines if the declaration reads any fact of a line, else encounters. With `part`, what is judged is the
+    share of the part in the whole, in ten-thousandths; without, the sum itself, in the unit of the measure.
+
+    A result stands out where it is above `at_most`, or else above both `times` the median of its peers and `margin`
+    more than it. Peers have the same period and agree in `alike`. Rows of which a fact is unknown are counted to
+    the side on which they clear.
+
+    Args:
+        by: what is looked at: an institution, perhaps by kind of care, doctor or item.
+        alike: what peers have in common; what `by` leaves out is taken as the institution's own.
+        dated_by: the day that puts a row into a period; None is the day on which its bill was settled.
+    """
+
+    grain = Grain.INSTITUTION_PERIOD
+    by: ClassVar[tuple[Field[Any], ...]] = (Encounter.institution_id, Encounter.inpatient)
+    alike: ClassVar[tuple[Field[Any], ...]] = (
+        Encounter.institution_rank,
+        Encounter.institution_type,
+        Encounter.inpatient,
+    )
+    measure: ClassVar[Expr] = Constant(1)
+    part: ClassVar[Condition | None] = None
+    dated_by: ClassVar[Field[Any] | None] = None
+
+    period: Any = setting("季", label="统计周期", one_of=PERIODS)
+    least_cases: Any = setting(30, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)
+    at_most: Any = setting(None, label="上限", unit="占比为万分之一", at_least=0, at_most=HIGHEST)
+    times: Any = setting(
+        15_000, label="超过同类中位数的倍数", unit="万分之一", at_least=10_000, at_most=1_000_000
+    )
+    margin: Any = setting(
+        1_000, label="至少高出同类中位数", unit="占比为万分之一", at_least=0, at_most=HIGHEST
+    )
+    least_peers: Any = setting(5, label="最少同类机构数", unit="家", at_least=1, at_most=1_000)
+
+    @classmethod
+    def expressions(cls) -> tuple[Expr | None, ...]:
+        """What is read of every row."""
+        return (cls.when, cls.part, cls.measure, cls.dated_by, *cls.by)

@@ -14,6 +14,7 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.completion import DEFAULTS
 from mingcha.knowledge.sources import source
 from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Setting, VisitRule
+from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
 RULE_CLASSES = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -27,12 +28,15 @@ def test_a_rule_says_what_it_is(rule: type) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", rule.since)
     assert rule.title
     assert isinstance(rule.grain, Grain)
-    assert issubclass(rule, ItemRule | LineRule | BillRule | VisitRule)
+    assert issubclass(rule, ItemRule | LineRule | BillRule | VisitRule | PeriodRule)
     assert (rule.knowledge is not None) is issubclass(rule, ItemRule)
 
 
 @RULE_CLASSES
 def test_a_rule_forbids_something_or_has_a_body_and_never_both(rule: type) -> None:
+    if issubclass(rule, PeriodRule):
+        assert (rule.forbids, rule.only_if, "judge" in vars(rule)) == (None, None, False)
+        return
     has_body = "judge" in vars(rule)
     assert (rule.forbids is not None) is not has_body
     assert rule.only_if is None or has_body

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mingcha.catalogue.examples import Example, ExampleEncounter
+from mingcha.catalogue.example import Example, ExampleEncounter
 from mingcha.domain.claims import Diagnosis, Encounter, Line
 from mingcha.domain.findings import Finding
 from mingcha.engine.case import EncounterFacts

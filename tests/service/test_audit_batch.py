@@ -262,7 +262,9 @@ def test_only_encounters_settled_in_the_period_get_findings(
     out = audit(dataset, release, tmp_path / "out", period=period, workbook=False).out
     lake = Lake(dataset)
     days = {
-        row["encounter_id"]: (row["ended_at"] if row["ended_at"] is not None else row["started_at"])
+        row["encounter_id"]: next(
+            row[name] for name in ("settled_at", "ended_at", "started_at") if row[name] is not None
+        )
         // MINUTES_A_DAY
         for number in lake.buckets
         for row in lake.read_bucket(number).encounters.iter_rows(named=True)

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from mingcha.catalogue.entries import entries_of, entry
-from mingcha.catalogue.examples import Example, ExampleEncounter, examples_of
+from mingcha.catalogue.example import Example, ExampleEncounter
+from mingcha.catalogue.examples import examples_of
 from mingcha.domain.claims import Line
 from mingcha.domain.findings import Finding
 from mingcha.engine.case import EncounterFacts
@@ -18,6 +19,7 @@ from mingcha.engine.plan import Plan
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import release_of
+from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
 LINE_FIELDS = tuple(name for name in Line.fields() if name not in {"day", *LINE_FACTS})
@@ -33,8 +35,13 @@ class Said(NamedTuple):
 
 @cache
 def all_examples() -> tuple[Example, ...]:
-    """Every case of every rule."""
-    return tuple(example for slug in RULES for example in examples_of(slug))
+    """Every case of every rule that judges bills."""
+    return tuple(
+        example
+        for slug, rule in RULES.items()
+        if not issubclass(rule, PeriodRule)
+        for example in examples_of(slug)
+    )
 
 
 def plan_of(

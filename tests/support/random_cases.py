@@ -36,6 +36,7 @@ LINE_COLUMNS: dict[str, Any] = {
     "supply_days": pl.Int32,
     "prescription_id": pl.String,
     "list_type": pl.String,
+    "charge_type": pl.String,
     "department_id": pl.String,
     "doctor_id": pl.String,
     "first_line_used": pl.Boolean,
@@ -61,6 +62,7 @@ FACTS: dict[str, Any] = {
     "institution_level": pl.String,
     "started_at": pl.Int32,
     "ended_at": pl.Int32,
+    "settled_at": pl.Int32,
     "visit_type": pl.String,
     "care_type": pl.String,
     "insurance_type": pl.String,
@@ -128,6 +130,7 @@ class City:
             "institution_level": self._maybe(pick.choice(("1", "2", "5", "8", "9", "11", "12"))),
             "started_at": day * 1440 + pick.choice((0, 480, 600)),
             "ended_at": self._maybe((day + nights) * 1440 + 900),
+            "settled_at": self._maybe((day + nights + pick.choice((0, 0, 3))) * 1440 + 960),
             "visit_type": self._maybe("2" if nights else pick.choice(("1", "3"))),
             "care_type": self._maybe(
                 pick.choice(("2101", "21", "52"))
@@ -202,6 +205,7 @@ class City:
                 "list_type": self._maybe(
                     "102" if code.startswith("T") else pick.choice(("101", "102", "201", "301")), 0.1
                 ),
+                "charge_type": self._maybe(pick.choice(("03", "04", "05", "08", "09", "11", "14"))),
                 "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
                 "doctor_id": self._maybe("D002", 0.2),
                 "first_line_used": self._maybe(pick.random() < 0.5, 0.3),

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from mingcha.audit.bucket import Task
+from mingcha.audit.indicators import write_indicators
 from mingcha.audit.period import Period
 from mingcha.audit.plans import plan_of
 from mingcha.audit.report import Contents, write_workbooks
@@ -29,6 +30,7 @@ from mingcha.knowledge.release import Release
 from mingcha.store.lake import Lake
 
 FINDINGS, UNJUDGED, QUALITY = "findings.parquet", "unjudged.parquet", "quality.parquet"
+INDICATORS = "indicators.parquet"
 _FILES_NAMED = 10
 
 
@@ -134,6 +136,7 @@ def _complete(run: Run, lake: Lake, plan: Plan, *, workbook: bool) -> dict[str, 
     with run.results() as results:
         write_findings(folders, results / FINDINGS)
         write_unjudged(folders, plan, results / UNJUDGED)
+        write_indicators(folders, plan, results / INDICATORS)
         lake.quality().write_parquet(results / QUALITY)
         findings = pl.scan_parquet(results / FINDINGS, glob=False)
         counts, rules = added_counts(parts), by_rule(findings)

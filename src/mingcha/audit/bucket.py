@@ -22,6 +22,7 @@ from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjud
 from mingcha.engine.layout import columns_of_row
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
+from mingcha.engine.sums import PeriodSums
 from mingcha.engine.tables import Tables
 from mingcha.knowledge.release import Release
 from mingcha.store import columns as c
@@ -50,6 +51,7 @@ class BucketAuditor:
         self.plan = plan
         self.items = self.lake.items()
         self.judge = PartitionJudge(self.plan, self.items["item_code"].to_list())
+        self.sums = PeriodSums(self.plan, self.items["item_code"].to_list())
         self.known = self.items["item_code"].is_in(list(item_codes(self.plan)))
         self.columns = columns_read(self.plan)
 
@@ -70,6 +72,7 @@ class BucketAuditor:
         frames = {
             "findings": findings,
             "unjudged": counted_unjudged(unjudged_of_partition(tables, outcome)),
+            "sums": self.sums(tables, audited),
             "institutions": _institutions(bucket, audited),
             "doctors": _doctors(bucket.encounters),
         }
@@ -118,7 +121,8 @@ def columns_read(plan: Plan) -> dict[str, list[str]]:
 
     Of encounters all but free text: bodies may read any fact of them, and there are few.
     """
-    rows = {column for name in plan.layout.names for column in columns_of_row(name)}
+    named = (*plan.layout.names, *plan.summed)
+    rows = {column for name in named for column in columns_of_row(name)}
     wanted = {"enc", "item", "charged_at", *rows, *OF_LINE}
     kept = {*OF_BILL, "institution_name", "doctor_name", "department_name"}
     text = {

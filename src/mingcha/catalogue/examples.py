@@ -8,74 +8,34 @@ is unknown.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
-from mingcha.domain.claims import Encounter, Line, Person, Settlement
+from mingcha.catalogue.example import (
+    FACTS,
+    LINE,
+    Example,
+    ExampleEncounter,
+    Expected,
+    Facts,
+    read_fact,
+)
+from mingcha.catalogue.period_examples import period_example
 from mingcha.domain.errors import DeclarationError
-from mingcha.domain.fields import Field
 from mingcha.domain.refunds import BilledLine, net_refunds
-from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, ValueType, day_of, minute_of
+from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
 from mingcha.knowledge.kinds import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.reading import scaled, value_of
 from mingcha.rules.base import Rule
+from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
-Facts = dict[str, Any]
 FEN = PRICE_SCALE * QUANTITY_SCALE // 100
 SHORT = ("line_id", "item_code", "charged_at", "billed_quantity", "unit_price")
-FACTS: dict[str, Field[Any]] = {**Person.fields(), **Encounter.fields(), **Settlement.fields()}
-LINE = Line.fields()
-
-
-@dataclass(frozen=True)
-class ExampleEncounter:
-    """One encounter of a case: facts of person, encounter and settlement, lines after refunds as mappings."""
-
-    facts: Mapping[str, Any]
-    lines: Sequence[Mapping[str, Any]]
-    diagnoses: tuple[str, ...]
-    procedures: tuple[str, ...]
-    audited: bool
-
-
-@dataclass(frozen=True)
-class Expected:
-    """A finding that a case must give: on which line, diagnosis, procedure or bill; None is not compared."""
-
-    at: str
-    excess: int | None = None
-    amount: int | None = None
-    value: str | None = None
-    limit: str | None = None
-    point: str | None = None
-
-
-@dataclass(frozen=True)
-class Example:
-    """One example case of a rule; `cannot` are pairs of place and missing fact."""
-
-    name: str
-    rule: str
-    points: tuple[KnowledgePoint, ...]
-    settings: Mapping[str, Any]
-    encounters: tuple[ExampleEncounter, ...]
-    finds: tuple[Expected, ...]
-    cannot: tuple[tuple[str, str], ...]
-
-    @property
-    def fires(self) -> bool:
-        return bool(self.finds)
-
-    @property
-    def silent(self) -> bool:
-        return not self.finds and not self.cannot
 
 
 @cache
@@ -91,7 +51,13 @@ def examples_of(slug: str) -> tuple[Example, ...]:
     if not path.is_file():
         raise DeclarationError(f"规则 {rule.slug} 没有示例文件 {module}.cases.yaml")
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return tuple(_Reader(rule, written, case).example() for case in written["cases"])
+    return tuple(_example(rule, written, case) for case in written["cases"])
+
+
+def _example(rule: type[Rule[Any]], written: Mapping[str, Any], case: Mapping[str, Any]) -> Example:
+    if issubclass(rule, PeriodRule):
+        return period_example(rule, written, case)
+    return _Reader(rule, written, case).example()
 
 
 class _Reader:
@@ -161,7 +127,7 @@ class _Reader:
         for name, raw in told.items():
             if name not in FACTS:
                 raise DeclarationError(f"没有事实 {name}", where=self.case["name"])
-            facts[name] = _read(FACTS[name], raw)
+            facts[name] = read_fact(FACTS[name], raw)
         if "started_at" not in facts:
             facts["started_at"] = min((line["charged_at"] for line in lines), default=0) // 1440 * 1440
         return ExampleEncounter(
@@ -179,7 +145,7 @@ class _Reader:
         for name, raw in told.items():
             if name not in LINE:
                 raise DeclarationError(f"费用明细没有字段 {name}", where=self.case["name"])
-            line[name] = _read(LINE[name], raw)
+            line[name] = read_fact(LINE[name], raw)
         item = str(told["item_code"])
         line["item_code"] = str(self.items.get(item, item))
         line["item_name"] = item if item in self.items else None
@@ -200,23 +166,6 @@ class _Reader:
             limit=written.get("limit"),
             point=written.get("point"),
         )
-
-
-def _read(field: Field[Any], raw: Any) -> Any:
-    if raw is None:
-        return None
-    if field.type is ValueType.MOMENT:
-        return _moment(raw)
-    return value_of(field, raw)
-
-
-def _moment(raw: Any) -> int:
-    """A moment written as 2026-03-02 10:00; a bare date is midnight, as a missing hour is stored."""
-    if isinstance(raw, datetime):
-        return minute_of(raw)
-    if isinstance(raw, date):
-        return day_of(raw) * 1440
-    return minute_of(datetime.fromisoformat(str(raw)))
 
 
 def _netted(lines: Sequence[Facts]) -> list[Facts]:

@@ -14,6 +14,7 @@ from mingcha.domain.fields import Field
 from mingcha.domain.values import QUANTITY_SCALE, decimal_text, written, yuan
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import Rule
+from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
 # Placeholders that every rule may use; the fields of its kind of knowledge point stand beside them.
@@ -42,6 +43,21 @@ def sentence(finding: Mapping[str, Any], point: KnowledgePoint | None) -> str:
         if name not in texts:
             texts[name] = _of_point(point, name)
     return rule.message.format_map(texts)
+
+
+def indicator_sentence(indicator: Mapping[str, Any]) -> str:
+    """What an indicator says of an institution: value, and the limit where there is one."""
+    rule = RULES[indicator["slug"]]
+    value, limit = indicator_evidence(indicator)
+    return rule.message.format(value=value, limit=limit or UNKNOWN)
+
+
+def indicator_evidence(indicator: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Value and limit as people read them: a share in per cent, a sum in its unit; None where there is no limit."""
+    rule = RULES[indicator["slug"]]
+    assert issubclass(rule, PeriodRule)
+    value, limit = indicator["value"], indicator["threshold"]
+    return rule.in_words(value), None if limit is None else rule.in_words(limit)
 
 
 def evidence(finding: Mapping[str, Any]) -> tuple[str | None, str | None]:

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from mingcha.catalogue.entries import entries, entries_of
-from mingcha.catalogue.examples import Example, examples_of
+from mingcha.catalogue.example import Example
+from mingcha.catalogue.examples import examples_of
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.knowledge.point import FOREVER, KnowledgePoint

@@ -54,6 +54,10 @@ class Expr:
         """True where nothing is known of the value; never unknown itself."""
         return Missing(self)
 
+    def is_in(self, *values: str) -> Condition:
+        """True where the value is one of these; unknown where nothing is known of it."""
+        return OneOf(self, values)
+
     def starts_with_any(self, prefixes: Expr) -> Condition:
         """True where the code begins with one of the prefixes (care type 21 covers 2101, 2102 …)."""
         return StartsWithAny(self, prefixes)
@@ -133,6 +137,12 @@ class Not(Condition):
 @dataclass(frozen=True, eq=False)
 class Missing(Condition):
     value: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class OneOf(Condition):
+    value: Expr
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,7 +65,9 @@ class Indicator(Entity):
     label = "指标"
     key = ("indicator_id",)
 
-    indicator_id = f.text("指标编号", required=True, note="由规则、机构、医师、项目、就医方式和周期算出，重放时不变")
+    indicator_id = f.text(
+        "指标编号", required=True, note="由规则、机构、医师、项目、就医方式和周期算出，重放时不变"
+    )
     rule_code = f.code("规则编码", required=True)
     rule_name = f.text("规则名称", required=True)
     slug = f.code("规则机制", required=True)

@@ -97,6 +97,8 @@ class Source:
                 return f"adjoining(e, {self._value(days)})"
             case c.Comparison(operator, left, right):
                 return self._guarded(expression, f"{self._value(left)} {operator} {self._value(right)}")
+            case c.OneOf(value, values):
+                return self._guarded(expression, f"{self._value(value)} in {values!r}")
             case c.StartsWithAny(value, prefixes):
                 return self._guarded(expression, f"{self._value(value)}.startswith({self._value(prefixes)})")
             case c.HasNoneOf(value, prefixes):

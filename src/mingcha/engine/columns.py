@@ -7,7 +7,7 @@ point, beforehand, into a column of their own (see `engine.prefixes`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
@@ -78,8 +78,10 @@ class Columns:
                 return age_column(*parts)
             case c.Total() | c.Distinct() | c.Count() | c.Some() | c.Crowded():
                 return self._aggregate(expression)
+            case c.OneOf(value, values):
+                return self.of(value, grouped=grouped).is_in(values)
             case c.StartsWithAny() | c.HasNoneOf():
-                return self._first(pl.col(prefix_column(expression)), grouped)
+                return self._prefixed(expression, grouped)
             case Field():
                 return self._first(pl.col(column_of(expression)), grouped)
             case Setting():
@@ -125,6 +127,23 @@ class Columns:
             case _:
                 return None
 
+    def _prefixed(self, expression: c.StartsWithAny | c.HasNoneOf, grouped: bool) -> pl.Expr:
+        """Prefixes of a setting are the same for all rows; those of points are worked out beforehand."""
+        if not isinstance(expression.prefixes, Setting):
+            return self._first(pl.col(prefix_column(expression)), grouped)
+        value, prefixes = (
+            self.of(expression.parts()[0], grouped=grouped),
+            self.settings[expression.prefixes.name],
+        )
+        if isinstance(expression, c.StartsWithAny):
+            return _starts_with_any(value, prefixes)
+        return ~value.list.eval(_starts_with_any(pl.element(), prefixes)).list.any()
+
     @staticmethod
     def _first(column: pl.Expr, grouped: bool) -> pl.Expr:
         return column.first() if grouped else column
+
+
+def _starts_with_any(value: pl.Expr, prefixes: Sequence[str]) -> pl.Expr:
+    none = pl.when(value.is_not_null()).then(pl.lit(value=False))
+    return pl.any_horizontal(none, *(value.str.starts_with(prefix) for prefix in prefixes))

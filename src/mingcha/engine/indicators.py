@@ -10,11 +10,10 @@ from mingcha.domain.findings import Indicator
 from mingcha.engine.findings import finding_id
 from mingcha.engine.frames import schema_of
 from mingcha.engine.plan import Check, Plan
-from mingcha.engine.sums import ALIKE, KEYS, OF_RULE
+from mingcha.engine.sums import ALIKE, KEYS, OF_RULE, OFFSETS
 
 SHARE = 10_000
 TOO_FEW_CASES, TOO_FEW_PEERS = "就诊数不足", "同类机构不足"
-SPANS = {"日": "1d", "月": "1mo", "季": "1q", "年": "1y"}
 IDENTITY = ("rule_code", "slug", "institution_id", "inpatient", "doctor_id", "item_code", "period_from")
 _LIMITS = ("least_cases", "at_most", "times", "margin", "least_peers")
 
@@ -39,16 +38,16 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
     rows = [
         {
             **dict(zip(OF_RULE, key, strict=True)),
-            "is_share": check.rule.part is not None,
-            "span": SPANS[check.rule.period],
+            "is_share": check.over_period.part is not None,
+            "offset": OFFSETS[check.over_period.span],
             "certainty": check.certainty,
             "rule_version": check.rule.version,
-            **{f"with_{name}": name in {field.name for field in check.rule.alike} for name in ALIKE},
+            **{f"with_{name}": name in {field.name for field in check.over_period.alike} for name in ALIKE},
             **{name: check.rule.values[name] for name in _LIMITS},
         }
         for key, check in checks.items()
     ]
-    types = {**OF_RULE, "is_share": pl.Boolean, "span": pl.String, "certainty": pl.String}
+    types = {**OF_RULE, "is_share": pl.Boolean, "offset": pl.String, "certainty": pl.String}
     types |= {"rule_version": pl.Int32, **{f"with_{name}": pl.Boolean for name in ALIKE}}
     return pl.DataFrame(rows, schema={**types, **dict.fromkeys(_LIMITS, pl.Int64)}, orient="row")
 
@@ -135,4 +134,4 @@ def _named(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _last_day() -> pl.Expr:
     first = pl.col("period_from").cast(pl.Date)
-    return first.dt.offset_by(pl.col("span")).cast(pl.Int32) - 1
+    return first.dt.offset_by(pl.col("offset")).cast(pl.Int32) - 1

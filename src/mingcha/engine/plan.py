@@ -48,6 +48,12 @@ class Check:
         return Subject.VISIT if isinstance(self.rule, VisitRule) else Subject.ITEM
 
     @property
+    def over_period(self) -> PeriodRule:
+        """The rule of a check that judges sums over a period."""
+        assert isinstance(self.rule, PeriodRule)
+        return self.rule
+
+    @property
     def by_person(self) -> bool:
         return self.rule.grain is Grain.PERSON
 
@@ -109,6 +115,7 @@ class Plan:
         self.entries = {entry.code: entry for entry in entries}
         self.rules = rules
         self.layout = Layout(_extras(rules.values()))
+        self.summed = _summed(rules.values())
         self.regions = _regions(release)
         self._variants: dict[str, Variant] = {}
         self.variant("")
@@ -208,6 +215,13 @@ def _outside(span: tuple[int, int], other: KnowledgePoint) -> list[tuple[int, in
 def expressions_of(rule: Rule[Any] | type[Rule[Any]]) -> tuple[Any, ...]:
     """Every expression a rule declares."""
     return (rule.when, rule.forbids, rule.only_if, rule.per, rule.value, rule.limit, *rule.needs, *rule.reads)
+
+
+def _summed(rules: Iterable[type[Rule[Any]]]) -> frozenset[str]:
+    """Names of the facts of a line that rules over periods read."""
+    over_periods = [rule for rule in rules if issubclass(rule, PeriodRule)]
+    read = fields_of(part for rule in over_periods for part in rule.expressions())
+    return frozenset(row_name(field) for field in read if is_line(field))
 
 
 def _extras(rules: Iterable[type[Rule[Any]]]) -> tuple[str, ...]:

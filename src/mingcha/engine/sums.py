@@ -17,6 +17,7 @@ from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.plan import Check, Plan
 from mingcha.engine.tables import Tables, column_names, gathered
+from mingcha.rules.period import PeriodRule
 
 OF_RULE = {"region": pl.String, "rule_code": pl.String, "slug": pl.String}
 KEYS = {
@@ -32,7 +33,7 @@ LACKING = "lacking"
 SUMS: dict[str, Any] = {
     **OF_RULE, **KEYS, **ALIKE, **dict.fromkeys(ADDED, pl.Int64), LACKING: pl.String,
 }  # fmt: skip
-TRUNCATED = {"日": "1d", "月": "1mo", "季": "1q", "年": "1y"}
+OFFSETS = {"日": "1d", "月": "1mo", "季": "1q", "年": "1y"}
 
 
 class PeriodSums:
@@ -62,18 +63,20 @@ class PeriodSums:
         self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
     ) -> Iterator[pl.DataFrame]:
         """Rows to encounters, encounters to institutions: an encounter is one case, whatever its lines."""
-        rule = checks[0].rule
+        rule = checks[0].over_period
         rows = self._rows(checks, tables, audited)
         if _reads_lines(checks):
-            of_line = [column for column in rows.columns if column.startswith("r.") or column == "period_from"]
-            rows = rows.group_by("encounter", *of_line).agg(_totals(len(checks), cases="max"))
+            of_line = [
+                column for column in rows.columns if column.startswith("r.") or column == "period_from"
+            ]
+            rows = rows.group_by("encounter", *of_line).agg(*_totals(len(checks), cases="max"))
         keys = {field.name: column_of(field) for field in rule.by}
         rows = gathered(rows, tables, [*column_names([*keys.values()]), *(f"e.{name}" for name in ALIKE)])
         if rule.dated_by is None:
             settled = _settled(tables).gather(rows["encounter"])
             rows = rows.with_columns(_period(rule, pl.lit(settled)).alias("period_from"))
         summed = rows.group_by("period_from", *keys.values()).agg(
-            *(pl.col(f"e.{name}").max().alias(name) for name in ALIKE), _totals(len(checks), cases="sum")
+            *(pl.col(f"e.{name}").max().alias(name) for name in ALIKE), *_totals(len(checks), cases="sum")
         )
         for number, check in enumerate(checks):
             named = {f"{name}{number}": name for name in (*ADDED, LACKING)}
@@ -83,11 +86,14 @@ class PeriodSums:
 
     def _rows(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
         """The lines or encounters under audit: their keys, and what each check takes of them."""
-        rule = checks[0].rule
+        rule = checks[0].over_period
         source = tables.lines if _reads_lines(checks) else tables.encounters
         frame = source.select(name for name in ("order", "encounter") if name in source.columns)
         frame = frame.filter(audited.gather(frame["encounter"]))
-        read = [column_of(field) for field in fields_of(e for check in checks for e in check.rule.expressions())]
+        read = [
+            column_of(field)
+            for field in fields_of(e for check in checks for e in check.over_period.expressions())
+        ]
         frame = gathered(frame, tables, column_names(read))
         if "r.item" in frame.columns:
             frame = frame.with_columns(self.codes.gather(frame["r.item"]).alias("r.item"))
@@ -105,7 +111,7 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         pl.concat(list(parts))
         .group_by(keys)
         .agg(pl.col(*ALIKE).max(), pl.col(ADDED).sum(), pl.col(LACKING).max())
-        .select(SUMS)
+        .select(*SUMS)
         .sort(keys)
     )
 
@@ -122,20 +128,20 @@ def _alike(checks: Iterable[Check]) -> Iterator[list[Check]]:
     """Checks that count the same rows by the same keys."""
 
     def shape(check: Check) -> tuple[Any, ...]:
-        rule = check.rule
-        return (_reads_lines([check]), [repr(f) for f in rule.by], repr(rule.dated_by), rule.period)
+        rule = check.over_period
+        return (_reads_lines([check]), [repr(f) for f in rule.by], repr(rule.dated_by), rule.span)
 
     for _, same in groupby(sorted(checks, key=shape), key=shape):
         yield list(same)
 
 
 def _reads_lines(checks: Sequence[Check]) -> bool:
-    return any(is_line(field) for check in checks for field in fields_of(check.rule.expressions()))
+    return any(is_line(field) for check in checks for field in fields_of(check.over_period.expressions()))
 
 
 def _taken(number: int, check: Check, frame: pl.DataFrame) -> pl.DataFrame:
     """What one check takes of every row: to the part, to the whole, and what is open for want of a fact."""
-    rule, columns = check.rule, Columns(check.rule.values)
+    rule, columns = check.over_period, Columns(check.rule.values)
     chosen: Condition = rule.when if rule.when is not None else Always()
     within = chosen if rule.part is None else chosen & rule.part
     judged = frame.with_columns(
@@ -152,7 +158,9 @@ def _taken(number: int, check: Check, frame: pl.DataFrame) -> pl.DataFrame:
         _where(is_open).alias(f"part_open{number}"),
         _where(pl.col("chosen")).alias(f"whole{number}"),
         _where(pl.col("chosen").is_null()).alias(f"whole_open{number}"),
-        pl.when(is_open).then(pl.coalesce(*lacking, pl.lit(None, dtype=pl.String))).alias(f"{LACKING}{number}"),
+        pl.when(is_open)
+        .then(pl.coalesce(*lacking, pl.lit(None, dtype=pl.String)))
+        .alias(f"{LACKING}{number}"),
     )
 
 
@@ -173,6 +181,6 @@ def _settled(tables: Tables) -> pl.Series:
     return tables.encounters.select(pl.coalesce(known) // MINUTES_A_DAY).to_series()
 
 
-def _period(rule: Any, day: pl.Expr) -> pl.Expr:
+def _period(rule: PeriodRule, day: pl.Expr) -> pl.Expr:
     """The first day of the period that a day lies in."""
-    return day.cast(pl.Int32).cast(pl.Date).dt.truncate(TRUNCATED[rule.period]).cast(pl.Int32)
+    return day.cast(pl.Int32).cast(pl.Date).dt.truncate(OFFSETS[rule.span]).cast(pl.Int32)

@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 
 from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import Condition, Constant, Expr
-from mingcha.domain.fields import Field
+from mingcha.domain.fields import Field, value_type
+from mingcha.domain.values import decimal_text, written
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import Grain, Rule, setting
 
-PERIODS = ("日", "月", "季", "年")
+SPANS = ("日", "月", "季", "年")
 HIGHEST = 10**15
+PER_CENT = 100
 
 
 class PeriodRule(Rule[KnowledgePoint]):
@@ -44,7 +46,7 @@ class PeriodRule(Rule[KnowledgePoint]):
     part: ClassVar[Condition | None] = None
     dated_by: ClassVar[Field[Any] | None] = None
 
-    period: Any = setting("季", label="统计周期", one_of=PERIODS)
+    span: Any = setting("季", label="统计周期", one_of=SPANS)
     least_cases: Any = setting(30, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)
     at_most: Any = setting(None, label="上限", unit="占比为万分之一", at_least=0, at_most=HIGHEST)
     times: Any = setting(
@@ -59,3 +61,10 @@ class PeriodRule(Rule[KnowledgePoint]):
     def expressions(cls) -> tuple[Expr | None, ...]:
         """What is read of every row."""
         return (cls.when, cls.part, cls.measure, cls.dated_by, *cls.by)
+
+    @classmethod
+    def in_words(cls, value: int) -> str:
+        """A value or a limit as people read it: a share in per cent, a sum in its unit."""
+        if cls.part is not None:
+            return f"{decimal_text(value, PER_CENT)}%"
+        return written(value, value_type(cls.measure))

@@ -19,6 +19,7 @@ from mingcha.engine.closures import Source, define
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.facts import derive, derived_columns, price_step, price_step_column
 from mingcha.engine.layout import Layout, fields_of
+from mingcha.rules.base import setting
 
 LAYOUT = Layout(("first_line_used", "unit_price"))
 NUMBERS: list[Expr] = [Line.quantity, Line.amount, Encounter.institution_rank, Constant(3), Constant(0)]
@@ -114,6 +115,33 @@ def test_some_row_may_meet_a_condition_where_the_fact_is_unknown(values: list[in
     wanted = any(value is None or value > 1 for value in values)
     assert judge(rows) is wanted
     assert frame.select(Columns({}).of(screen, grouped=True)).item() is wanted
+
+
+@given(st.none() | st.sampled_from(("09", "002103", "0021", "1")))
+def test_a_list_of_codes_and_prefixes_of_a_setting_are_the_same_by_case_and_by_column(
+    code: str | None,
+) -> None:
+    prefixes = setting(("0021", "9"), label="前缀")
+    prefixes.name = "prefixes"
+    layout, values = Layout(("charge_type",)), {"prefixes": ("0021", "9")}
+    row = [code if name == "charge_type" else None for name in layout.names]
+    frame = pl.DataFrame({"r.charge_type": [code]}, schema={"r.charge_type": pl.String})
+    for condition in (Line.charge_type.is_in("09", "1"), Line.charge_type.starts_with_any(prefixes)):
+        judge = define("judge", f"def judge(e, r):\n    return {Source(layout, values).of(condition)}\n")
+        assert judge(None, row) is frame.select(Columns(values).of(condition)).item()
+
+
+@given(st.none() | st.lists(st.sampled_from(("Y95.x00", "T81.400", "J18.900")), min_size=1, max_size=3))
+def test_diagnoses_under_prefixes_of_a_setting_are_the_same_by_case_and_by_column(
+    codes: list[str] | None,
+) -> None:
+    prefixes = setting(("Y95", "T81.4"), label="前缀")
+    prefixes.name = "prefixes"
+    values, condition = {"prefixes": ("Y95", "T81.4")}, Encounter.diagnoses.has_none_of(prefixes)
+    judge = define("judge", f"def judge(e):\n    return {Source(LAYOUT, values).of(condition)}\n")
+    frame = pl.DataFrame({"e.diagnoses": [codes]}, schema={"e.diagnoses": pl.List(pl.String)})
+    diagnosed = SimpleNamespace(diagnoses=None if codes is None else tuple(codes))
+    assert judge(diagnosed) is frame.select(Columns(values).of(condition)).item()
 
 
 def test_a_condition_cannot_be_used_as_a_truth_value() -> None:

@@ -2,7 +2,7 @@
 
 ## 检查什么
 按机构、门诊或住院、统计周期，把费用明细（退费冲抵后）加总：西药、中成药、中药饮片、配方颗粒、自制剂、民族药的费用除以总费用。
-目录类别和收费类别有一个表明是药品即计入。与同一周期、同级别、同类别、同就医方式的其他机构的中位数比较。
+以目录类别为准，缺失时看收费类别。药店购药不计。与同一周期、同级别、同类别、同就医方式的其他机构的中位数比较。
 
 ## 为何违规
 药费占比明显高于同类机构，常见于超量开药、辅助用药过多或串换；也可能是收治病种不同，须先听取机构说明。
@@ -15,15 +15,13 @@
 各地可按考核要求设定上限。
 """
 
-from mingcha.domain.claims import Line
-from mingcha.rules.period import PeriodRule
+from mingcha.rules.shares import ShareRule, is_drug
 
 
-class DrugShare(PeriodRule):
+class DrugShare(ShareRule):
     slug, version, since = "drug-share", 1, "0.2.0"
     title = "药费占比"
     legal_basis = ("rules-2025",)
 
-    measure = Line.amount
-    part = Line.list_type.is_in("101", "102", "103", "104", "106") | Line.charge_type.is_in("09", "10", "11")
+    part = is_drug
     message = "药费占总费用 {value}，界限为 {limit}"

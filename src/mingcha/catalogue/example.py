@@ -1,0 +1,80 @@
+"""What an example case is once it is read: bills with facts, and what a rule must say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from mingcha.domain.claims import Encounter, Line, Person, Settlement
+from mingcha.domain.fields import Field
+from mingcha.domain.values import MINUTES_A_DAY, ValueType, day_of, minute_of
+from mingcha.knowledge.point import KnowledgePoint
+from mingcha.knowledge.reading import value_of
+
+Facts = dict[str, Any]
+FACTS: dict[str, Field[Any]] = {**Person.fields(), **Encounter.fields(), **Settlement.fields()}
+LINE = Line.fields()
+
+
+@dataclass(frozen=True)
+class ExampleEncounter:
+    """One encounter of a case: facts of person, encounter and settlement, lines after refunds as mappings."""
+
+    facts: Mapping[str, Any]
+    lines: Sequence[Mapping[str, Any]]
+    diagnoses: tuple[str, ...]
+    procedures: tuple[str, ...]
+    audited: bool
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A finding that a case must give: on which line, diagnosis, procedure or bill; None is not compared."""
+
+    at: str
+    excess: int | None = None
+    amount: int | None = None
+    value: str | None = None
+    limit: str | None = None
+    point: str | None = None
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example case of a rule; `cannot` are pairs of place and missing fact."""
+
+    name: str
+    rule: str
+    points: tuple[KnowledgePoint, ...]
+    settings: Mapping[str, Any]
+    encounters: tuple[ExampleEncounter, ...]
+    finds: tuple[Expected, ...]
+    cannot: tuple[tuple[str, str], ...]
+
+    @property
+    def fires(self) -> bool:
+        return bool(self.finds)
+
+    @property
+    def silent(self) -> bool:
+        return not self.finds and not self.cannot
+
+
+def read_fact(field: Field[Any], raw: Any) -> Any:
+    """A fact as a case writes it, as it is stored; None is unknown."""
+    if raw is None:
+        return None
+    if field.type is ValueType.MOMENT:
+        return _moment(raw)
+    return value_of(field, raw)
+
+
+def _moment(raw: Any) -> int:
+    """A moment written as 2026-03-02 10:00; a bare date is midnight, as a missing hour is stored."""
+    if isinstance(raw, datetime):
+        return minute_of(raw)
+    if isinstance(raw, date):
+        return day_of(raw) * MINUTES_A_DAY
+    return minute_of(datetime.fromisoformat(str(raw)))

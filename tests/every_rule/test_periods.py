@@ -1,0 +1,103 @@
+"""Rules over periods: their cases, their laws, and a plain recomputation on random claims."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from mingcha.catalogue.entries import entries, entries_of
+from mingcha.catalogue.example import Example
+from mingcha.catalogue.examples import examples_of
+from mingcha.catalogue.messages import indicator_evidence, indicator_sentence
+from mingcha.engine.plan import Plan
+from mingcha.knowledge.release import release_of
+from mingcha.knowledge.starter import starter_points
+from mingcha.rules.period import PeriodRule
+from mingcha.rules.registry import RULES
+from tests.support.example_cases import plan_of
+from tests.support.period_cases import cases_of, indicators, recomputed
+from tests.support.random_cases import City
+
+OVER_PERIODS = {slug: rule for slug, rule in RULES.items() if issubclass(rule, PeriodRule)}
+EXAMPLES = [example for slug in OVER_PERIODS for example in examples_of(slug)]
+NAMES = [f"{example.rule}: {example.name}" for example in EXAMPLES]
+LOOSE = {"least_cases": 2, "least_peers": 1, "margin": 300, "times": 11_000}
+COMPARED = (
+    "cases", "numerator", "unknown", "value", "peers", "peer_median", "threshold", "flagged", "reason",
+)  # fmt: skip
+
+
+def plan_of_example(example: Example) -> Plan:
+    return plan_of(example.rule, (), example.settings, entries_of(example.rule)[0].code)
+
+
+def place_of(row: dict[str, Any]) -> str:
+    """Institution, and item where the rule looks at items."""
+    return "/".join(str(row[name]) for name in ("institution_id", "item_code") if row[name])
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+def test_a_case_finds_exactly_what_it_says(example: Example) -> None:
+    rows = indicators(plan_of_example(example), [cases_of(example)]).to_dicts()
+    found = {place_of(row): indicator_evidence(row) for row in rows if row["flagged"]}
+    assert found == {
+        e.at: (e.value or found[e.at][0], e.limit or found[e.at][1]) for e in example.finds if e.at in found
+    }
+    assert set(found) == {e.at for e in example.finds}
+    assert sorted((place_of(row), row["reason"]) for row in rows if row["reason"]) == sorted(example.cannot)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+def test_the_order_of_bills_and_the_number_of_buckets_change_nothing(example: Example) -> None:
+    plan, cases = plan_of_example(example), cases_of(example)
+    whole = indicators(plan, [cases])
+    for seed in range(3):
+        shuffled = random.Random(seed).sample(cases, len(cases))
+        buckets = [shuffled[start :: seed + 2] for start in range(seed + 2)]
+        assert indicators(plan, [bucket for bucket in buckets if bucket]).equals(whole)
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.finds], ids=lambda e: f"{e.rule}: {e.name}")
+def test_what_stands_out_reads_as_one_whole_sentence(example: Example) -> None:
+    for row in indicators(plan_of_example(example), [cases_of(example)]).to_dicts():
+        if row["flagged"]:
+            text = indicator_sentence(row)
+            assert text
+            assert not set("{}") & set(text)
+            assert "None" not in text
+            assert "未知" not in text
+
+
+@pytest.mark.parametrize("slug", OVER_PERIODS)
+def test_a_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_lacks_a_fact(slug: str) -> None:
+    examples = examples_of(slug)
+    assert any(example.fires for example in examples)
+    assert any(example.silent for example in examples)
+    assert any(fact.isidentifier() and fact.isascii() for example in examples for _, fact in example.cannot)
+    names = [example.name for example in examples]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("span", ["月", "季", "年"])
+def test_random_claims_in_any_buckets_say_what_a_plain_recomputation_says(span: str) -> None:
+    settings = {slug: {"": {**LOOSE, "span": span}} for slug in OVER_PERIODS}
+    release = release_of(1, starter_points(), settings, with_demonstration=True)
+    plan = Plan(release, entries(), OVER_PERIODS)
+    cases = City(release, 400, seed=11).cases
+    found = indicators(plan, [cases[start::4] for start in range(4)])
+    assert found.equals(indicators(plan, [cases]))
+    rows = {key_of(row): row for row in found.to_dicts()}
+    wanted = recomputed(plan, cases)
+    assert rows.keys() == wanted.keys()
+    for key, row in wanted.items():
+        assert {name: rows[key][name] for name in COMPARED} == {name: row[name] for name in COMPARED}
+    assert {True, False} <= {row["flagged"] for row in rows.values()}
+
+
+def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    names = {"institution_id": "institution_id", "inpatient": "inpatient", "doctor_id": "doctor_id"}
+    by = [field.name for field in OVER_PERIODS[row["slug"]].by]
+    assert set(by) <= {*names, "item_code"}
+    return (row["rule_code"], *(row[name] for name in by), row["period_from"])

@@ -72,6 +72,7 @@ FACTS: dict[str, Any] = {
     "total_amount": pl.Int64,
     "fund_paid": pl.Int64,
     "lines_rejected": pl.Int32,
+    "procedure_count": pl.Int32,
     **resolved_of(Person, Encounter, Settlement),
 }
 
@@ -140,6 +141,7 @@ class City:
             "insurance_type": self._maybe(pick.choice(("310", "390", "510", "990"))),
             "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
             "doctor_id": self._maybe("D001"),
+            "procedure_count": pick.choice((None, 0, 0, 1)),
             "maternity_state": self._maybe(pick.choice(("0", "1", "3", "4"))),
         }
         lines = in_order(self._lines(facts, day, nights, favourites))
@@ -231,7 +233,8 @@ class City:
             return f"X-UNKNOWN-{pick.randint(1, 5)}"
         point = pick.choice(favourites) if chance < 0.75 else pick.choice(self.points)
         point = pick.choice(self.fellows[point.point_id])
-        beside = getattr(point, "containing", ()) or getattr(point, "partners", ())
+        sides = ("containing", "partners", "companions")
+        beside = tuple(code for name in sides for code in getattr(point, name, ()))
         return pick.choice((*point.codes, *beside))
 
     def partition(self) -> tuple[Tables, pl.DataFrame]:

@@ -65,6 +65,7 @@ class Encounter(Entity):
     reimbursement_way = f.code("报销标志", "reim_flag", codes="reim_flag")
     discharge_way = f.code("离院方式", "dscg_way", codes="dscg_way", beside="stay-outcomes")
     main_diagnosis = f.code("主诊断编码", "dscg_main_dise_codg", "dscg_maindiag_code")
+    procedure_count = f.number("手术操作代码计数", "oprn_oprt_code_cnt")
 
     # What the rules read but nobody sends: made from the fields above in one place (engine.facts).
     inpatient = f.flag("是否住院", derived=True, note="就诊类型为 2，缺失时按医疗类别前缀 2、52 判断")
@@ -79,6 +80,11 @@ class Encounter(Entity):
         "险种/医疗类别", codes="insutype/med_type", derived=True, note="形如 310/52；两者缺一即未知"
     )
     diagnoses = f.codes("诊断编码", derived=True, note="本次就诊的全部诊断；一条也没有即未知")
+    operated = f.flag(
+        "有手术操作记录",
+        derived=True,
+        note="有手术操作编码即是；没有而手术操作代码计数为 0 即否，未报计数的未知",
+    )
 
     # What tables beside the bill say of it, on its first day; without the table, or a word in it, unknown.
     insured = f.flag("在参保期内", derived=True, beside="insured-periods", note="按本次就诊的险种")

@@ -41,11 +41,12 @@ class EncounterFacts:
     ) -> None:
         known = dict(facts)
         codes = tuple(dict.fromkeys(diagnoses))
-        known.update(derive(known, codes))
+        operations = tuple(dict.fromkeys(procedures))
+        known.update(derive(known, codes, operations))
         self.__dict__.update(known)
         self.lines = in_order(lines)
         self.diagnosis_codes = codes
-        self.procedure_codes = tuple(dict.fromkeys(procedures))
+        self.procedure_codes = operations
         self.audited = audited
 
     def rows(self, layout: Layout, number: int) -> list[tuple[Any, ...]]:

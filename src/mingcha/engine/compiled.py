@@ -206,7 +206,7 @@ class Compiled:
         rows = [row for row, _ in pairs]
         point = min((p for _, p in pairs), key=lambda p: p.point_id) if self.check.joined_by else pairs[0][1]
         companions = self._companions(part, point, rows, by_item)
-        if companions is None:
+        if companions is None or self._stands_beside(part, point, by_item):
             return
         if not self._suspicious(rows, enc, point):
             return
@@ -287,6 +287,14 @@ class Compiled:
         if not found and not isinstance(wanted, EveryLine):
             return None
         return [LineFacts._make(row[:WIDTH]) for row in sorted(found, key=lambda row: (row[0], row[1]))]
+
+    def _stands_beside(self, part: Any, point: Any, by_item: dict[Any, list[Row]] | None) -> bool:
+        """Whether a line of what the rule finds lacking stands in the same part of the encounter."""
+        if self.rule.lacks is None or by_item is None:
+            return False
+        prefixes = getattr(point, self.rule.lacks.name)
+        found = [row for item, rows in by_item.items() if item.startswith(prefixes) for row in rows]
+        return any(self.part is None or self.part(row, point) == part for row in found)
 
 
 def _forbids(check: Check, source: Source) -> Callable[..., Any] | None:

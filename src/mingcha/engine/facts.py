@@ -52,6 +52,18 @@ def _day(minute: int | None) -> int | None:
     return None if minute is None else minute // MINUTES_A_DAY
 
 
+def operated(procedures: tuple[str, ...], count: int | None) -> bool | None:
+    """Whether a procedure was recorded: by the codes, or else by how many the settlement list says there are."""
+    if procedures:
+        return True
+    return None if count is None else count > 0
+
+
+def operated_column(recorded: pl.Expr) -> pl.Expr:
+    """The same over encounters, of which it is known whether a code was recorded."""
+    return pl.when(recorded).then(statement=True).otherwise(pl.col("procedure_count") > 0)
+
+
 def price_step(price: int | None) -> int | None:
     """The size of a price's last decimal, at most a cent: 12.5 is written to the cent, 0.3333 is finer."""
     if price is None:
@@ -160,7 +172,7 @@ def line_fact(name: str, lines: Any) -> Sequence[Any] | repeat[None]:
     return [fact.of(*row) for row in zip(*(values or repeat(None) for values in sent), strict=False)]
 
 
-def derive(facts: dict[str, Any], diagnoses: tuple[str, ...]) -> dict[str, Any]:
+def derive(facts: dict[str, Any], diagnoses: tuple[str, ...], procedures: tuple[str, ...]) -> dict[str, Any]:
     """The derived facts of one encounter, to be laid over those that were sent."""
     insurance, care = facts.get("insurance_type"), facts.get("care_type")
     sex = facts.get("sex")
@@ -173,11 +185,12 @@ def derive(facts: dict[str, Any], diagnoses: tuple[str, ...]) -> dict[str, Any]:
         "last_day": _day(facts.get("ended_at")),
         "coverage": None if insurance is None or care is None else f"{insurance}/{care}",
         "diagnoses": diagnoses or None,
+        "operated": operated(procedures, facts.get("procedure_count")),
     }
 
 
 def derived_columns() -> dict[str, pl.Expr]:
-    """The same over a frame of encounters (`diagnoses` apart: they are a table of their own)."""
+    """The same over a frame of encounters (`diagnoses` and `operated` apart: they ask tables of their own)."""
     care, visit = pl.col("care_type"), pl.col("visit_type")
     by_care = pl.any_horizontal([care.str.starts_with(prefix) for prefix in INPATIENT_CARE])
     return {

@@ -44,6 +44,9 @@ class GroupJudge:
             if wanted is not None and not isinstance(wanted, EveryLine)
             else None
         )
+        self.lacking = (
+            table.pairs_by_prefix(ids, self.rule.lacks.name) if self.rule.lacks is not None else None
+        )
         self.scope = "e.person" if self.rule.grain is Grain.PERSON else "encounter"
         self.keys = [self.scope, "gid", "part"] + (["order"] if self.rule.grain is Grain.LINE else [])
 
@@ -58,6 +61,9 @@ class GroupJudge:
         if self.partners is not None:
             companions = self._companions(frame, tables)
             frame = frame.join(companions, on=["encounter", "pt", "part"], how="semi", nulls_equal=True)
+        if self.lacking is not None:
+            standing = self._beside(frame, self.lacking, tables)
+            frame = frame.join(standing, on=["encounter", "pt", "part"], how="anti", nulls_equal=True)
         frame = self._suspicious(frame)
         if frame.is_empty():
             return
@@ -96,16 +102,19 @@ class GroupJudge:
         return frame.filter(pl.col("when"))
 
     def _companions(self, frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-        """Partner lines: order, encounter, pt, part; in force on their own day, in the encounters of
-        `frame`."""
+        """Partner lines in force on their own day: order, encounter, pt, part."""
         assert self.partners is not None
+        found = self._beside(frame, self.partners, tables)
+        start, end = (self.table.frame[name].gather(found["pt"]) for name in ("start", "end"))
+        return found.filter((found["day"] >= start) & (found["day"] < end))
+
+    def _beside(self, frame: pl.DataFrame, pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+        """Lines of these pairs (item, pt) in the encounters of `frame`: order, encounter, day, pt, part."""
         points = self.table.frame
         live = tables.live.join(frame.select("encounter").unique(), on="encounter", how="semi")
-        found = live.join(self.partners, on="item").join(
+        found = live.join(pairs, on="item").join(
             frame.select("encounter", "pt").unique(), on=["encounter", "pt"], how="semi"
         )
-        start, end = (points[name].gather(found["pt"]) for name in ("start", "end"))
-        found = found.filter((found["day"] >= start) & (found["day"] < end))
         names = [column_of(f) for f in fields_of([self.rule.per])]
         found = gathered(found, tables, [*column_names(names), "r.minute", "r.day", "r.encounter"])
         limits = [points[name].gather(found["pt"]) for name in names if name in points.columns]

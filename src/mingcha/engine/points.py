@@ -73,6 +73,11 @@ class PointTable:
         ]
         return pl.DataFrame(found, schema={"item": pl.Int32, "pt": pl.Int32}, orient="row")
 
+    def pairs_by_prefix(self, ids: Mapping[str, int], field: str) -> pl.DataFrame:
+        """item (dataset id), pt: for the codes of the dataset that begin with one of the points'."""
+        found = self.prefixes(list(ids), field)
+        return found.with_columns(pl.col("item").replace_strict(ids, return_dtype=pl.Int32))
+
     def prefixes(self, codes: Sequence[str], field: str = "codes") -> pl.DataFrame:
         """item (code text), pt: for each of these codes, the points that name it or a prefix of it."""
         by_length: dict[int, dict[str, list[int]]] = {}

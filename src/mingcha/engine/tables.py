@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from mingcha.domain.values import MINUTES_A_DAY
-from mingcha.engine.facts import LINE_FACTS, derived_columns
+from mingcha.engine.facts import LINE_FACTS, derived_columns, operated_column
 from mingcha.rules.base import LineFacts
 
 
@@ -41,6 +41,9 @@ class Tables:
             self.encounters.with_row_index("encounter")
             .cast({"encounter": pl.Int32})
             .join(lists, on="encounter", how="left", maintain_order="left")
+            .with_columns(
+                operated=operated_column(pl.col("encounter").is_in(self.procedures["encounter"].implode()))
+            )
         )
         self._facts: dict[str, list[Any]] = {}
         self._made: dict[str, pl.Series] = {}

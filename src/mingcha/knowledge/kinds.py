@@ -136,6 +136,16 @@ class DuplicatePair(KnowledgePoint):
     )
 
 
+class RequiredCompanion(KnowledgePoint):
+    """须同时发生的项目: `codes` are used only together with one of `companions` (by prefix)."""
+
+    label, slug = "须同时发生的项目", "required-companion"
+    companions = f.codes("须同时发生的项目", note="按前缀匹配，有任一项即可；空为只看手术操作记录")
+    companion_name = f.text("须同时发生的项目名称", required=True)
+    interval = f.code("时间区间", default="单次就诊", note="单日、单次就诊")
+    record_suffices = f.flag("有手术操作记录亦可", default=False)
+
+
 class SplitCharge(KnowledgePoint):
     """分解收费: components that together are one item must be billed as that item."""
 
@@ -261,6 +271,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         PriceCeiling,
         SpendingCap,
         DuplicatePair,
+        RequiredCompanion,
         SplitCharge,
         SameIncisionGroup,
         SecondLine,

@@ -263,6 +263,8 @@ class Rule(Generic[P]):
     reads: ClassVar[tuple[Field[Any], ...]] = ()
     per: ClassVar[Expr | None] = None
     companions: ClassVar[Field[tuple[str, ...]] | EveryLine | None] = None
+    # Code prefixes: where a line of one stands in the same part, there is nothing to judge.
+    lacks: ClassVar[Field[tuple[str, ...]] | None] = None
     value: ClassVar[Expr | None] = None
     limit: ClassVar[Expr | None] = None
     excess: ClassVar[Excess] = Excess.LINES

@@ -18,6 +18,8 @@ _BY_LINE = (
     "sex-mismatch", "age-out-of-range", "insurance-mismatch", "care-type-mismatch", "internet-prescribing",
     "level-too-low", "department-mismatch", "second-line-first", "indication-mismatch",
 )  # fmt: skip
+# These judge by what is not on a bill, and say nothing where one of its rows was rejected.
+BY_THE_WHOLE_BILL = ("companion-missing",)
 
 _HALF, _WIDE = "0123456789", "０１２３４５６７８９"
 

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mingcha.knowledge.completion import DEFAULTS, Incomplete, complete
+from mingcha.knowledge.kinds import RequiredCompanion
 from mingcha.knowledge.point import KnowledgePoint, Status, Subject
 from mingcha.sample.terms import Terms, merged
+
+_SERVICE_CODE = 15
 
 Settings = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
@@ -28,6 +31,7 @@ MECHANISM_OF_KIND = {
     "price-ceiling": "unit-price-over-ceiling",
     "spending-cap": "spending-over-cap",
     "duplicate-pair": "contained-item-charged",
+    "required-companion": "companion-missing",
     "split-charge": "split-charge",
     "same-incision-group": "same-incision-full-price",
     "second-line": "second-line-first",
@@ -64,8 +68,7 @@ class Library:
                 continue
             self.points.append(completed)
             if completed.subject is Subject.ITEM:
-                beside = getattr(completed, "containing", ()) or getattr(completed, "partners", ())
-                for code in dict.fromkeys((*completed.codes, *beside)):
+                for code in dict.fromkeys((*completed.codes, *codes_beside(completed))):
                     self._by_code[code].append(completed)
 
         self._diagnoses = self.coded(Subject.DIAGNOSIS)
@@ -91,6 +94,8 @@ class Library:
         about = self.about(code)
         own = [point for point in about if code in point.codes] or about
         name = own[0].name or code
+        if isinstance(own[0], RequiredCompanion) and code not in own[0].codes:
+            return own[0].companion_name
         if own[0].slug == "duplicate-pair" and "×" in name:
             return name.split("×")[1 if code in own[0].codes else 0]
         if own[0].slug == "interacting-pair" and "×" in name:
@@ -123,6 +128,14 @@ class Library:
     def coded(self, subject: Subject) -> list[KnowledgePoint]:
         """The points about diagnoses or procedures."""
         return [point for point in self.points if point.subject is subject]
+
+
+def codes_beside(point: KnowledgePoint) -> tuple[str, ...]:
+    """Codes of the other items that a point speaks about; where it gives a chapter, of the chapter's first."""
+    companions = getattr(point, "companions", ())
+    if companions:
+        return tuple(prefix.ljust(_SERVICE_CODE, "0") for prefix in companions)
+    return getattr(point, "containing", ()) or getattr(point, "partners", ())
 
 
 def _completed(point: KnowledgePoint, settings: Settings) -> KnowledgePoint | None:

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library
 from mingcha.sample.places import Places
+from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
 from mingcha.sample.scenes.duplicates import write_duplicates
 from mingcha.sample.scenes.herbs import write_herbs
@@ -31,6 +32,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_limits,
         write_pricing,
         write_duplicates,
+        write_billing,
         write_interactions,
         write_records,
         write_coded,

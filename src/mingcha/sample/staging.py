@@ -8,7 +8,7 @@ import polars as pl
 
 from mingcha.domain.values import MINUTES_A_DAY, date_of
 from mingcha.sample.chance import Chance, lookup
-from mingcha.sample.dirt import dirtied_lines, draw_dirt, stray_lines, written_oddly
+from mingcha.sample.dirt import BY_THE_WHOLE_BILL, dirtied_lines, draw_dirt, stray_lines, written_oddly
 from mingcha.sample.places import CITIES, DEPARTMENTS, DOCTORS_A_DEPARTMENT, NAMES, person_name
 from mingcha.sample.script import Year
 from mingcha.sample.tables import LEFT_OUT_ONE_IN, SEXES, Tables
@@ -214,6 +214,7 @@ class Staging:
             matn_stas="maternity",
             dise_no=pl.when(pl.col("care_type") == "14").then(pl.lit("M03900")).otherwise(pl.lit("")),
             dscg_main_dise_codg="main_diagnosis",
+            oprn_oprt_code_cnt="procedure_count",
             reim_flag=pl.lit("2"),
             out_setl_flag=pl.lit("0"),
             setl_id=_id("S", pl.col("no")),
@@ -242,13 +243,16 @@ class Staging:
         self, number: int, lines: pl.DataFrame, coded: pl.DataFrame, staged: pl.DataFrame
     ) -> pl.DataFrame:
         no_code = pl.lit(None, pl.String)
+        # A bill of which a row must be rejected does not come whole: whoever reads it cannot judge what it lacks.
+        broken = lines.filter("broken")["row"].implode()
+        lacking = pl.col("mechanism").is_in(BY_THE_WHOLE_BILL) & pl.col("row").is_in(broken)
         on_lines = lines.filter(pl.col("truth").is_not_null()).select(
             "truth",
             encounter_id=_id("E", pl.col("row").cast(pl.Int64) + number * ENCOUNTERS_A_PART),
             line_id=_id("L", pl.col("no")),
             diagnosis_code=no_code,
             procedure_code=no_code,
-            on_dirty_row=pl.col("dirt") > 0,
+            on_dirty_row=(pl.col("dirt") > 0) | lacking,
         )
         on_rows = coded.filter(pl.col("truth").is_not_null()).select(
             "truth",
@@ -258,17 +262,13 @@ class Staging:
             procedure_code=pl.when("procedure").then("code").otherwise(no_code),
             on_dirty_row=pl.lit(False),
         )
-        # A bill of which a row must be rejected does not come whole: whoever reads it cannot judge its sum.
-        broken = lines.filter("broken").select(
-            encounter_id=_id("E", pl.col("row").cast(pl.Int64) + number * ENCOUNTERS_A_PART)
-        )["encounter_id"]
         on_bills = staged.filter(pl.col("truth").is_not_null()).select(
             pl.col("truth").cast(pl.Int32),
             encounter_id=_id("E", pl.col("no")),
             line_id=no_code,
             diagnosis_code=no_code,
             procedure_code=no_code,
-            on_dirty_row=_id("E", pl.col("no")).is_in(broken.implode()),
+            on_dirty_row=pl.col("row").is_in(broken),
         )
         found = pl.concat([on_lines, on_rows, on_bills])
         declared = self.tables.truths[found["truth"]]

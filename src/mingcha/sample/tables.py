@@ -159,6 +159,7 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "kept": sum(LEFT_OUT_ONE_IN if charge.fixed else LEFT_OUT_ONE_IN - 1 for charge in visit.charges),
             "first_coded": len(rows.coded),
             "coded": len(visit.diagnoses) + len(visit.procedures),
+            "procedure_count": str(len(visit.procedures)) if visit.is_stay else "",
             "main_diagnosis": visit.diagnoses[0].code if visit.diagnoses else "",
             "truth": _truth(rows, visit.truth),
         }

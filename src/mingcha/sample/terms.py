@@ -127,6 +127,10 @@ def _interaction(terms: Terms, point: Any, code: str) -> None:
     terms.partners.update(point.partners if code in point.codes else point.codes)
 
 
+def _companion(terms: Terms, point: Any, code: str) -> None:
+    terms.never |= code in point.codes  # nobody in the background sees to it that both are charged
+
+
 def _bundle(terms: Terms, point: Any, _code: str) -> None:
     terms.families.add(("bundle", point.bundle))
 
@@ -166,6 +170,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.SpendingCap: _cap,
     k.DuplicatePair: _pair,
     k.InteractingPair: _interaction,
+    k.RequiredCompanion: _companion,
     k.SplitCharge: _bundle,
     k.SameIncisionGroup: _incision,
     k.SecondLine: _second_line,

@@ -19,6 +19,7 @@ from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
 from mingcha.ingest.messages import BilledEncounter, Fault, Message, read_message
+from mingcha.knowledge.strategy.model import AFTERWARDS
 
 SUCCESS, FAILURE = 0, -1
 # err_msg holds 200 characters, inf_refmsgid 30: region (6), time (14), serial number (10).
@@ -46,7 +47,7 @@ class Answer:
 
     Args:
         content: the national answer; amounts in yuan as decimals.
-        findings: rows with the columns of `Finding`, of the encounters under audit.
+        findings: rows with the columns of `Finding`, of the encounters under audit, exempt ones included.
         unjudged: rule code and Chinese name of the missing fact → rows.
         left_out: rows or encounters of the history that could not be read and were not seen.
     """
@@ -69,8 +70,13 @@ class BillAuditor:
         self.judge = CaseJudge(plan)
         self.explain = Explainer(plan)
 
-    def __call__(self, content: bytes) -> Answer:
+    def __call__(self, content: bytes, scene: str = "") -> Answer:
         """Judge the current encounters of a message, with all others of the same person as history.
+
+        Only the rules that the message asks for answer, all where it names none.
+
+        Args:
+            scene: the trigger scene for rule sets, the message's own where left out.
 
         Raises:
             InputError: no JSON, no 3101/3102 message, or none with a current encounter that can be judged.
@@ -80,12 +86,15 @@ class BillAuditor:
         findings: list[dict[str, Any]] = []
         unjudged: dict[tuple[str, str], int] = defaultdict(int)
         for case in _cases(message.encounters):
-            judgement = self.judge(case)
+            judgement = self.judge(case, scene or message.trigger or AFTERWARDS)
+            if message.rule_ids:
+                judgement.only(frozenset(message.rule_ids))
             for rows in case_findings(self.plan, case, judgement):
                 findings += (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
             for missing in judgement.unjudged:
                 unjudged[missing.rule_code, fact_label(missing.fact)] += 1
-        result = results_of(findings, self.explain)
+        # What is exempt is kept for those who ask, and not held against the doctor.
+        result = results_of([row for row in findings if row["exemption"] is None], self.explain)
         return Answer(
             content=_answered(envelope_of(content), _not_judged(message, left_out), {"result": result}),
             findings=tuple(findings),

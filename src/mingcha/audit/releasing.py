@@ -7,15 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mingcha.audit.plans import plan_of
+from mingcha.catalogue.entries import check_settings, entries, entries_of, words_of
 from mingcha.domain.errors import DeclarationError, InputError, KnowledgeError
 from mingcha.domain.values import day_of
 from mingcha.ingest.knowledge.importing import inherited, library, read_files
+from mingcha.ingest.written import read_yaml
 from mingcha.knowledge.release import Difference, Release, RuleSettings, diff, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.statistics import Statistics, stats
+from mingcha.knowledge.strategy.form import strategy_of
+from mingcha.knowledge.strategy.model import NO_STRATEGY, Strategy
 from mingcha.store import releases
 
 
@@ -31,13 +33,14 @@ def next_release(
     home: Path,
     *,
     settings: RuleSettings | None = None,
+    strategy: Strategy | None = None,
     effective_from: int | None = None,
     starter: bool = False,
 ) -> Release:
     """Publish the next release of what has been imported, or of the starter pack.
 
     Args:
-        settings: those of the newest release where left out.
+        settings, strategy: those of the newest release where left out.
         effective_from: day number; today where left out.
         starter: the starter pack with its demonstration points and settings, for a demonstration only.
 
@@ -64,23 +67,23 @@ def next_release(
         effective_from=day_of(date.today()) if effective_from is None else effective_from,
         notes=notes,
         with_demonstration=starter,
+        strategy=strategy if strategy is not None else previous.strategy if previous else NO_STRATEGY,
     )
-    check_settings(release)
+    check_release(release)
     releases.save(home, release)
     return release
 
 
-def check_settings(release: Release) -> None:
-    """Compile the release in every region it speaks of: a setting out of bounds is found here, not in a run.
+def check_release(release: Release) -> None:
+    """Compile the release in every region and rule set: a setting out of bounds is found here, not in a run.
 
     Raises:
         KnowledgeError: a rule or a parameter that does not exist, or a value that it does not take.
     """
+    check_strategy(release.strategy)
     try:
         plan = plan_of(release)
-        rules = {
-            check.slug: check.rule for region in ("", *plan.regions) for check in plan.variant(region).checks
-        }
+        rules = {check.slug: check.rule for key in plan.every_key() for check in plan.variant(*key).checks}
     except DeclarationError as error:
         raise KnowledgeError(
             error.what, where=error.where or "规则参数", remedy=error.remedy or "请改正参数文件"
@@ -96,18 +99,60 @@ def check_settings(release: Release) -> None:
                 )
 
 
+def check_strategy(strategy: Strategy) -> None:
+    """What rule sets and exemptions name must be in the catalogue, and their settings what the rules take.
+
+    Raises:
+        KnowledgeError: a word that the catalogue does not know, or a setting that its rule does not take.
+    """
+    known = {word for entry in entries() for word in words_of(entry)}
+    for place, named in (
+        *((f"规则集“{one.name}”", (*one.rules, *one.without)) for one in strategy.sets),
+        *((f"特例“{one.id}”", one.rules) for one in strategy.exemptions),
+    ):
+        unknown = [word for word in named if word not in known]
+        if unknown:
+            raise KnowledgeError(
+                f"规则目录中没有“{'、'.join(unknown)}”",
+                where=place,
+                remedy="写规则编码、机制标识、类别或分组（用 mingcha rules list 查看），全部规则写“全部”",
+            )
+    for one in strategy.sets:
+        for slug, values in one.settings.items():
+            judged = [entry for entry in entries_of(slug) if one.names(entry, slug)]
+            if not judged:
+                raise KnowledgeError(
+                    f"给出了规则 {slug} 的参数，而它不在本集的规则中",
+                    where=f"规则集“{one.name}”",
+                    remedy="把它列入“规则”，或去掉这些参数",
+                )
+            try:
+                check_settings(slug, values)
+            except DeclarationError as error:
+                raise KnowledgeError(
+                    error.what, where=f"规则集“{one.name}”", remedy=error.remedy or "请改正参数"
+                ) from error
+
+
+def read_strategy(path: Path) -> Strategy:
+    """Rule sets and exemptions from YAML, checked against the catalogue.
+
+    Raises:
+        InputError: no such file, or something in it that cannot be read.
+        KnowledgeError: a rule or a setting that does not exist.
+    """
+    strategy = strategy_of(read_yaml(path), str(path))
+    check_strategy(strategy)
+    return strategy
+
+
 def read_settings(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Settings from YAML: rule → region ('' is everywhere) → name → value.
 
     Raises:
         InputError: no such file, or another shape.
     """
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(
-            "参数文件无法读取", where=str(path), remedy="应为 UTF-8 的 YAML：规则 → 地区 → 参数: 值"
-        ) from error
+    content = read_yaml(path)
     if not _nested(content, 3):
         raise InputError(
             "参数文件的层次不对", where=str(path), remedy="应为三层：规则 → 地区（全部地区写 ''） → 参数: 值"
@@ -134,7 +179,11 @@ def preview(home: Path, paths: Sequence[Path]) -> Difference:
     before = releases.newest(home)
     found = library(home, read_files(paths))
     after = release_of(
-        (before.number if before else 0) + 1, found.points, inherited(before), notes=found.notes
+        (before.number if before else 0) + 1,
+        found.points,
+        inherited(before),
+        notes=found.notes,
+        strategy=before.strategy if before else NO_STRATEGY,
     )
     return diff(before or release_of(0, []), after)
 
@@ -149,4 +198,5 @@ def difference_json(difference: Difference) -> dict[str, Any]:
             for point_id, fields in difference.changed.items()
         },
         "settings": {name: list(pair) for name, pair in difference.settings.items()},
+        "strategy": {name: list(pair) for name, pair in difference.strategy.items()},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.strategy.model import EVERY_RULE
 from mingcha.rules.registry import RULES
 
 LISTS = ("official.yaml", "own.yaml")
@@ -49,6 +51,27 @@ def entry(code: str) -> Entry:
 def entries_of(slug: str) -> tuple[Entry, ...]:
     """The entries that a mechanism judges, in the order of the list."""
     return tuple(candidate for candidate in entries() if slug in candidate.mechanisms)
+
+
+def words_of(entry: Entry) -> tuple[str, ...]:
+    """The words by which a rule set may name an entry: its code, category, group and mechanisms, or all."""
+    return (EVERY_RULE, entry.code, entry.category, entry.group, *entry.mechanisms)
+
+
+def check_settings(slug: str, values: Mapping[str, Any]) -> None:
+    """Whether a mechanism takes these settings.
+
+    Raises:
+        DeclarationError: it has no such setting, or the value is of another type or out of bounds.
+    """
+    declared = RULES[slug].settings()
+    unknown = sorted(set(values) - set(declared))
+    if unknown:
+        raise DeclarationError(
+            f"规则 {slug} 没有参数 {'、'.join(unknown)}", remedy=f"可设的参数：{'、'.join(declared) or '无'}"
+        )
+    for name, value in values.items():
+        declared[name].checked(value, slug)
 
 
 def _entry(written: dict[str, Any], where: str) -> Entry:

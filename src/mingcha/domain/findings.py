@@ -42,6 +42,11 @@ class Finding(Entity):
     release = f.number("发布版", required=True)
     knowledge_digest = f.text("知识摘要", required=True)
     settings_digest = f.text("参数摘要", required=True)
+    rule_set = f.text("规则集", note="据以判断的规则集；没有规则集的发布版为空")
+    priority = f.number("优先级", note="规则集的优先级，大者优先")
+    action = f.code("处理动作", note="提醒、需说明、转人工、拦截；规则集没有规定的为空")
+    exemption = f.text("特例编号", note="有特例的疑点保留而另计，不计入金额")
+    exemption_reason = f.text("特例理由")
 
 
 class Unjudged(Entity):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from mingcha.domain.conditions import Both, Condition
@@ -74,6 +74,11 @@ class Judgement:
     def __init__(self) -> None:
         self.hits: list[Hit] = []
         self.unjudged: list[Unjudged] = []
+
+    def only(self, rule_codes: Collection[str]) -> None:
+        """Keep what these rules of the catalogue say."""
+        self.hits = [hit for hit in self.hits if hit.check.code_of(hit.point) in rule_codes]
+        self.unjudged = [found for found in self.unjudged if found.rule_code in rule_codes]
 
 
 class Gathered:

@@ -83,16 +83,17 @@ class Writer:
             if place[0] and pairs[0][0].on_line:
                 row = pairs[0][0].row
                 assert row is not None
-                share_line(row[6], [claim for _, claim in pairs])
+                share_line(row[6], _claiming(pairs))
             rows += pairs
-        share_fund(bill.total_amount, bill.fund_paid, [claim for _, claim in rows])
+        share_fund(bill.total_amount, bill.fund_paid, _claiming(rows))
         return [self._row(bill, hit, claim) for hit, claim in rows]
 
     def _alone(self, bill: Bill, hit: Hit) -> tuple[Any, ...]:
         claim = self._claim(hit)
-        if hit.on_line and hit.row is not None:
-            share_line(hit.row[6], [claim])
-        share_fund(bill.total_amount, bill.fund_paid, [claim])
+        if hit.exemption is None:
+            if hit.on_line and hit.row is not None:
+                share_line(hit.row[6], [claim])
+            share_fund(bill.total_amount, bill.fund_paid, [claim])
         return self._row(bill, hit, claim)
 
     @staticmethod
@@ -143,6 +144,7 @@ class Writer:
             limit,
             self._related(bill, hit),
             *self.stamp,
+            *_ruling(hit, str(check.certainty_of(point)), claim.excess),
         )  # fmt: skip
 
     @staticmethod
@@ -153,6 +155,20 @@ class Writer:
         return sorted(
             {bill.line(line.order).line_key for line in hit.related if line.encounter == hit.encounter}
         )
+
+
+def _claiming(pairs: Sequence[tuple[Hit, Claim]]) -> list[Claim]:
+    """The claims that take money: what is exempt takes none, and leaves none the less to others."""
+    return [claim for hit, claim in pairs if hit.exemption is None]
+
+
+def _ruling(hit: Hit, certainty: str, excess: int) -> tuple[Any, ...]:
+    """rule_set, priority, action, exemption, exemption_reason."""
+    by, exempt = hit.rule_set, hit.exemption
+    return (
+        *((None, None, None) if by is None else (by.name, by.priority, by.action(certainty, excess) or None)),
+        *((None, None) if exempt is None else (exempt.id, f"{exempt.kind}：{exempt.reason}")),
+    )
 
 
 def merge(hits: Sequence[Hit]) -> Hit:

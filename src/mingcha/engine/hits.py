@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 from mingcha.engine.plan import Check
 from mingcha.knowledge.point import KnowledgePoint, Subject
+from mingcha.knowledge.strategy.model import Exemption, RuleSet
 from mingcha.rules.base import LineFacts, Verdict
 
 
 class Hit(NamedTuple):
     """A violation on one coded row (or, with row None, on a bill as a whole).
 
-    `excess_quantity` and `excess_amount` are None where the whole line is in excess.
+    `excess_quantity` and `excess_amount` are None where the whole line is in excess. `rule_set` is the set by
+    which the rule judged, `exemption` what excuses the finding; both are filled in last (`engine.rulings`).
     """
 
     check: Check
@@ -25,6 +27,8 @@ class Hit(NamedTuple):
     value: Any
     limit: Any
     related: tuple[LineFacts, ...]
+    rule_set: RuleSet | None = None
+    exemption: Exemption | None = None
 
     @property
     def on_line(self) -> bool:

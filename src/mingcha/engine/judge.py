@@ -14,8 +14,11 @@ from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.compiled import DAY, ITEM, QUANTITY, Compiled, Gathered, Groups, Judgement, Row
 from mingcha.engine.hits import Unjudged
 from mingcha.engine.index import Index, Known
-from mingcha.engine.plan import Plan, Variant
+from mingcha.engine.plan import Key, Plan, Variant
+from mingcha.engine.rulings import Rulings
+from mingcha.engine.situations import Situations
 from mingcha.knowledge.point import Subject
+from mingcha.knowledge.strategy.model import AFTERWARDS
 
 
 class CaseJudge:
@@ -28,24 +31,26 @@ class CaseJudge:
     def __init__(self, plan: Plan, *, screened: bool = True) -> None:
         self.plan = plan
         self.screened = screened
-        self._variants: dict[str, _VariantJudge] = {}
+        self.situations = Situations(plan)
+        self.rulings = Rulings(plan)
+        self._variants: dict[Key, _VariantJudge] = {}
 
-    def __call__(self, case: Case) -> Judgement:
-        """Judge the encounters under audit, each by the variant of its region, with all others as history."""
-        regions = [self.plan.region_of(judging_region(enc)) if enc.audited else None for enc in case]
+    def __call__(self, case: Case, scene: str = AFTERWARDS) -> Judgement:
+        """Judge the encounters under audit, each by the variant of its situation, all others being history.
+
+        Args:
+            scene: when the question is asked (trig_scen), for rule sets that hold in some scenes only.
+        """
+        situations = self.situations.of_case(case, scene)
+        keys = [found.key if enc.audited else None for enc, found in zip(case, situations, strict=True)]
         judgement = Judgement()
-        for region in sorted({region for region in regions if region is not None}):
-            if region not in self._variants:
+        for key in sorted({key for key in keys if key is not None}):
+            if key not in self._variants:
                 with collecting_paused():
-                    self._variants[region] = _VariantJudge(self.plan.variant(region), self.screened)
-            self._variants[region].judge(case, [found == region for found in regions], judgement)
+                    self._variants[key] = _VariantJudge(self.plan.variant(*key), self.screened)
+            self._variants[key].judge(case, [found == key for found in keys], judgement)
+        self.rulings.of_case(case, judgement, situations)
         return judgement
-
-
-def judging_region(encounter: Any) -> str | None:
-    """The region whose knowledge and settings judge an encounter: where the person is insured, else the
-    place of care."""
-    return encounter.insured_region or encounter.care_region  # type: ignore[no-any-return]
 
 
 class _VariantJudge:

@@ -31,13 +31,17 @@ class Outcome:
 
     hits: list[Hit] = field(default_factory=list)
     frames: list[pl.DataFrame] = field(default_factory=list)
-    single: list[tuple[str, str, int, int | None, None, str]] = field(default_factory=list)
+    single: list[tuple[str, str, int, int | None, str | None, str]] = field(default_factory=list)
 
     @property
     def unjudged(self) -> pl.DataFrame:
         """All rows that could not be judged, each once."""
         lines = pl.DataFrame(self.single, schema=UNJUDGED, orient="row")
         return pl.concat([*self.frames, lines]).unique(maintain_order=True)
+
+    def keep(self, frame: pl.DataFrame) -> None:
+        """Replace all rows that could not be judged by these."""
+        self.frames, self.single = [frame], []
 
     def cannot_line(self, check: Check, rule_code: str, line: LineFacts, fact: str) -> None:
         """Keep one line, or one encounter that stands as a line, as not judged."""

@@ -20,11 +20,14 @@ from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines, judge_
 from mingcha.engine.hits import Hit
 from mingcha.engine.layout import fields_of, unknown_leaves
 from mingcha.engine.outcome import Outcome
-from mingcha.engine.plan import Check, Plan, Variant, prefix_conditions
+from mingcha.engine.plan import Check, Key, Plan, Variant, prefix_conditions
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
+from mingcha.engine.rulings import Rulings
+from mingcha.engine.situations import Situations
 from mingcha.engine.tables import Tables, column_names, gathered
 from mingcha.knowledge.point import Subject
+from mingcha.knowledge.strategy.model import AFTERWARDS
 from mingcha.rules.base import LineFacts, Rule
 
 
@@ -40,27 +43,32 @@ class PartitionJudge:
         self.plan = plan
         self.ids = {code: number for number, code in enumerate(codes)}
         self.screened = screened
-        self._variants: dict[str, _VariantJudge] = {}
+        self.codes = codes
+        self.situations = Situations(plan)
+        self.rulings = Rulings(plan)
+        self._variants: dict[Key, _VariantJudge] = {}
 
-    def __call__(self, tables: Tables, audited: Sequence[bool] | None = None) -> Outcome:
-        """Judge the encounters under audit (all by default), each by the variant of its region."""
-        named = tables.regions()
-        special = {region: self.plan.region_of(region) for region in set(named)}
-        regions = [special[region] for region in named]
+    def __call__(
+        self, tables: Tables, audited: Sequence[bool] | None = None, scene: str = AFTERWARDS
+    ) -> Outcome:
+        """Judge the encounters under audit (all by default), each by the variant of its situation."""
+        situations, numbers = self.situations.of_tables(tables, scene)
         outcome = Outcome()
-        for region in sorted(set(regions)):
-            mask = pl.Series("audited", [found == region for found in regions], dtype=pl.Boolean)
+        for key in sorted({situation.key for situation in situations}):
+            met = [number for number, situation in enumerate(situations) if situation.key == key]
+            mask = numbers.is_in(met).alias("audited")
             if audited is not None:
                 mask = mask & pl.Series(audited, dtype=pl.Boolean)
             if mask.any():
-                self._variant(region).judge(tables, Audited(mask), outcome)
+                self._variant(key).judge(tables, Audited(mask), outcome)
+        self.rulings.of_tables(tables, outcome, situations, numbers, self.codes)
         return outcome
 
-    def _variant(self, region: str) -> _VariantJudge:
-        if region not in self._variants:
+    def _variant(self, key: Key) -> _VariantJudge:
+        if key not in self._variants:
             with collecting_paused():
-                self._variants[region] = _VariantJudge(self.plan.variant(region), self.ids, self.screened)
-        return self._variants[region]
+                self._variants[key] = _VariantJudge(self.plan.variant(*key), self.ids, self.screened)
+        return self._variants[key]
 
 
 class _VariantJudge:

@@ -69,8 +69,12 @@ class Check:
         return self.certainty if point is None else point.certainty
 
 
+# A region with a say of its own, and the rule sets with settings of their own, the first to decide first.
+Key = tuple[str, tuple[str, ...]]
+
+
 class Variant:
-    """The checks that hold in one region."""
+    """The checks that hold in one region, under the settings of some rule sets."""
 
     def __init__(self, region: str, checks: Sequence[Check], layout: Layout) -> None:
         self.region = region
@@ -99,7 +103,7 @@ class Variant:
 
 
 class Plan:
-    """A compiled release. `variant(region)` gives the checks for a region, compiled when first asked for.
+    """A compiled release. `variant` gives the checks for a region and rule sets, compiled when first asked for.
 
     Args:
         rules: the mechanisms by slug; all there are, unless a trial or a test wants others.
@@ -117,33 +121,42 @@ class Plan:
         self.layout = Layout(_extras(rules.values()))
         self.summed = _summed(rules.values())
         self.regions = _regions(release)
-        self._variants: dict[str, Variant] = {}
+        self._sets = {one.name: one for one in release.strategy.sets}
+        self._variants: dict[Key, Variant] = {}
         self.variant("")
 
-    def variant(self, region: str | None) -> Variant:
-        """The variant of the most specific region that this release says anything special about."""
-        special = self.region_of(region)
-        if special not in self._variants:
+    def variant(self, region: str | None, sets: tuple[str, ...] = ()) -> Variant:
+        """The variant of the most specific region that this release says anything special about.
+
+        Args:
+            sets: names of the rule sets whose settings lie over the region's, the first to decide first.
+        """
+        key = (self.region_of(region), sets)
+        if key not in self._variants:
             with collecting_paused():
-                self._variants[special] = self._compile(special)
-        return self._variants[special]
+                self._variants[key] = self._compile(*key)
+        return self._variants[key]
+
+    def every_key(self) -> list[Key]:
+        """Every region and every rule set with settings once: what must compile for the release to be sound."""
+        sets = [(), *((one.name,) for one in self._sets.values() if one.settings)]
+        return [(region, names) for region in ("", *sorted(self.regions)) for names in sets]
 
     def region_of(self, region: str | None) -> str:
         """The longest region with knowledge or settings of its own that this one lies in; "" for none."""
         matches = [special for special in self.regions if (region or "").startswith(special)]
         return max(matches, key=len, default="")
 
-    def _compile(self, region: str) -> Variant:
+    def _compile(self, region: str, sets: tuple[str, ...]) -> Variant:
         checks: list[Check] = []
         for slug, rule_class in self.rules.items():
-            values = self.release.settings_of(slug, region)
-            rule = rule_class(values)
+            rule = rule_class(self._values(slug, region, sets))
             if rule.knowledge is None:
                 checks += self._without_knowledge(rule, len(checks))
                 continue
             check = Check(len(checks), rule)
             for point in in_region(self.release.points.get(rule.knowledge.slug, ()), region):
-                if slug not in self._entry(point).mechanisms:
+                if not self._judges(self._entry(point), slug):
                     continue
                 completed = complete(point, rule.values, region)
                 if isinstance(completed, Incomplete):
@@ -155,11 +168,22 @@ class Plan:
         return Variant(region, checks, self.layout)
 
     def _without_knowledge(self, rule: Rule[Any], number: int) -> list[Check]:
-        return [
-            Check(number, rule, entry.code, entry.certainty)
-            for entry in self.entries.values()
-            if rule.slug in entry.mechanisms
-        ]
+        judged = [entry for entry in self.entries.values() if self._judges(entry, rule.slug)]
+        return [Check(n, rule, entry.code, entry.certainty) for n, entry in enumerate(judged, number)]
+
+    def _values(self, slug: str, region: str, sets: tuple[str, ...]) -> dict[str, Any]:
+        """The settings of a rule: the region's, and over them those of the first set that has any for it."""
+        values = self.release.settings_of(slug, region)
+        for one in (self._sets[name] for name in sets):
+            if slug in one.settings:
+                return {**values, **one.settings[slug]}
+        return values
+
+    def _judges(self, entry: Entry, slug: str) -> bool:
+        """Whether a mechanism judges for an entry at all: a rule that no rule set names is not even compiled."""
+        if slug not in entry.mechanisms:
+            return False
+        return not self._sets or any(one.names(entry, slug) for one in self._sets.values())
 
     def _entry(self, point: KnowledgePoint) -> Entry:
         try:

@@ -86,10 +86,6 @@ class Tables:
             pl.col("first_day").alias("r.day"),
         )
 
-    def regions(self) -> list[str | None]:
-        """The region that judges each encounter: where the person is insured, else the place of care."""
-        return self.encounters.select(pl.coalesce("insured_region", "care_region")).to_series().to_list()
-
     def of_line(self, name: str) -> pl.Series:
         """A column of the lines by row name; one that was not read is unknown throughout."""
         if name in LINE_FACTS:

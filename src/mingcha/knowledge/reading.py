@@ -30,7 +30,7 @@ def value_of(field: Field[Any], raw: object) -> Any:
         case ValueType.TEXT:
             return str(raw).strip()
         case ValueType.DAY:
-            return _day(raw)
+            return day_from(raw)
         case ValueType.FLAG:
             return _flag(raw)
         case ValueType.NUMBER:
@@ -75,7 +75,7 @@ def _ratio(raw: object) -> int:
     return scaled(text, QUANTITY_SCALE)
 
 
-def _day(raw: object) -> int:
+def day_from(raw: object) -> int:
     if isinstance(raw, datetime):
         return day_of(raw.date())
     if isinstance(raw, date):

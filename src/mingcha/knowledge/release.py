@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mingcha.domain.errors import KnowledgeError
 from mingcha.knowledge.point import KnowledgePoint
+from mingcha.knowledge.strategy.form import written_form
+from mingcha.knowledge.strategy.model import NO_STRATEGY, Strategy
 
 RuleSettings = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """rule slug → region ('' is everywhere) → name → value"""
@@ -31,6 +34,23 @@ class Release:
     knowledge_digest: str = ""
     settings_digest: str = ""
     notes: tuple[str, ...] = ()
+    strategy: Strategy = NO_STRATEGY
+
+    def with_sets(self, names: tuple[str, ...]) -> Release:
+        """This release with these of its rule sets alone.
+
+        Raises:
+            KnowledgeError: it has no set of such a name.
+        """
+        unknown = set(names) - {one.name for one in self.strategy.sets}
+        if unknown:
+            known = "、".join(one.name for one in self.strategy.sets) or "无"
+            raise KnowledgeError(
+                f"第 {self.number} 版没有规则集“{'、'.join(sorted(unknown))}”",
+                remedy=f"可用的规则集：{known}",
+            )
+        strategy = self.strategy.only(names)
+        return replace(self, strategy=strategy, settings_digest=settings_digest(self.settings, strategy))
 
     def settings_of(self, rule: str, region: str = "") -> dict[str, Any]:
         """The settings of a rule in a region: the wider region's first, the narrower one's over them."""
@@ -54,6 +74,7 @@ def release_of(
     effective_from: int = 0,
     notes: Iterable[str] = (),
     with_demonstration: bool = False,
+    strategy: Strategy = NO_STRATEGY,
 ) -> Release:
     """A release of these points; demonstration points stay out unless asked for."""
     by_kind: dict[str, list[KnowledgePoint]] = {}
@@ -68,8 +89,9 @@ def release_of(
         settings=settings,
         effective_from=effective_from,
         knowledge_digest=digest(point for points in held.values() for point in points),
-        settings_digest=settings_digest(settings),
+        settings_digest=settings_digest(settings, strategy),
         notes=tuple(notes),
+        strategy=strategy,
     )
 
 
@@ -79,9 +101,10 @@ def digest(points: Iterable[KnowledgePoint]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def settings_digest(settings: RuleSettings) -> str:
-    """SHA-256 over the settings in canonical form."""
-    return hashlib.sha256(_json(settings).encode()).hexdigest()
+def settings_digest(settings: RuleSettings, strategy: Strategy = NO_STRATEGY) -> str:
+    """SHA-256 over settings, rule sets and exemptions in canonical form."""
+    content = _json(settings) + (_json(written_form(strategy)) if strategy else "")
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def canonical(point: KnowledgePoint) -> str:
@@ -122,10 +145,12 @@ class Difference:
     """point id → field → (before, after)"""
     settings: Mapping[str, tuple[Any, Any]]
     """rule/region/name → (before, after); None where there was or is none"""
+    strategy: Mapping[str, tuple[Any, Any]]
+    """规则集/name or 特例/number → (before, after) in its written form"""
 
     @property
     def empty(self) -> bool:
-        return not (self.added or self.removed or self.changed or self.settings)
+        return not (self.added or self.removed or self.changed or self.settings or self.strategy)
 
 
 def diff(before: Release, after: Release) -> Difference:
@@ -141,7 +166,8 @@ def diff(before: Release, after: Release) -> Difference:
         added=tuple(point for point_id, point in new.items() if point_id not in old),
         removed=tuple(point for point_id, point in old.items() if point_id not in new),
         changed=changed,
-        settings=_differing_settings(before.settings, after.settings),
+        settings=_differing_values(_flat(before.settings), _flat(after.settings)),
+        strategy=_differing_values(_named(before.strategy), _named(after.strategy)),
     )
 
 
@@ -160,12 +186,20 @@ def _differing(old: KnowledgePoint, new: KnowledgePoint) -> dict[str, tuple[Any,
     return found
 
 
-def _differing_settings(old: RuleSettings, new: RuleSettings) -> dict[str, tuple[Any, Any]]:
-    before, after = _flat(old), _flat(new)
+def _differing_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     return {
         name: (before.get(name), after.get(name))
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
+    }
+
+
+def _named(strategy: Strategy) -> dict[str, Any]:
+    """Each rule set and exemption in its written form, by name."""
+    return {
+        f"{what}/{next(iter(one.values()))}": one
+        for what, held in written_form(strategy).items()
+        for one in held
     }
 
 

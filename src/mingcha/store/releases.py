@@ -25,6 +25,7 @@ from mingcha.engine.collecting import collecting_paused
 from mingcha.knowledge.kinds import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release
+from mingcha.knowledge.strategy.form import strategy_of, written_form
 
 FORMAT = 1
 FOLDER = "releases"
@@ -169,6 +170,7 @@ def _write_manifest(folder: Path, release: Release) -> None:
         "knowledge_digest": release.knowledge_digest,
         "settings_digest": release.settings_digest,
         "settings": release.settings,
+        "strategy": written_form(release.strategy),
         "notes": list(release.notes),
         "points": {slug: len(points) for slug, points in release.points.items()},
         "files": {path.name: _sha256(path) for path in sorted(folder.glob("*.parquet"))},
@@ -206,6 +208,7 @@ def _without_points(manifest: Mapping[str, Any]) -> Release:
         knowledge_digest=manifest["knowledge_digest"],
         settings_digest=manifest["settings_digest"],
         notes=tuple(manifest["notes"]),
+        strategy=strategy_of(manifest.get("strategy")),
     )
 
 

@@ -22,6 +22,7 @@ from mingcha.ingest.knowledge.raw import Exclusion, RawPoint
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release, RuleSettings, release_of
 from mingcha.knowledge.starter import starter_settings
+from mingcha.knowledge.strategy.model import NO_STRATEGY, Strategy
 from mingcha.knowledge.validation import Problem, validate
 from mingcha.store import knowledge as kept
 from mingcha.store import releases
@@ -130,6 +131,7 @@ def admit(
         effective_from=effective_from,
         notes=found.notes,
         with_demonstration=with_demonstration,
+        strategy=previous.strategy if previous else NO_STRATEGY,
     )
     return ImportReport(
         release, previous is None, tuple(reading.files), found, tuple(validate(release.all_points()))
@@ -164,6 +166,7 @@ def publish(
     effective_from: int | None = None,
     notes: Iterable[str] = (),
     with_demonstration: bool = False,
+    strategy: Strategy = NO_STRATEGY,
 ) -> Release:
     """Publish these points (the starter pack, an imported library) as the next release of an installation."""
     known = releases.numbers(home)
@@ -174,6 +177,7 @@ def publish(
         effective_from=day_of(date.today()) if effective_from is None else effective_from,
         notes=notes,
         with_demonstration=with_demonstration,
+        strategy=strategy,
     )
     releases.save(home, release)
     return release

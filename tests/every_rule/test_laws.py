@@ -49,6 +49,9 @@ NOT_REQUIRED = {
     ("line-record-fault", "department_id"): "that it is missing is the fault",
     ("line-record-fault", "doctor_id"): "that it is missing is the fault",
     ("line-record-fault", "purchase"): "only for a line without a doctor",
+    ("settlement-list-fault", "inpatient"): "a list with faults is one whatever the visit",
+    ("diagnosis-list-fault", "inpatient"): "a list with faults is one whatever the visit",
+    ("procedure-list-fault", "inpatient"): "a list with faults is one whatever the visit",
 }
 
 

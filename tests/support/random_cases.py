@@ -75,6 +75,12 @@ FACTS: dict[str, Any] = {
     "procedure_count": pl.Int32,
     **resolved_of(Person, Encounter, Settlement),
 }
+OF_LIST = ("list_faults", "list_fault_count", "diagnosis_fault_count", "procedure_fault_count")
+REMARKS = {
+    "list_fault_count": ["A071 setlinfo.prfs", "A904 setlinfo.dscg_time 2026-03-01", "A909 ? birth_date"],
+    "diagnosis_fault_count": ["D902 diseinfo.maindiag_flag", "D906 diseinfo[2].diag_code J18.9"],
+    "procedure_fault_count": ["P902 oprninfo[2].oprn_oprt_type 1", "P907 ? admitted_at"],
+}
 
 
 class City:
@@ -158,7 +164,16 @@ class City:
         return {
             name: None if self.papers.random() < 0.08 else self._said(fields[name])
             for name in resolved_of(*entities)
-        }
+            if name not in OF_LIST
+        } | (self._list() if Encounter in entities else {})
+
+    def _list(self) -> dict[str, Any]:
+        """What the checks of a settlement list may say, most often nothing."""
+        pick = self.papers
+        said = {kind: pick.sample(REMARKS[kind], pick.choice((0, 0, 0, 1, 2))) for kind in OF_LIST[1:]}
+        counts = {kind: None if pick.random() < 0.3 else len(remarks) for kind, remarks in said.items()}
+        faults = [remark for kind, remarks in said.items() if counts[kind] for remark in remarks]
+        return {"list_faults": faults or None, **counts}
 
     def _said(self, field: Field[Any]) -> Any:
         if field.type is ValueType.FLAG:

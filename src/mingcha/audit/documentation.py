@@ -5,15 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from mingcha.catalogue.glossary import glossary
+from mingcha.catalogue.list_checks import checks_page
 from mingcha.catalogue.pages import pages
 
 RULES = Path("docs") / "rules"
 GLOSSARY = Path("GLOSSARY.md")
+LIST_CHECKS = Path("docs") / "settlement-list-checks.md"
 
 
 def documents() -> dict[Path, str]:
     """Every generated document by its place in the project."""
-    return {GLOSSARY: glossary(), **{RULES / name: text for name, text in pages().items()}}
+    return {
+        GLOSSARY: glossary(),
+        LIST_CHECKS: checks_page(),
+        **{RULES / name: text for name, text in pages().items()},
+    }
 
 
 def stale(root: Path) -> list[Path]:

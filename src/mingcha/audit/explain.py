@@ -9,13 +9,22 @@ from typing import Any
 from mingcha.catalogue.messages import in_words, sentence
 from mingcha.catalogue.pages import sections_of
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
+from mingcha.domain.settlement_list import SettlementList
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.sources import source
 
 _LABELS = {
     name: field.label
-    for entity in (Procedure, Diagnosis, Settlement, Line, Encounter, Person)
+    for entity in (
+        SettlementList,
+        Procedure,
+        Diagnosis,
+        Settlement,
+        Line,
+        Encounter,
+        Person,
+    )
     for name, field in entity.fields().items()
 }
 

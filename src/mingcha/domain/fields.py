@@ -109,6 +109,10 @@ def codes(label: str, *national: str, **more: Any) -> Field[tuple[str, ...]]:
     return Field(ValueType.CODES, label, *national, **more)
 
 
+def texts(label: str, *national: str, **more: Any) -> Field[tuple[str, ...]]:
+    return Field(ValueType.TEXTS, label, *national, **more)
+
+
 def day(label: str, *national: str, **more: Any) -> Field[int]:
     return Field(ValueType.DAY, label, *national, **more)
 

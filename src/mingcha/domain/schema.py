@@ -33,6 +33,7 @@ from mingcha.domain.fields import Entity
 from mingcha.domain.findings import Finding, Indicator, Unjudged
 from mingcha.domain.organisation import Department, Doctor, DoctorState, Institution, InstitutionState
 from mingcha.domain.quality import QualityNote
+from mingcha.domain.settlement_list import SettlementList
 
 CLAIMS: tuple[type[Entity], ...] = (Person, Encounter, Settlement, Line, Diagnosis, Procedure)
 RESULTS: tuple[type[Entity], ...] = (Finding, Unjudged, Indicator, QualityNote)
@@ -57,6 +58,7 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
     "consents": Consent,
     "identity-checks": IdentityCheck,
     "stay-outcomes": StayOutcome,
+    "settlement-lists": SettlementList,
     "examinations": ExaminationReport,
     "laboratory-results": LaboratoryResult,
     "cultures": CultureReport,

@@ -21,11 +21,12 @@ MAX_AMOUNT = 100_000_000 * 100
 
 
 class ValueType(StrEnum):
-    """How a field's value is stored; all but text, code and codes are 64-bit integers or booleans."""
+    """How a field's value is stored; all but texts and codes are 64-bit integers or booleans."""
 
     TEXT = "文本"
     CODE = "代码"
     CODES = "代码集"
+    TEXTS = "文本集"
     DAY = "日期"
     MOMENT = "时间"
     MONEY = "金额（分）"

@@ -23,6 +23,7 @@ DTYPES: dict[ValueType, Any] = {
     ValueType.TEXT: pl.String,
     ValueType.CODE: pl.String,
     ValueType.CODES: pl.List(pl.String),
+    ValueType.TEXTS: pl.List(pl.String),
     ValueType.DAY: pl.Int32,
     ValueType.MOMENT: pl.Int32,
     ValueType.NUMBER: pl.Int32,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +11,7 @@ import polars as pl
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure
 from mingcha.domain.fields import Entity
 from mingcha.domain.schema import OPTIONAL_TABLES
+from mingcha.domain.settlement_list import SettlementList
 from mingcha.domain.values import written
 from mingcha.ingest.beside import Beside
 from mingcha.ingest.lines import distinct_lines, in_order, net, note_timeless
@@ -18,6 +19,7 @@ from mingcha.ingest.merge import merge
 from mingcha.ingest.notes import Notes, Rejects
 from mingcha.ingest.reading import Stores
 from mingcha.ingest.report import ImportReport, TableReport
+from mingcha.ingest.settlement_lists import SettlementLists, lists_of_table
 from mingcha.ingest.spill import PART, Spill, as_parted, bucket_of
 from mingcha.store.columns import Columns, columns_of, conform
 from mingcha.store.lake import LakeWriter
@@ -53,11 +55,18 @@ class Finisher:
         dictionary = _dictionary(items)
         self.writer.write_items(dictionary)
         self.report.items = dictionary.height
-        beside = Beside(self._optional())
+        tables = self._optional()
+        beside, lists = Beside(tables), self._lists(tables)
         for bucket in range(count):
-            self._bucket(bucket, parted, dictionary, beside)
+            self._bucket(bucket, parted, dictionary, beside, lists)
             self.progress("写入数据集", bucket + 1, count)
         self.report.buckets = count
+
+    def _lists(self, tables: Mapping[type[Entity], pl.DataFrame]) -> SettlementLists:
+        """The settlement lists of all sources."""
+        told = self.stores.lists
+        heads = tables.get(SettlementList)
+        return SettlementLists([*(lists_of_table(heads, told) if heads is not None else ()), *told])
 
     def _whole_encounters(self, part: int, parted: dict[str, Spill], items: list[pl.DataFrame]) -> None:
         """Merge the facts of one partition and give its rows the person they belong to."""
@@ -98,7 +107,12 @@ class Finisher:
         return owned
 
     def _bucket(
-        self, number: int, parted: dict[str, Spill], dictionary: pl.DataFrame, beside: Beside
+        self,
+        number: int,
+        parted: dict[str, Spill],
+        dictionary: pl.DataFrame,
+        beside: Beside,
+        lists: SettlementLists,
     ) -> None:
         encounters = parted["encounters"].take(number)
         persons = self._persons(number)
@@ -109,13 +123,16 @@ class Finisher:
             )
             self.report.persons += int(encounters["person"].max() or 0) + 1 if encounters.height else 0  # type: ignore[arg-type]
         self.report.encounters += encounters.height
-        encounters = beside.of_encounters(encounters)
+        encounters = lists.of_encounters(beside.of_encounters(encounters))
         index = _index(encounters)
         lines = self._lines(parted["lines"].take(number), index, dictionary)
         lines = beside.of_lines(lines, encounters)
         self.report.lines += lines.height
         encounters = self._with_lost_lines(encounters)
-        coded = [self._coded(entity, parted[entity.__name__].take(number), index) for entity in _CODED]
+        coded = [
+            lists.with_coded(entity, self._coded(entity, parted[entity.__name__].take(number), index), index)
+            for entity in _CODED
+        ]
         self.writer.write_bucket(
             number, encounters=encounters, lines=lines, diagnoses=coded[0], procedures=coded[1]
         )

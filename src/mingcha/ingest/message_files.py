@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import polars as pl
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
 from mingcha.domain.errors import InputError
 from mingcha.domain.fields import Entity
+from mingcha.domain.settlement_list import SettlementList
 from mingcha.ingest.dto import many
 from mingcha.ingest.leaves import Columns
 from mingcha.ingest.messages import Message, decode_message
@@ -20,9 +21,10 @@ from mingcha.ingest.newest import Place
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
 from mingcha.ingest.reading import UNREADABLE, Stores
 from mingcha.ingest.report import TableReport
+from mingcha.ingest.settlement_lists import ReceivedList, is_list, read_list, table_of
 from mingcha.store.columns import columns_of
 
-KIND = "3101/3102 报文"
+KIND = "3101/3102/4101 报文"
 SUPERSEDED = "同一就诊有多个报文，以最后一个为准"
 _BATCH_LINES = 50_000
 _LARGEST = 256 << 20
@@ -115,14 +117,16 @@ class MessageImport:
         """
         batch = _Batch(number)
         understood, broken = 0, None
+        lists: list[tuple[int, ReceivedList]] = []
         for place, content in enumerate(file.messages(), 1):
+            if is_list(content):
+                understood += self._list(content, report, lists, place)
+                continue
             try:
                 message = decode_message(content)
             except InputError as error:
                 broken = broken or error
-                report.read += 1
-                text = content[:2000].decode(errors="replace")
-                self._refuse(report.label, [(place, "", "", error.what, text)])
+                self._refuse_whole(content, error, report, place)
                 continue
             understood += 1
             report.read += message.rows
@@ -136,6 +140,36 @@ class MessageImport:
             first = broken or InputError("文件中没有报文")
             raise InputError(first.what, where=str(file.path), remedy=first.remedy or "请检查文件内容")
         batch.store(self._stores)
+        self._keep_lists(lists, number)
+
+    def _list(
+        self, content: bytes, report: TableReport, lists: list[tuple[int, ReceivedList]], place: int
+    ) -> bool:
+        """Read a settlement list; returns whether it could be read."""
+        try:
+            lists.append((place, read_list(content)))
+        except InputError as error:
+            self._refuse_whole(content, error, report, place)
+            return False
+        report.read += 1
+        return True
+
+    def _keep_lists(self, lists: Sequence[tuple[int, ReceivedList]], number: int) -> None:
+        """Put lists aside: whole to be checked, their heads as rows of their table."""
+        if not lists:
+            return
+        self._stores.lists += [one for _, one in lists]
+        origin = [
+            pl.Series("_file", [number] * len(lists), pl.Int32),
+            pl.Series("_row", [place for place, _ in lists], pl.Int64),
+            pl.Series("_own", [True] * len(lists), pl.Boolean),
+        ]
+        self._stores.of(SettlementList).add(table_of([one for _, one in lists]).with_columns(origin))
+
+    def _refuse_whole(self, content: bytes, error: InputError, report: TableReport, place: int) -> None:
+        report.read += 1
+        text = content[:2000].decode(errors="replace")
+        self._refuse(report.label, [(place, "", "", error.what, text)])
 
     def _without_superseded(self, message: Message, place: Place) -> int:
         """Leave out the encounters that another message tells; returns how many lines they had."""

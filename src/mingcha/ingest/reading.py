@@ -18,6 +18,7 @@ from mingcha.ingest.mapping import Recipe, constant_column
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
 from mingcha.ingest.recognise import FACTS, Recognition
 from mingcha.ingest.report import TableReport
+from mingcha.ingest.settlement_lists import ReceivedList
 from mingcha.ingest.spill import Spill, by_encounter, by_person
 from mingcha.ingest.tables import Chunk, Table
 
@@ -64,6 +65,7 @@ class Stores:
         self.persons = Spill(folder, "persons", by_person, count)
         # Encounters of which a line was refused: their sums say nothing any more.
         self.lost_lines: Counter[str] = Counter()
+        self.lists: list[ReceivedList] = []
         # Optional facts are no bulk: they stay in memory and unparted.
         self.optional: dict[type[Entity], Spill] = {}
 

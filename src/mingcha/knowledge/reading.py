@@ -27,6 +27,8 @@ def value_of(field: Field[Any], raw: object) -> Any:
             return codes_of(raw)
         case ValueType.CODE:
             return code_of(raw)
+        case ValueType.TEXTS:
+            return tuple(map(str, raw)) if isinstance(raw, list | tuple) else (str(raw),)
         case ValueType.TEXT:
             return str(raw).strip()
         case ValueType.DAY:

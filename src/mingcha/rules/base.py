@@ -239,6 +239,10 @@ class Group(Generic[P]):
         """A violation of one line (whole unless an excess is given), or of the group by so much."""
         return Verdict(line, excess, excess_amount, value, limit, tuple(related))
 
+    def part(self, line: LineFacts, code: str, place: int) -> LineFacts:
+        """One thing of a visit, so that each such thing can have a finding of its own."""
+        return line._replace(item=code, order=place)
+
     def cannot_judge(self, fact: Field[Any], line: LineFacts | None = None) -> CannotJudge:
         """Nothing can be said because this fact is unknown."""
         return CannotJudge(line, fact.name)

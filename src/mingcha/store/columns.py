@@ -13,6 +13,7 @@ _TYPES: dict[ValueType, type[pl.DataType] | pl.DataType] = {
     ValueType.TEXT: pl.Utf8,
     ValueType.CODE: pl.Utf8,
     ValueType.CODES: pl.List(pl.Utf8),
+    ValueType.TEXTS: pl.List(pl.Utf8),
     ValueType.DAY: pl.Int32,
     ValueType.MOMENT: pl.Int32,
     ValueType.MONEY: pl.Int64,

@@ -80,8 +80,8 @@ def test_a_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_lacks_a_fa
     examples = examples_of(slug)
     assert any(example.fires for example in examples)
     assert any(example.silent for example in examples)
-    # What is never paid needs no fact beyond the code.
-    assert any(example.cannot for example in examples) or slug == "herb-never-paid"
+    # What is never paid needs no fact beyond the code; the living have no date of death.
+    assert any(example.cannot for example in examples) or slug in {"herb-never-paid", "charged-after-death"}
 
 
 @pytest.mark.parametrize("slug", OF_BILLS)

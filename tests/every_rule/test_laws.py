@@ -45,6 +45,7 @@ NOT_REQUIRED = {
     ("pregnancy-unsafe", "diagnoses"): "the state tells as well",
     ("herb-alone", "prescription_id"): "a line sent as 单方 needs no number",
     ("interacting-drugs", "prescription_id"): "only for points that look at one prescription",
+    ("charged-after-death", "death_date"): "the living have none",
     ("line-record-fault", "unit_price"): "that it is missing is the fault",
     ("line-record-fault", "department_id"): "that it is missing is the fault",
     ("line-record-fault", "doctor_id"): "that it is missing is the fault",

@@ -53,6 +53,7 @@ FACTS: dict[str, Any] = {
     "person_id": pl.String,
     "sex": pl.String,
     "birth_date": pl.Int32,
+    "death_date": pl.Int32,
     "insured_region": pl.String,
     "encounter_id": pl.String,
     "settlement_id": pl.String,
@@ -116,17 +117,26 @@ class City:
             "birth_date": self._maybe(
                 FIRST_DAY - pick.choice((3, 20, 28, 29, 300, 2000, 6000, 9000, 20000, 27000))
             ),
+            "death_date": pick.choice((None, None, None, pick.randint(FIRST_DAY, LAST_DAY))),
             "insured_region": self._maybe(pick.choice(self.regions)),
         }
+        # Some come several times within a fortnight, so that visits meet.
+        around = pick.randint(FIRST_DAY, LAST_DAY) if pick.random() < 0.3 else None
         favourites = [pick.choice(pick.choice(self.by_kind)) for _ in range(pick.randint(1, 5))]
-        encounters = [self._encounter(person, number, favourites) for number in range(pick.randint(1, 4))]
+        encounters = [
+            self._encounter(person, number, favourites, around) for number in range(pick.randint(1, 4))
+        ]
         return sorted(encounters, key=lambda enc: (enc.started_at, enc.encounter_id))
 
     def _encounter(
-        self, person: dict[str, Any], number: int, favourites: Sequence[KnowledgePoint]
+        self,
+        person: dict[str, Any],
+        number: int,
+        favourites: Sequence[KnowledgePoint],
+        around: int | None = None,
     ) -> EncounterFacts:
         pick = self.random
-        day = pick.randint(FIRST_DAY, LAST_DAY)
+        day = pick.randint(FIRST_DAY, LAST_DAY) if around is None else around + pick.randint(0, 14)
         nights = pick.choice((0, 0, 0, 1, 3, 9, 40))
         facts = {
             **person,
@@ -135,7 +145,7 @@ class City:
             "care_region": self._maybe(pick.choice(self.regions)),
             "institution_type": self._maybe(pick.choice(("A100", "A512", "D153", "B100"))),
             "institution_level": self._maybe(pick.choice(("1", "2", "5", "8", "9", "11", "12"))),
-            "started_at": day * 1440 + pick.choice((0, 480, 600)),
+            "started_at": day * 1440 + pick.choice((0, 480, 490, 600)),
             "ended_at": self._maybe((day + nights) * 1440 + 900),
             "settled_at": self._maybe((day + nights + pick.choice((0, 0, 3))) * 1440 + 960),
             "visit_type": self._maybe("2" if nights else pick.choice(("1", "3"))),

@@ -204,15 +204,28 @@ class Crowded(Condition):
 class Adjoining(Condition):
     """True where an encounter begins at most `days` days after the one before it ended, or before that.
 
-    An unknown end counts; only in `only_if` of a rule over visits.
+    Only the one before must meet `after`. An unknown end counts; only in `only_if` of a rule over visits.
     """
 
     days: Expr
+    after: Condition
+
+
+@dataclass(frozen=True, eq=False)
+class Given(Expr):
+    """A value where a condition holds, unknown elsewhere: what a total or a count of values passes over."""
+
+    condition: Condition
+    value: Expr
 
 
 @dataclass(frozen=True, eq=False)
 class Always(Condition):
     """True for every line the knowledge speaks about."""
+
+
+count = Count()
+always = Always()
 
 
 def as_expr(value: object) -> Expr:
@@ -243,10 +256,11 @@ def crowded(allowed: Expr | int, days: Expr | int) -> Condition:
     return Crowded(as_expr(allowed), as_expr(days))
 
 
-def adjoining(days: Expr | int) -> Condition:
-    """Whether an encounter begins within so many days after the one before it."""
-    return Adjoining(as_expr(days))
+def adjoining(days: Expr | int, *, after: Condition = always) -> Condition:
+    """Whether an encounter begins within so many days after the one before it, which is such a one."""
+    return Adjoining(as_expr(days), after)
 
 
-count = Count()
-always = Always()
+def given(condition: Condition, value: Expr | int) -> Expr:
+    """The value where the condition holds: `total(given(Line.list_type == "301", Line.amount))`."""
+    return Given(condition, as_expr(value))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from mingcha.domain.conditions import Absolute, Arithmetic, Expr, Total
+from mingcha.domain.conditions import Absolute, Arithmetic, Expr, Given, Total
 from mingcha.domain.values import ValueType
 
 T = TypeVar("T")
@@ -74,6 +74,8 @@ def value_type(expression: Expr | None) -> ValueType:
             return expression.type
         case Arithmetic() | Absolute() | Total():
             return value_type(expression.parts()[0])
+        case Given(_, value):
+            return value_type(value)
         case _:
             return ValueType.NUMBER
 

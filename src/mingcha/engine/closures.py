@@ -50,11 +50,11 @@ def crowded(days: Sequence[int], allowed: int, within: int) -> bool:
     return any(late - early < within for early, late in zip(ordered, ordered[allowed:], strict=False))
 
 
-def adjoining(encounters: Sequence[Any], days: int) -> bool:
-    """Whether one of these, in time order, begins within so many days of the end of the one before it."""
+def adjoining(encounters: Sequence[Any], days: int, after: Callable[[Any], bool | None]) -> bool:
+    """Whether one of these, in time order, begins within so many days of the end of a certain one before it."""
     return any(
-        before.last_day is None or after.first_day - before.last_day <= days
-        for before, after in pairwise(encounters)
+        after(before) is not False and (before.last_day is None or now.first_day - before.last_day <= days)
+        for before, now in pairwise(encounters)
     )
 
 
@@ -93,8 +93,8 @@ class Source:
                 return f"any([{self.of(inner)} is not False for r in rows])"
             case c.Crowded(allowed, days):
                 return f"crowded([r[{DAY}] for r in rows], {self._value(allowed)}, {self._value(days)})"
-            case c.Adjoining(days):
-                return f"adjoining(e, {self._value(days)})"
+            case c.Adjoining(days, after):
+                return f"adjoining(e, {self._value(days)}, lambda e: {self.of(after)})"
             case c.Comparison(operator, left, right):
                 return self._guarded(expression, f"{self._value(left)} {operator} {self._value(right)}")
             case c.OneOf(value, values):
@@ -152,6 +152,8 @@ class Source:
             case c.Distinct(value):
                 inner = self._value(value)
                 return f"len({{{inner} for r in rows if {inner} is not None}})"
+            case c.Given(condition, value):
+                return f"({self.shown(value)} if {self.of(condition)} else None)"
             case c.Count():
                 return "len(rows)"
             case _:

@@ -80,6 +80,8 @@ class Columns:
                 return self._aggregate(expression)
             case c.OneOf(value, values):
                 return self.of(value, grouped=grouped).is_in(values)
+            case c.Given(condition, value):
+                return pl.when(self.of(condition)).then(self.of(value))
             case c.StartsWithAny() | c.HasNoneOf():
                 return self._prefixed(expression, grouped)
             case Field():
@@ -97,7 +99,7 @@ class Columns:
             case c.Total(value):
                 return self.of(value).sum()
             case c.Distinct(value):
-                return self.of(value).drop_nulls().n_unique()
+                return self.of(value).drop_nulls().n_unique().cast(pl.Int64)
             case c.Some(inner):
                 return self.of(inner).fill_null(value=True).any()
             case c.Crowded(allowed, days):
@@ -118,9 +120,10 @@ class Columns:
                 earlier = self.of(allowed)
                 same = pl.col(key) == pl.col(key).shift(earlier)
                 return same & (pl.col("r.day") - pl.col("r.day").shift(earlier) < self.of(days))
-            case c.Adjoining(days):
+            case c.Adjoining(days, after):
                 gap = pl.col("e.first_day") - pl.col("e.last_day").shift(1)
-                return (pl.col(key) == pl.col(key).shift(1)) & (gap <= self.of(days)).fill_null(value=True)
+                same = (pl.col(key) == pl.col(key).shift(1)) & self.of(after).shift(1).fill_null(value=True)
+                return same & (gap <= self.of(days)).fill_null(value=True)
             case c.Either(left, right):
                 one, other = self.marks(left, key), self.marks(right, key)
                 return None if one is None or other is None else one | other

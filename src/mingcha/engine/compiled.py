@@ -160,7 +160,13 @@ class Compiled:
             self._deliver(Group[Any](None, lines, encounter=enc), lines, {}, None, out, None)
 
     def visits(self, case: Case, out: Judgement, audited: Sequence[bool]) -> None:
-        """Judge the encounters of a person as a whole, history included."""
+        """Judge each encounter under audit by a comparison, or those of a person together, history included."""
+        if self.forbids is not None:
+            for number, enc in enumerate(case):
+                if audited[number]:
+                    line = visit_line(number, enc.started_at)
+                    self.forbids(enc, [line], None, out.hits, out.unjudged)
+            return
         chosen = [number for number, enc in enumerate(case) if self._chosen(enc, number, out, audited)]
         if not any(audited[number] for number in chosen):
             return

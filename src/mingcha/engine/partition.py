@@ -15,7 +15,7 @@ from mingcha.domain.conditions import Both, Condition, Expr
 from mingcha.engine.audited import Audited
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.columns import Columns, column_of
-from mingcha.engine.compiled import forbidden
+from mingcha.engine.compiled import forbidden, visit_line
 from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines, judge_visits
 from mingcha.engine.hits import Hit
 from mingcha.engine.layout import fields_of, unknown_leaves
@@ -114,7 +114,10 @@ class _VariantJudge:
         for check in self.of_coded:
             self._coded(check, tables, audited, out)
         for check in self.variant.visit_checks:
-            judge_visits(check, tables, audited, out, screened=self.screened)
+            if check.rule.forbids is None:
+                judge_visits(check, tables, audited, out, screened=self.screened)
+            else:
+                self._every_visit(check, tables, audited, out)
 
     def _candidates(self, tables: Tables, audited: Audited) -> dict[int, pl.DataFrame]:
         """Lines and what is known of them (order, encounter, item, day, pt), by check."""
@@ -233,6 +236,27 @@ class _VariantJudge:
         return left.with_columns(columns.of(condition).alias("verdict")).filter(
             pl.col("verdict").fill_null(value=True)
         )
+
+    def _every_visit(self, check: Check, tables: Tables, audited: Audited, out: Outcome) -> None:
+        condition = forbidden(check.rule)
+        assert condition is not None
+        value, limit = check.rule.shown()
+        names = column_names([column_of(f) for f in fields_of([condition, value, limit])])
+        frame = tables.encounters.select("encounter", pl.col("started_at").alias("minute")).filter(
+            audited.mask
+        )
+        judged = gathered(frame, tables, names).with_columns(
+            Columns(check.rule.values).of(condition).alias("verdict"),
+            _shown(check, value).alias("value"),
+            _shown(check, limit).alias("limit"),
+        )
+        unknown = judged.filter(pl.col("verdict").is_null())
+        out.cannot(check, unknown, pl.lit(check.rule_code), first_unknown(condition))
+        hits = judged.filter(pl.col("verdict")).select("encounter", "minute", "value", "limit")
+        out.hits += [
+            Hit(check, None, number, visit_line(number, minute), None, None, read, allowed, ())
+            for number, minute, read, allowed in hits.iter_rows()
+        ]
 
     def _bills(self, check: Check, tables: Tables, audited: Audited, out: Outcome) -> None:
         condition = forbidden(check.rule)

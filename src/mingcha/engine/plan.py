@@ -15,6 +15,7 @@ from typing import Any
 
 from mingcha.domain.conditions import HasNoneOf, StartsWithAny
 from mingcha.domain.errors import DeclarationError
+from mingcha.domain.fields import Field
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, row_name
 from mingcha.knowledge.completion import Incomplete, complete
@@ -266,11 +267,11 @@ def _regions(release: Release) -> frozenset[str]:
 
 
 def prefix_conditions(rule: Rule[Any]) -> list[StartsWithAny | HasNoneOf]:
-    """The conditions of a rule that compare code prefixes."""
+    """The conditions of a rule that compare codes with prefixes that a point names."""
     return [
         part
         for expression in expressions_of(rule)
         if expression is not None
         for part in expression.walk()
-        if isinstance(part, StartsWithAny | HasNoneOf)
+        if isinstance(part, StartsWithAny | HasNoneOf) and isinstance(part.prefixes, Field)
     ]

@@ -347,8 +347,9 @@ class BillRule(Rule[KnowledgePoint]):
 class VisitRule(Rule[KnowledgePoint]):
     """A rule over the encounters of a person, without knowledge: stays that follow too soon, visits too many.
 
-    `when` chooses the encounters, `only_if` may count them; the body sees one line per encounter, in time order,
-    history included. Findings stand on the encounter and bear no money of their own.
+    `forbids` judges each encounter by its own facts. Otherwise `when` chooses the encounters, `only_if` may count
+    them; the body sees one line per encounter, in time order, history included. Findings stand on the encounter
+    and bear no money of their own.
     """
 
     grain = Grain.PERSON

@@ -8,7 +8,7 @@ import polars as pl
 
 from mingcha.domain.values import date_of
 from mingcha.sample.chance import Chance, lookup
-from mingcha.sample.ordinary import BANDS, NO_BAND
+from mingcha.sample.ordinary import BANDS, LONGEST_STAY, NO_BAND
 from mingcha.sample.script import Year
 from mingcha.sample.tables import CLASSES, Tables
 
@@ -115,6 +115,7 @@ class Crowd:
             .otherwise(1 + draw.below(key, "sex", 2)),
             birth=pl.when(pl.col("band") == 0).then(reference).otherwise(reference - days_old),
             born_known=~draw.one_in(key, "birth unknown", 150),
+            death=pl.lit(None, pl.Int64),
             visits=lookup("visits", list(_VISITS), draw.below(key, "visits", len(_VISITS))),
         )
         # A newborn's visits may all fall into the last days of the year: no crowd of them in a fortnight.
@@ -135,6 +136,7 @@ class Crowd:
         frame = frame.with_columns(day=pl.min_horizontal(pl.max_horizontal(day, born), pl.lit(last)))
         frame = frame.with_columns(band=self._band()).with_columns(kind=self._kind(draw, key))
         frame = frame.with_columns(kind=pl.when(_soon_again(frame)).then(_OUT_PATIENT).otherwise("kind"))
+        frame = frame.filter(~_while_in_hospital(frame))
         rank = lookup(
             "rank",
             [v for shares in _RANKS_OF_KIND for v in _drawn(shares)],
@@ -178,7 +180,8 @@ class Crowd:
         )
         cases = cases.with_columns(birth=_birth(draw, key))
         cases = cases.with_columns(insurance=self._insured(draw, key))
-        persons = cases.select("person", "sex", "birth", "born_known", "visits", "insurance", "city")
+        cases = cases.with_columns(death=pl.col("begin") + pl.col("died"))
+        persons = cases.select("person", "sex", "birth", "death", "born_known", "visits", "insurance", "city")
         visits = (
             cases.select(
                 "person", "city", "case", "begin", "insurance",
@@ -230,6 +233,14 @@ def _soon_again(frame: pl.DataFrame) -> pl.Series:
     stays = stays.sort("person", "day", "key")
     since = pl.col("day") - pl.col("day").shift(1).over("person")
     return frame["key"].is_in(stays.filter(since < _STAYS_APART)["key"].implode())
+
+
+def _while_in_hospital(frame: pl.DataFrame) -> pl.Series:
+    """Which visits would fall into a stay of the same person, were it as long as the longest."""
+    ordered = frame.select("key", "person", "day", "kind").sort("person", "day", "key")
+    admitted = pl.when(pl.col("kind").is_in(_STAYS)).then("day").forward_fill().over("person")
+    since = pl.col("day") - admitted
+    return frame["key"].is_in(ordered.filter((since > 0) & (since <= LONGEST_STAY))["key"].implode())
 
 
 _INSURANCES = ["310"] * 45 + ["390"] * 52 + ["340"] * 2 + ["399"]

@@ -14,6 +14,7 @@ from mingcha.sample.scenes.duplicates import write_duplicates
 from mingcha.sample.scenes.herbs import write_herbs
 from mingcha.sample.scenes.interactions import write_interactions
 from mingcha.sample.scenes.limits import write_limits
+from mingcha.sample.scenes.presence import write_presence
 from mingcha.sample.scenes.pricing import write_pricing
 from mingcha.sample.scenes.records import write_records
 from mingcha.sample.scenes.scope import write_scope
@@ -38,6 +39,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_coded,
         write_versions,
         write_visits,
+        write_presence,
     ):
         write(writer)
     return {mechanism: _in_turn(plays) for mechanism, plays in sorted(writer.script.plays.items())}

@@ -139,7 +139,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Play:
-    """One planted case: who, when (both days included), and the visits."""
+    """One planted case: who, when (both days included), and the visits; `died` counts days from the first."""
 
     mechanism: str
     planted: str
@@ -149,6 +149,7 @@ class Play:
     sex: str = FEMALE
     age: Age | None = ADULT
     note: str = ""
+    died: int | None = None
 
 
 @dataclass(frozen=True)

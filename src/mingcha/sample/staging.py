@@ -172,12 +172,15 @@ class Staging:
         return dates + pl.lit(self._times).gather(minute.cast(pl.UInt32))
 
     def _person_table(self, persons: pl.DataFrame) -> pl.DataFrame:
-        birth = pl.col("birth").cast(pl.Int32).cast(pl.Date).dt.to_string("%Y-%m-%d")
+        birth, death = (
+            pl.col(name).cast(pl.Int32).cast(pl.Date).dt.to_string("%Y-%m-%d") for name in ("birth", "death")
+        )
         return persons.select(
             patn_id=_id("P", pl.col("person")),
             patn_name=lookup("name", self._names, pl.col("person") * 13 % len(self._names)),
             gend=lookup("sex", list(SEXES), pl.col("sex")),
             brdy=pl.when("born_known").then(birth).otherwise(pl.lit("")),
+            die_date=death.fill_null(""),
             poolarea=lookup("region", list(CITIES), pl.col("city")),
         )
 

@@ -79,7 +79,7 @@ def tables_of(
         truths=pl.DataFrame(
             rows.truths, schema_overrides={"excess": pl.Int64, "amount": pl.Int64}, infer_schema_length=None
         ),
-        plays=pl.DataFrame(play_rows),
+        plays=pl.DataFrame(play_rows, schema_overrides={"died": pl.Int64}, infer_schema_length=None),
         mechanisms=pl.DataFrame(mechanism_rows),
         classes=pl.DataFrame(class_rows),
     )
@@ -120,6 +120,7 @@ def _play(rows: _Rows, play: Play, goods: Goods, places: Places) -> dict[str, An
         "age_unit": UNITS.index(age.unit),
         "age_more": age.more_days,
         "age_spread": age.spread_days,
+        "died": play.died,
     }
 
 

@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.domain.claims import Encounter, Line, Person
-from mingcha.domain.conditions import Age, Condition, Constant, Expr, adjoining, crowded, some
+from mingcha.domain.conditions import (
+    Age,
+    Condition,
+    Constant,
+    Expr,
+    adjoining,
+    always,
+    crowded,
+    some,
+    total,
+)
+from mingcha.domain.conditions import given as given_where
 from mingcha.domain.values import day_of
 from mingcha.engine.ages import age, age_column
 from mingcha.engine.closures import Source, define
@@ -90,17 +101,23 @@ def test_crowding_is_the_same_by_case_by_group_and_by_marked_row(
     assert (frame.filter(marks).height > 0) is counted
 
 
-@given(st.lists(st.tuples(st.integers(0, 30), st.none() | st.integers(0, 9)), max_size=8), st.integers(0, 9))
+SPANS = st.tuples(st.integers(0, 30), st.none() | st.integers(0, 9), st.none() | st.booleans())
+
+
+@pytest.mark.parametrize("after", [always, Encounter.inpatient == True])  # noqa: E712  # a declaration
+@given(spans=st.lists(SPANS, max_size=8), days=st.integers(0, 9))
 def test_adjoining_encounters_are_the_same_by_case_and_by_marked_row(
-    stays: list[tuple[int, int | None]], days: int
+    after: Condition, spans: list[tuple[int, int | None, bool | None]], days: int
 ) -> None:
-    stays = [(first, None if length is None else first + length) for first, length in sorted(stays, key=repr)]
-    stays.sort(key=lambda stay: stay[0])
-    judge = define("judge", f"def judge(e):\n    return {Source(LAYOUT, {}).of(adjoining(days))}\n")
-    by_case = judge([SimpleNamespace(first_day=first, last_day=last) for first, last in stays])
-    schema = {"e.first_day": pl.Int32, "e.last_day": pl.Int32}
-    frame = pl.DataFrame(stays, schema=schema, orient="row").with_columns(person=1)
-    marks = Columns({}).marks(adjoining(days), "person")
+    rows = [(first, None if length is None else first + length, stay) for first, length, stay in spans]
+    rows.sort(key=lambda row: row[0])
+    screen = adjoining(days, after=after)
+    judge = define("judge", f"def judge(e):\n    return {Source(LAYOUT, {}).of(screen)}\n")
+    names = ("first_day", "last_day", "inpatient")
+    by_case = judge([SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows])
+    schema = {"e.first_day": pl.Int32, "e.last_day": pl.Int32, "e.inpatient": pl.Boolean}
+    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(person=1)
+    marks = Columns({}).marks(screen, "person")
     assert marks is not None
     assert by_case is (frame.filter(marks).height > 0)
 
@@ -142,6 +159,23 @@ def test_diagnoses_under_prefixes_of_a_setting_are_the_same_by_case_and_by_colum
     frame = pl.DataFrame({"e.diagnoses": [codes]}, schema={"e.diagnoses": pl.List(pl.String)})
     diagnosed = SimpleNamespace(diagnoses=None if codes is None else tuple(codes))
     assert judge(diagnosed) is frame.select(Columns(values).of(condition)).item()
+
+
+@given(st.lists(st.tuples(VALUE, VALUE), max_size=5))
+def test_a_total_of_given_values_counts_only_rows_that_surely_meet_the_condition(
+    values: list[tuple[int | None, int | None]],
+) -> None:
+    summed = total(given_where(Line.quantity > 1, Line.amount)) >= 0
+    places = [LAYOUT.names.index(name) for name in ("quantity", "amount")]
+    rows = [
+        [dict(zip(places, row, strict=True)).get(at) for at in range(len(LAYOUT.names))] for row in values
+    ]
+    judge = define("judge", f"def judge(rows):\n    return {Source(LAYOUT, {}).of(summed)}\n")
+    schema = {column_of(field): pl.Int64 for field in (Line.quantity, Line.amount)}
+    frame = pl.DataFrame(values, schema=schema, orient="row")
+    wanted = sum(amount or 0 for quantity, amount in values if quantity is not None and quantity > 1) >= 0
+    assert judge(rows) is wanted
+    assert frame.select(Columns({}).of(summed, grouped=True)).item() is wanted
 
 
 def test_a_condition_cannot_be_used_as_a_truth_value() -> None:

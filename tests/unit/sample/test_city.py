@@ -23,8 +23,22 @@ from mingcha.sample.city import make_city
 from mingcha.sample.library import MECHANISM_OF_KIND
 from tests.unit.sample.conftest import LINES, SEED, Built
 
-RECORDS = {"amount-mismatch", "total-mismatch", "line-record-fault", "charge-outside-stay"}
-VISITS = {"readmitted-too-soon", "frequent-stays", "frequent-visits", "frequent-purchases"}
+RECORDS = {
+    "amount-mismatch",
+    "total-mismatch",
+    "line-record-fault",
+    "charge-outside-stay",
+    "charged-after-death",
+}
+VISITS = {
+    "readmitted-too-soon",
+    "frequent-stays",
+    "frequent-visits",
+    "frequent-purchases",
+    "overlapping-stays",
+    "visit-during-stay",
+    "visits-in-two-places",
+}
 ENTITIES = {
     "persons": (Person,),
     "encounters": (Encounter, Settlement),

@@ -87,8 +87,6 @@ def _readmissions(scene: Visits, code: str) -> None:
     scene.stage(*near, "转到另一家机构", [first, elsewhere])
     surgery = scene.stay(code, NIGHTS + 2, nights=1, care_type="28")
     scene.stage(*near, "日间手术", [first, surgery])
-    overlapping = scene.stay(code, NIGHTS - 2)
-    scene.stage(*near, "两次住院日期重叠", [first, overlapping])
 
 
 def _frequent_stays(scene: Visits, code: str) -> None:

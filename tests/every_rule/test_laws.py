@@ -43,6 +43,8 @@ NOT_REQUIRED = {
     ("unit-price-over-ceiling", "institution_rank"): "only for points that differ by level",
     ("pregnancy-unsafe", "maternity_state"): "a diagnosis tells as well",
     ("pregnancy-unsafe", "diagnoses"): "the state tells as well",
+    ("antibiotic-beyond-right", "doctor_title"): "the right that was granted tells as well",
+    ("antibiotic-beyond-right", "antibiotic_right"): "the title tells as well",
     ("herb-alone", "prescription_id"): "a line sent as 单方 needs no number",
     ("interacting-drugs", "prescription_id"): "only for points that look at one prescription",
     ("charged-after-death", "death_date"): "the living have none",

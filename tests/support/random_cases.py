@@ -48,6 +48,8 @@ LINE_COLUMNS: dict[str, Any] = {
     "administration": pl.String,
     "take_home": pl.Boolean,
     "herb_use": pl.String,
+    "doctor_title": pl.String,
+    "antibiotic_right": pl.Int32,
 }
 FACTS: dict[str, Any] = {
     "person_id": pl.String,
@@ -246,6 +248,8 @@ class City:
                 "administration": self._maybe(pick.choice(("口服", "静脉滴注", "皮下注射")), 0.1),
                 "take_home": self._maybe(pick.random() < 0.3, 0.3),
                 "herb_use": self._maybe(pick.choice(("1", "2")), 0.5),
+                "doctor_title": self._maybe(pick.choice(("231", "233", "234")), 0.2),
+                "antibiotic_right": self._maybe(pick.choice((0, 2, 3)), 0.7),
             }
             for name, value in row.items():
                 columns[name].append(value)

@@ -174,6 +174,9 @@ class Line(Entity):
     doctor_id = f.text("开单医师编码", "drord_dr_codg", "bilg_dr_codg", "bilg_dr_code")
     doctor_name = f.text("开单医师姓名", "drord_dr_name", "bilg_dr_name")
     doctor_title = f.code("开单医师职称", "drord_dr_profttl", codes="drord_dr_profttl")
+    antibiotic_right = f.number(
+        "抗菌药物处方权", codes="antibiotic_grade", note="医师被授予的最高级别；国家接口未提供，由医院补充"
+    )
     current_order = f.flag("本次医嘱", "curr_drord_flag")
     supply_days = f.number("周期天数", "o_prdDays", "prd_days", unit="天")
     first_line_used = f.flag("半年内使用过一线药", "o_firstItemFlag")

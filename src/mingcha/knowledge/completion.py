@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from mingcha.knowledge.kinds import (
     AgeLimit,
+    AntibioticGrade,
     CourseLimit,
     DiagnosisAge,
     DispenseLimit,
@@ -39,6 +40,9 @@ DEFAULTS: dict[str, Any] = {
     "work_injury": (),
     "maternity": ("510", "310/51", "310/52"),
     "internet_care_types": (),
+    "restricted_titles": ("231", "232", "233"),
+    "special_titles": ("231", "232"),
+    "outpatient_care_types": ("11", "14", "51"),
     "period": None,
     "counting": None,
     "later_ratio": None,
@@ -54,6 +58,11 @@ _AUDIENCES = {
     "老年人禁用": ("岁", "", "elderly_from"),
 }
 _STATES = {"3": "pregnancy_diagnoses", "4": "lactation_diagnoses"}
+# What a grade of antibiotics leaves to the region: the setting for each field. Anybody may order the lowest.
+_GRADES = {
+    2: {"titles": "restricted_titles"},
+    3: {"titles": "special_titles", "barred_care_types": "outpatient_care_types"},
+}
 _GROUNDS = {"工伤": "work_injury", "生育": "maternity"}
 
 
@@ -175,6 +184,15 @@ def _pregnancy(point: Any, settings: Settings) -> dict[str, Any]:
     return {"diagnoses": _value(settings, _STATES[point.state])}
 
 
+def _antibiotic(point: Any, settings: Settings) -> dict[str, Any]:
+    """Each of the two rules over this kind has the settings of its own field only."""
+    return {
+        name: _value(settings, setting)
+        for name, setting in _GRADES.get(point.grade, {}).items()
+        if setting in settings and not getattr(point, name)
+    }
+
+
 def _course(point: Any, settings: Settings) -> dict[str, Any]:
     return {name: _value(settings, name) for name in ("period", "counting") if not getattr(point, name)}
 
@@ -192,5 +210,6 @@ _FILLING: dict[type[KnowledgePoint], Callable[[Any, Settings], dict[str, Any]]] 
     InternetLimit: _internet,
     CourseLimit: _course,
     PregnancyLimit: _pregnancy,
+    AntibioticGrade: _antibiotic,
     SameIncisionGroup: _same_incision,
 }

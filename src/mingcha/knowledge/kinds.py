@@ -225,6 +225,17 @@ class InteractingPair(KnowledgePoint):
     )
 
 
+class AntibioticGrade(KnowledgePoint):
+    """抗菌药物分级: who may order it, and where it may not be used; titles and care types are regional settings."""
+
+    label, slug = "抗菌药物分级", "antibiotic-grade"
+    grade = f.number(
+        "分级", required=True, codes="antibiotic_grade", note="1 非限制使用级，2 限制使用级，3 特殊使用级"
+    )
+    titles = f.codes("可开具的职称", note="由地区参数给出")
+    barred_care_types = f.codes("不得使用的医疗类别", note="特殊使用级不得在门诊使用；由地区参数给出")
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -281,6 +292,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         Contraindication,
         PregnancyLimit,
         InteractingPair,
+        AntibioticGrade,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,

@@ -41,10 +41,17 @@ MECHANISM_OF_KIND = {
     "contraindication": "contraindicated",
     "pregnancy-limit": "pregnancy-unsafe",
     "interacting-pair": "interacting-drugs",
+    "antibiotic-grade": "antibiotic-beyond-right",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",
     "procedure-indication": "procedure-diagnosis-mismatch",
+}
+
+# Kinds by whose points a second mechanism judges too.
+_BESIDE = {"antibiotic-grade": ("special-antibiotic-outpatient",)}
+MECHANISMS_OF_KIND = {
+    kind: (mechanism, *_BESIDE.get(kind, ())) for kind, mechanism in MECHANISM_OF_KIND.items()
 }
 
 

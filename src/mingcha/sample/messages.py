@@ -218,7 +218,7 @@ class _Message:
             "drord_dept_name": DEPARTMENTS[charge.department or "A03"],
             "drord_dr_codg": doctor,
             "drord_dr_name": person_name(self.seed + 7),
-            "drord_dr_profttl": "231",
+            "drord_dr_profttl": charge.title or "231",
             "curr_drord_flag": str(int(number == 0)),
             "extend_order_map": {"o_prdDays": days, "o_firstItemFlag": charge.first_line},
         }

@@ -137,6 +137,8 @@ def given_at(terms: Terms, care_type: str, department: str) -> bool:
     """Whether the care type and the department keep the terms."""
     if any(not care_type.startswith(accepted) for accepted in terms.care_types):
         return False
+    if care_type.startswith(tuple(terms.barred_care_types)):
+        return False
     return not any(not department.startswith(accepted) for accepted in terms.departments)
 
 
@@ -298,6 +300,7 @@ class VisitWriter:
             minute=self.random.randint(495, 980),
             supply_days=self._supply_days(terms) if is_drug else None,
             first_line="1" if terms is not None and terms.first_line else "",
+            title=terms.title if terms is not None else "",
             department=self.department,
             fixed=False,
         )

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library
 from mingcha.sample.places import Places
+from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
 from mingcha.sample.scenes.duplicates import write_duplicates
@@ -35,6 +36,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_duplicates,
         write_billing,
         write_interactions,
+        write_antibiotics,
         write_records,
         write_coded,
         write_versions,

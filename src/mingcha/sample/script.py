@@ -66,6 +66,8 @@ class Charge:
     supply_days: int | None = None
     first_line: str = ""
     herb_use: str = ""
+    title: str = ""
+    antibiotic_right: str = ""
     department: str = ""
     refund_of: int | None = None
     names_original: bool = True

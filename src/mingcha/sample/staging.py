@@ -9,7 +9,7 @@ import polars as pl
 from mingcha.domain.values import MINUTES_A_DAY, date_of
 from mingcha.sample.chance import Chance, lookup
 from mingcha.sample.dirt import BY_THE_WHOLE_BILL, dirtied_lines, draw_dirt, stray_lines, written_oddly
-from mingcha.sample.places import CITIES, DEPARTMENTS, DOCTORS_A_DEPARTMENT, NAMES, person_name
+from mingcha.sample.places import CITIES, DEPARTMENTS, DOCTORS_A_DEPARTMENT, NAMES, TITLES, person_name
 from mingcha.sample.script import Year
 from mingcha.sample.tables import LEFT_OUT_ONE_IN, SEXES, Tables
 
@@ -129,6 +129,7 @@ class Staging:
                 goods.drop("known")[good],
                 charges.select(
                     "cnt", "pric", "sumamt", "hilist_pric", "supply_days", "first_line", "herb_use",
+                    "title", "antibiotic_right",
                     "prescription", "department", "blank",
                 )[charge],
             ],
@@ -159,6 +160,10 @@ class Staging:
             drord_dept_name=lookup("dept_name", self._department_names, pl.col("department")),
             drord_dr_codg=_unless_blank("drord_dr_codg", _id("D", _doctor_number())),
             drord_dr_name=lookup("doctor", self._names, _doctor_number() * 7 % len(self._names)),
+            drord_dr_profttl=pl.when(pl.col("title") != "")
+            .then("title")
+            .otherwise(lookup("own_title", TITLES, pl.col("doctor"))),
+            antibiotic_right="antibiotic_right",
             o_prdDays="supply_days",
             o_firstItemFlag="first_line",
             tcmdrug_used_way="herb_use",

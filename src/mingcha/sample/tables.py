@@ -191,6 +191,8 @@ def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods
         "supply_days": "" if charge.supply_days is None else str(charge.supply_days),
         "first_line": charge.first_line,
         "herb_use": charge.herb_use,
+        "title": charge.title,
+        "antibiotic_right": charge.antibiotic_right,
         # So many rows before this one stands the line a refund takes back; 0 where none is named.
         "back": number - charge.refund_of if charge.refund_of is not None and charge.names_original else 0,
         "truth": _truth(rows, charge.truth),

@@ -30,6 +30,7 @@ class Terms:
     not_in_maternity: bool = False
     rank: int = 0
     first_line: bool = False
+    title: str = ""
     compound: bool = False
     never: bool = False
     max_days: int = FOREVER
@@ -99,6 +100,11 @@ def _quantity(terms: Terms, point: Any, _code: str) -> None:
     terms.max_quantity = min(terms.max_quantity, point.allowed)
     terms.per_visit |= point.period == "就诊"
     terms.families.add(("quantity", point.codes[0]))
+
+
+def _antibiotic(terms: Terms, point: Any, _code: str) -> None:
+    terms.title = point.titles[0] if point.titles else ""
+    terms.barred_care_types.update(point.barred_care_types)
 
 
 def _over_time(terms: Terms, point: Any, _code: str) -> None:
@@ -179,6 +185,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.Indication: _indication,
     k.Contraindication: _contraindication,
     k.PregnancyLimit: _pregnancy,
+    k.AntibioticGrade: _antibiotic,
 }
 
 # A bound in days that is safe whatever the calendar: (shortest, longest) days of one unit.

@@ -75,6 +75,7 @@ FACTS: dict[str, Any] = {
     "total_amount": pl.Int64,
     "fund_paid": pl.Int64,
     "lines_rejected": pl.Int32,
+    "upload_delay": pl.Int32,
     "procedure_count": pl.Int32,
     **resolved_of(Person, Encounter, Settlement),
 }
@@ -166,6 +167,7 @@ class City:
         total = sum(lines["billed_amount"]) if lines["billed_amount"] else 0
         facts["total_amount"] = self._maybe(total + pick.choice((0, 0, 0, 500)))
         facts["lines_rejected"] = self._maybe(pick.choice((0, 0, 0, 2)))
+        facts["upload_delay"] = self._maybe(pick.choice((5, 5, 4320, 4321, 20_000)), 0.5)
         facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
         facts.update(self._resolved(Person, Encounter, Settlement))
         return EncounterFacts(facts, lines, self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE))

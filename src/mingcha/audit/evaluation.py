@@ -192,7 +192,9 @@ def _truth(path: Path) -> pl.DataFrame:
 
 
 def _place(truth: pl.DataFrame) -> pl.Expr:
-    named = [name for name in ("line_id", "diagnosis_code", "procedure_code") if name in truth.columns]
+    named = [
+        name for name in ("line_id", "diagnosis_code", "procedure_code", "part") if name in truth.columns
+    ]
     return pl.coalesce(*named, pl.lit(""))
 
 

@@ -74,6 +74,12 @@ class Encounter(Entity):
         "机构级别", codes="institution_rank", derived=True, note="3 三级，2 二级，1 一级，0 无等级"
     )
     lines_rejected = f.number("拒收明细数", derived=True, note="导入时拒收的本次就诊明细；有则合计不能核对")
+    upload_delay = f.number(
+        "明细上传最长间隔",
+        unit="分钟",
+        derived=True,
+        note="从计费到上传，各条明细中最长的；计费只有日期的从当日结束算起",
+    )
     first_day = f.day("入院（就诊）日期", derived=True)
     last_day = f.day("出院日期", derived=True, note="未出院的住院为未知")
     coverage = f.code(
@@ -184,6 +190,7 @@ class Line(Entity):
     frequency = f.text("使用频次描述", "o_used_frqu_dscr", "used_frqu_dscr")
     herb_use = f.code("中药使用方式", "tcmdrug_used_way", codes="tcmdrug_used_way", note="1 复方，2 单方")
     administration = f.text("用药途径", "medc_way_dscr", "drug_used_way_code")
+    uploaded_at = f.moment("上传时间", "crte_time", "opt_time", note="中心收到本条明细的时间")
     original_line_id = f.text("原明细标识", "init_feedetl_sn", note="退费行冲抵的明细")
     approved = f.flag("已审批", "hosp_appr_flag", codes="hosp_appr_flag", beside="approvals")
     take_home = f.flag("出院带药", "dscg_tkdrug_flag", note="1 为出院带药")

@@ -21,6 +21,7 @@ from mingcha.ingest.reading import Stores
 from mingcha.ingest.report import ImportReport, TableReport
 from mingcha.ingest.settlement_lists import SettlementLists, lists_of_table
 from mingcha.ingest.spill import PART, Spill, as_parted, bucket_of
+from mingcha.ingest.uploads import with_upload_delays
 from mingcha.store.columns import Columns, columns_of, conform
 from mingcha.store.lake import LakeWriter
 
@@ -128,7 +129,7 @@ class Finisher:
         lines = self._lines(parted["lines"].take(number), index, dictionary)
         lines = beside.of_lines(lines, encounters)
         self.report.lines += lines.height
-        encounters = self._with_lost_lines(encounters)
+        encounters = with_upload_delays(self._with_lost_lines(encounters), lines)
         coded = [
             lists.with_coded(entity, self._coded(entity, parted[entity.__name__].take(number), index), index)
             for entity in _CODED

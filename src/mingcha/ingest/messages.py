@@ -20,6 +20,7 @@ from mingcha.domain.fields import Field
 from mingcha.domain.refunds import BilledLine, net_refunds
 from mingcha.ingest import dto, parse
 from mingcha.ingest.leaves import Columns, Leaves, identifier
+from mingcha.ingest.uploads import longest_delay
 
 _ORDER = ("charged_at", "line_id", "item_code", "billed_quantity", "billed_amount")
 _REQUIRED = [f for f in Encounter.fields().values() if f.required]
@@ -352,6 +353,7 @@ def _settle(encounter: BilledEncounter, faults: list[Fault]) -> None:
         netted = net_refunds([BilledLine(*row) for row in billed])
         quantities, amounts = netted.quantities, netted.amounts
     lines["quantity"], lines["amount"] = list(quantities), list(amounts)
+    encounter.facts["upload_delay"] = longest_delay(lines)
 
 
 def _distinct(

@@ -31,6 +31,7 @@ from mingcha.sample.tables import LEFT_OUT_ONE_IN, Tables, tables_of
 START = date(2026, 1, 1)
 TRUTH = "truth.parquet"
 TABLES = ("persons", "encounters", "lines", "diagnoses", "procedures")
+LISTS = "settlement-lists.ndjson"
 FORMATS = ("parquet", "csv")
 
 _LINES_A_PART = 500_000
@@ -259,6 +260,8 @@ class _Writer:
                 frame.write_csv(path)
             else:
                 frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+        lists = LISTS if number is None else LISTS.replace(".", f"-{number + 1:04d}.")
+        (self.folder / "claims" / lists).write_text("".join(f"{one}\n" for one in part.lists), "utf-8")
 
     def finish(self) -> None:
         """Write the truth as one file and put the folder in its place."""

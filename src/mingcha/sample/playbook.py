@@ -19,6 +19,7 @@ from mingcha.sample.scenes.presence import write_presence
 from mingcha.sample.scenes.pricing import write_pricing
 from mingcha.sample.scenes.records import write_records
 from mingcha.sample.scenes.scope import write_scope
+from mingcha.sample.scenes.uploads import write_uploads
 from mingcha.sample.scenes.versions import write_versions
 from mingcha.sample.scenes.visits import write_visits
 from mingcha.sample.scenes.writing import Writer
@@ -41,6 +42,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_coded,
         write_versions,
         write_visits,
+        write_uploads,
         write_presence,
     ):
         write(writer)

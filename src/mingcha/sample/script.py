@@ -49,6 +49,7 @@ class Truth:
     excess_quantity: int | None = None
     amount: int | None = None
     note: str = ""
+    part: str = ""  # what of a visit it is about, where that is no row: a check of its settlement list
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Charge:
     refund_of: int | None = None
     names_original: bool = True
     blank: str = ""
+    uploaded_after: int | None = None
     fixed: bool = True
     truth: Truth | None = None
 
@@ -101,6 +103,24 @@ class Venue:
 
 
 @dataclass(frozen=True)
+class At:
+    """A day of a stay, counted from its first, and a minute of it if the hour is written."""
+
+    day: int
+    minute: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value of a settlement list that a scene writes itself: in which row (from 0) of which node."""
+
+    node: str
+    row: int
+    field: str
+    value: str | At
+
+
+@dataclass(frozen=True)
 class Visit:
     """One encounter; `after` counts days from the first visit of the play, `nights` those of a stay.
 
@@ -118,6 +138,8 @@ class Visit:
     nights: int = 0
     returning: bool = False
     maternity: str | None = None
+    # Its settlement list, without fault but for these values; None where none is sent.
+    listing: tuple[Change, ...] | None = None
     total_off: int = 0
     truth: Truth | None = None
     jitter: int = 1

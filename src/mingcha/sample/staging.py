@@ -9,6 +9,7 @@ import polars as pl
 from mingcha.domain.values import MINUTES_A_DAY, date_of
 from mingcha.sample.chance import Chance, lookup
 from mingcha.sample.dirt import BY_THE_WHOLE_BILL, dirtied_lines, draw_dirt, stray_lines, written_oddly
+from mingcha.sample.lists import list_message
 from mingcha.sample.places import CITIES, DEPARTMENTS, DOCTORS_A_DEPARTMENT, NAMES, TITLES, person_name
 from mingcha.sample.script import Year
 from mingcha.sample.tables import LEFT_OUT_ONE_IN, SEXES, Tables
@@ -27,6 +28,7 @@ class Part:
     lines: pl.DataFrame
     diagnoses: pl.DataFrame
     procedures: pl.DataFrame
+    lists: list[str]
     truth: pl.DataFrame
     known_lines: int
     dirty_lines: int
@@ -69,6 +71,7 @@ class Staging:
             ),
             diagnoses=_diagnosis_table(coded.filter(~pl.col("procedure"))),
             procedures=_procedure_table(coded.filter(pl.col("procedure"))),
+            lists=self._lists(staged),
             truth=self._truth(number, lines, coded, staged),
             known_lines=int(lines["known"].sum()),
             dirty_lines=dirty.height,
@@ -130,7 +133,7 @@ class Staging:
                 charges.select(
                     "cnt", "pric", "sumamt", "hilist_pric", "supply_days", "first_line", "herb_use",
                     "title", "antibiotic_right",
-                    "prescription", "department", "blank",
+                    "prescription", "department", "blank", "uploaded_after",
                 )[charge],
             ],
             how="horizontal",
@@ -164,6 +167,7 @@ class Staging:
             .then("title")
             .otherwise(lookup("own_title", TITLES, pl.col("doctor"))),
             antibiotic_right="antibiotic_right",
+            crte_time=self._uploaded(),
             o_prdDays="supply_days",
             o_firstItemFlag="first_line",
             tcmdrug_used_way="herb_use",
@@ -175,6 +179,14 @@ class Staging:
     def _moment(self, day: pl.Expr, minute: pl.Expr) -> pl.Expr:
         dates = pl.lit(self._dates).gather((day - self._first_day).cast(pl.UInt32))
         return dates + pl.lit(self._times).gather(minute.cast(pl.UInt32))
+
+    def _uploaded(self) -> pl.Expr:
+        """When the centre got a line, where the scene says how many minutes after it was charged."""
+        minute = pl.col("minute") + pl.col("shift") + pl.col("uploaded_after")
+        day = pl.col("day") + pl.col("after") + minute // MINUTES_A_DAY
+        sent = pl.col("uploaded_after") >= 0
+        moment = self._moment(pl.when(sent).then(day), pl.when(sent).then(minute % MINUTES_A_DAY))
+        return moment.fill_null("")
 
     def _person_table(self, persons: pl.DataFrame) -> pl.DataFrame:
         birth, death = (
@@ -235,6 +247,27 @@ class Staging:
             selfpay_amt=_yuan(total - fund - own - account),
         )
 
+    def _lists(self, staged: pl.DataFrame) -> list[str]:
+        """The settlement lists of the stays that have one, a message each."""
+        listed = staged.filter(pl.col("listing") >= 0)
+        stays = listed.select(
+            "day", "nights", "listing", "total", "first_coded", "coded",
+            encounter=_id("E", pl.col("no")),
+            person=_id("P", pl.col("person")),
+            settlement=_id("S", pl.col("no")),
+            institution=pl.lit(self.tables.institutions["medins_id"]).gather(pl.col("institution")),
+            starts=pl.col("starts") + pl.col("shift"),
+            ends=pl.col("ends") + pl.col("shift"),
+        )  # fmt: skip
+        return [
+            list_message(
+                stay,
+                self.tables.coded[stay["first_coded"] : stay["first_coded"] + stay["coded"]].to_dicts(),
+                self.tables.listings[stay["listing"]],
+            )
+            for stay in stays.iter_rows(named=True)
+        ]
+
     def _coded(self, staged: pl.DataFrame) -> pl.DataFrame:
         rows = staged.select(
             "no", "day", "starts", "institution",
@@ -283,7 +316,7 @@ class Staging:
         return pl.concat([found.drop("truth"), declared], how="horizontal").select(
             "rule_code", "mechanism", "encounter_id", "line_id", "diagnosis_code", "procedure_code",
             excess_quantity="excess", amount_fen="amount", certain="certain", planted="planted",
-            on_dirty_row="on_dirty_row", note="note",
+            on_dirty_row="on_dirty_row", note="note", part="part",
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from mingcha.sample.goods import Good, Goods
 from mingcha.sample.ordinary import BANDS, KINDS, Class, Pool
 from mingcha.sample.places import DEPARTMENTS, PHARMACY, Places
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
-from mingcha.sample.script import Age, Charge, Coded, Play, Truth, Visit
+from mingcha.sample.script import Age, Change, Charge, Coded, Play, Truth, Visit
 
 SEXES = ("", "1", "2", "9")
 UNITS = ("岁", "月", "天")
@@ -37,6 +37,7 @@ class Tables:
     visits: pl.DataFrame
     charges: pl.DataFrame
     coded: pl.DataFrame
+    listings: list[tuple[Change, ...]]
     truths: pl.DataFrame
     plays: pl.DataFrame
     mechanisms: pl.DataFrame
@@ -48,6 +49,7 @@ class _Rows:
     visits: list[dict[str, Any]] = field(default_factory=list)
     charges: list[dict[str, Any]] = field(default_factory=list)
     coded: list[dict[str, Any]] = field(default_factory=list)
+    listings: list[tuple[Change, ...]] = field(default_factory=list)
     truths: list[dict[str, Any]] = field(default_factory=list)
     departments: dict[str, int] = field(default_factory=dict)
 
@@ -76,8 +78,11 @@ def tables_of(
         visits=pl.DataFrame(rows.visits, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
         charges=pl.DataFrame(rows.charges, schema_overrides=_CHARGE_TYPES, infer_schema_length=None),
         coded=pl.DataFrame(rows.coded, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
+        listings=rows.listings,
         truths=pl.DataFrame(
-            rows.truths, schema_overrides={"excess": pl.Int64, "amount": pl.Int64}, infer_schema_length=None
+            rows.truths,
+            schema_overrides={"excess": pl.Int64, "amount": pl.Int64, "part": pl.String},
+            infer_schema_length=None,
         ),
         plays=pl.DataFrame(play_rows, schema_overrides={"died": pl.Int64}, infer_schema_length=None),
         mechanisms=pl.DataFrame(mechanism_rows),
@@ -161,6 +166,7 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "first_coded": len(rows.coded),
             "coded": len(visit.diagnoses) + len(visit.procedures),
             "procedure_count": str(len(visit.procedures)) if visit.is_stay else "",
+            "listing": _listing(rows, visit),
             "main_diagnosis": visit.diagnoses[0].code if visit.diagnoses else "",
             "truth": _truth(rows, visit.truth),
         }
@@ -171,6 +177,13 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
         rows.coded.append(_coded(rows, row, number, procedure=False))
     for number, row in enumerate(visit.procedures):
         rows.coded.append(_coded(rows, row, number, procedure=True))
+
+
+def _listing(rows: _Rows, visit: Visit) -> int:
+    if visit.listing is None:
+        return -1
+    rows.listings.append(visit.listing)
+    return len(rows.listings) - 1
 
 
 def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods) -> dict[str, Any]:
@@ -193,6 +206,7 @@ def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods
         "herb_use": charge.herb_use,
         "title": charge.title,
         "antibiotic_right": charge.antibiotic_right,
+        "uploaded_after": -1 if charge.uploaded_after is None else charge.uploaded_after,
         # So many rows before this one stands the line a refund takes back; 0 where none is named.
         "back": number - charge.refund_of if charge.refund_of is not None and charge.names_original else 0,
         "truth": _truth(rows, charge.truth),
@@ -221,6 +235,7 @@ def _truth(rows: _Rows, truth: Truth | None) -> int | None:
             "certain": truth.certain,
             "planted": truth.planted,
             "note": truth.note,
+            "part": truth.part or None,
         }
     )
     return len(rows.truths) - 1

@@ -62,6 +62,7 @@ def _without(columns: Columns, *names: str) -> Columns:
 ENCOUNTERS: Columns = {
     "person": pl.Int32(),
     "lines_rejected": pl.Int32(),
+    "upload_delay": pl.Int32(),
     **columns_of(Person, Encounter, Settlement),
     **resolved_of(Person, Encounter, Settlement),
 }

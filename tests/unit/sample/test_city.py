@@ -40,6 +40,7 @@ VISITS = {
     "visit-during-stay",
     "visits-in-two-places",
 }
+UPLOADS = {"settlement-list-fault", "diagnosis-list-fault", "procedure-list-fault", "uploaded-late"}
 ENTITIES = {
     "persons": (Person,),
     "encounters": (Encounter, Settlement),
@@ -102,7 +103,7 @@ def test_every_mechanism_of_the_official_list_is_planted_as_violation_and_near_m
     }
     known = {(kind, slug) for kind, slugs in MECHANISMS_OF_KIND.items() for slug in slugs}
     assert judged <= known
-    assert set(city.report.planted) == OF_KNOWLEDGE | RECORDS | VISITS
+    assert set(city.report.planted) == OF_KNOWLEDGE | RECORDS | VISITS | UPLOADS
     assert all(violations and near for violations, near in city.report.planted.values())
 
 
@@ -115,7 +116,7 @@ def test_every_rule_of_the_list_that_has_knowledge_is_planted_and_has_its_near_m
 
 def test_every_mechanism_is_planted_even_in_the_smallest_city(tmp_path: Path) -> None:
     report = make_city(tmp_path / "tiny", 100, SEED)
-    assert set(report.planted) == OF_KNOWLEDGE | RECORDS | VISITS
+    assert set(report.planted) == OF_KNOWLEDGE | RECORDS | VISITS | UPLOADS
     assert all(violations and near for violations, near in report.planted.values())
 
 
@@ -135,7 +136,7 @@ def test_every_row_of_the_truth_points_to_a_row_of_the_city(city: Built) -> None
             table, left_on=["encounter_id", column], right_on=["mdtrt_id", code], how="anti"
         ).is_empty()
     bills = truth.filter(pl.all_horizontal(pl.col("line_id", "diagnosis_code", "procedure_code").is_null()))
-    assert set(bills["mechanism"]) == {"total-mismatch"} | VISITS
+    assert set(bills["mechanism"]) == {"total-mismatch"} | VISITS | UPLOADS
     assert bills.join(
         city.table("encounters"), left_on="encounter_id", right_on="mdtrt_id", how="anti"
     ).is_empty()
@@ -185,7 +186,9 @@ def test_a_violation_stands_only_where_a_point_of_its_rule_is_in_force(city: Bui
     )
     day = pl.col("drord_begn_date").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32)
     violations = (
-        city.truth.filter((pl.col("planted") == "violation") & ~pl.col("mechanism").is_in(RECORDS | VISITS))
+        city.truth.filter(
+            (pl.col("planted") == "violation") & ~pl.col("mechanism").is_in(RECORDS | VISITS | UPLOADS)
+        )
         .filter(~pl.col("on_dirty_row"))
         .join(city.table("lines").with_columns(day=day), left_on="line_id", right_on="rx_id")
     )

@@ -12,6 +12,7 @@ from mingcha.engine.amounts import Claim, excess_of, share_fund, share_line
 from mingcha.engine.hits import Hit
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import Certainty, Subject
+from mingcha.rules.base import Excess
 
 COLUMNS = tuple(Finding.fields())
 
@@ -44,22 +45,21 @@ class LineText(NamedTuple):
     doctor_id: str | None
 
 
-def rank(hit: Hit) -> tuple[Any, ...]:
-    """Canonical order of hits on one row: the certain before the suspicious, then by rule and point."""
-    point = hit.point
-    return (
-        hit.check.certainty_of(point) != Certainty.VIOLATION,
-        hit.check.code_of(point),
-        point.point_id if point is not None else "",
-        hit.check.slug,
-    )
+class Told(NamedTuple):
+    """What all findings of one check and point say alike.
+
+    `head` is rule_code, rule_name, slug, rule_version, certainty and knowledge_point; `rank` their canonical order
+    on one row: the certain before the suspicious, then by rule and point.
+    """
+
+    head: tuple[Any, ...]
+    rank: tuple[Any, ...]
+    of_item: bool
+    excess: Excess
+    name: str | None
 
 
-def _place(hit: Hit) -> tuple[Any, ...]:
-    """Canonical order within a bill: the bill as a whole, then lines, diagnoses and procedures in order."""
-    if hit.row is None:
-        return (0, "", -1)
-    return (1, hit.check.subject, hit.row[1])
+_Ranked = tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
 class Writer:
@@ -69,16 +69,18 @@ class Writer:
         self.plan = plan
         release = plan.release
         self.stamp = (release.number, release.knowledge_digest, release.settings_digest)
+        self._told: dict[tuple[int, int], Told] = {}
 
     def of_bill(self, bill: Bill, hits: Iterable[Hit]) -> list[tuple[Any, ...]]:
         """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one."""
         held = list(hits)
         if len(held) == 1:  # most bills with a finding have one: nothing to order, to merge or to share out
             return [self._alone(bill, held[0])]
-        ordered = sorted(held, key=lambda hit: (_place(hit), rank(hit)))
-        merged = [merge(list(same)) for _, same in groupby(ordered, key=lambda hit: (_place(hit), rank(hit)))]
+        keys = {id(hit): self._key(hit) for hit in held}
+        ordered = sorted(held, key=lambda hit: keys[id(hit)])
+        merged = [merge(list(same)) for _, same in groupby(ordered, key=lambda hit: keys[id(hit)])]
         rows: list[tuple[Hit, Claim]] = []
-        for place, on_row in groupby(merged, key=_place):
+        for place, on_row in groupby(merged, key=lambda hit: keys[id(hit)][0]):
             pairs = [(hit, self._claim(hit)) for hit in on_row]
             if place[0] and pairs[0][0].on_line:
                 row = pairs[0][0].row
@@ -91,70 +93,97 @@ class Writer:
     def _alone(self, bill: Bill, hit: Hit) -> tuple[Any, ...]:
         claim = self._claim(hit)
         if hit.exemption is None:
-            if hit.on_line and hit.row is not None:
+            if claim.excess:
+                assert hit.row is not None
                 share_line(hit.row[6], [claim])
             share_fund(bill.total_amount, bill.fund_paid, [claim])
         return self._row(bill, hit, claim)
 
-    @staticmethod
-    def _claim(hit: Hit) -> Claim:
-        row = hit.row
-        if row is None or hit.check.subject is not Subject.ITEM:
-            return Claim(hit.check.rule.excess, 0)
-        return Claim(hit.check.rule.excess, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount))
+    def _key(self, hit: Hit) -> _Ranked:
+        """Canonical order within a bill: the bill as a whole, then lines, diagnoses and procedures in order."""
+        place = (0, "", -1) if hit.row is None else (1, hit.check.subject, hit.row[1])
+        return place, self._of(hit).rank
+
+    def _of(self, hit: Hit) -> Told:
+        check, point = hit.check, hit.point
+        key = (id(check), id(point))
+        told = self._told.get(key)
+        if told is None:
+            code, certainty = check.code_of(point), check.certainty_of(point)
+            point_id = point.point_id if point is not None else None
+            told = self._told[key] = Told(
+                (
+                    code,
+                    self.plan.entries[code].name,
+                    check.slug,
+                    check.rule.version,
+                    str(certainty),
+                    point_id,
+                ),
+                (certainty != Certainty.VIOLATION, code, point_id or "", check.slug),
+                check.subject is Subject.ITEM,
+                check.rule.excess,
+                point.name if point is not None else None,
+            )
+        return told
+
+    def _claim(self, hit: Hit) -> Claim:
+        told, row = self._of(hit), hit.row
+        if row is None or not told.of_item:
+            return Claim(told.excess, 0)
+        return Claim(told.excess, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount))
 
     def _row(self, bill: Bill, hit: Hit, claim: Claim) -> tuple[Any, ...]:
-        check, point, row = hit.check, hit.point, hit.row
-        code = check.code_of(point)
-        of_line = row is not None and check.subject is Subject.ITEM
-        text: LineText | None = bill.line(row[1]) if of_line and row is not None else None
-        subject = text.code if text else (row[3] if row is not None else None)
-        place = text.line_key if text else subject
-        point_id = point.point_id if point is not None else None
-        value, limit = check.rule.evidence(hit.value, hit.limit, point)
-        quantity = hit.excess_quantity
-        if quantity is None and of_line and hit.excess_amount is None and row is not None:
-            quantity = row[5]
+        told, row = self._of(hit), hit.row
+        head = told.head
+        value, limit = hit.check.rule.evidence(hit.value, hit.limit, hit.point)
+        place, of_row = (
+            self._of_line(bill, hit, row) if row is not None and told.of_item else _beside(bill, hit, told)
+        )
         return (
-            finding_id(bill.institution_id, bill.encounter_id, place, code, point_id, check.slug),
-            code,
-            self.plan.entries[code].name,
-            check.slug,
-            check.rule.version,
-            str(check.certainty_of(point)),
-            point_id,
-            bill.person_id,
-            bill.encounter_id,
-            bill.settlement_id,
-            bill.institution_id,
-            (text.department_id if text else None) or bill.department_id,
-            (text.doctor_id if text else None) or bill.doctor_id,
-            text.line_id if text else None,
-            text.line_key if text else None,
-            subject,
-            text.name if text else (point.name if point is not None else None),
-            row[0] if row is not None else None,
-            row[5] if of_line and row is not None else None,
-            row[6] if of_line and row is not None else None,
-            quantity,
+            finding_id(bill.institution_id, bill.encounter_id, place, head[0], head[5], head[2]),
+            *head,
+            *bill[:4],
+            *of_row,
             claim.excess,
             claim.claimed,
             claim.recoverable,
             value,
             limit,
-            self._related(bill, hit),
+            self._related(bill, hit) if hit.related else [],
             *self.stamp,
-            *_ruling(hit, str(check.certainty_of(point)), claim.excess),
-        )  # fmt: skip
+            *_ruling(hit, head[4], claim.excess),
+        )
+
+    @staticmethod
+    def _of_line(bill: Bill, hit: Hit, row: Sequence[Any]) -> tuple[str | None, tuple[Any, ...]]:
+        """What names a hit's place, and department_id … excess_quantity of a hit on a charge line."""
+        text: LineText = bill.line(row[1])
+        quantity = hit.excess_quantity
+        if quantity is None and hit.excess_amount is None:
+            quantity = row[5]
+        return text.line_key, (
+            text.department_id or bill.department_id,
+            text.doctor_id or bill.doctor_id,
+            text.line_id,
+            text.line_key,
+            text.code,
+            text.name,
+            row[0],
+            row[5],
+            row[6],
+            quantity,
+        )
 
     @staticmethod
     def _related(bill: Bill, hit: Hit) -> list[str]:
         """Keys of the lines that make this one a violation, as far as they stand on the same bill."""
-        if not hit.related:
-            return []
         return sorted(
             {bill.line(line.order).line_key for line in hit.related if line.encounter == hit.encounter}
         )
+
+
+_NO_RULING = (None,) * 5
 
 
 def _claiming(pairs: Sequence[tuple[Hit, Claim]]) -> list[Claim]:
@@ -164,11 +193,20 @@ def _claiming(pairs: Sequence[tuple[Hit, Claim]]) -> list[Claim]:
 
 def _ruling(hit: Hit, certainty: str, excess: int) -> tuple[Any, ...]:
     """rule_set, priority, action, exemption, exemption_reason."""
+    if hit.rule_set is None and hit.exemption is None:
+        return _NO_RULING
     by, exempt = hit.rule_set, hit.exemption
     return (
         *((None, None, None) if by is None else (by.name, by.priority, by.action(certainty, excess) or None)),
         *((None, None) if exempt is None else (exempt.id, f"{exempt.kind}：{exempt.reason}")),
     )
+
+
+def _beside(bill: Bill, hit: Hit, told: Told) -> tuple[str | None, tuple[Any, ...]]:
+    """The same of a hit on a diagnosis, a procedure or the bill as a whole: nothing of a line."""
+    code, minute = (None, None) if hit.row is None else (hit.row[3], hit.row[0])
+    of_bill = (bill.department_id, bill.doctor_id, None, None)
+    return code, (*of_bill, code, told.name, minute, None, None, hit.excess_quantity)
 
 
 def merge(hits: Sequence[Hit]) -> Hit:
@@ -185,7 +223,7 @@ def _size(hit: Hit) -> tuple[int, int]:
 
 def finding_id(*parts: str | None) -> str:
     """A short stable name for a finding: the same bill under the same rule and point gives the same one."""
-    text = "\x1f".join(part or "" for part in parts)
+    text = "\x1f".join([part or "" for part in parts])
     return blake2b(text.encode(), digest_size=12).hexdigest()
 
 

@@ -240,7 +240,7 @@ FACT = {
 def test_derived_facts_are_the_same_by_case_and_by_column(facts: dict[str, Any]) -> None:
     types = {name: pl.Int32 if name.endswith("_at") else pl.String for name in facts}
     columns = pl.DataFrame([facts], schema=types).select(**derived_columns()).row(0, named=True)
-    derived = derive(facts, ())
+    derived = derive(facts, (), ())
     assert columns == {name: derived[name] for name in columns}
 
 

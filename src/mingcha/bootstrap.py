@@ -13,7 +13,7 @@ from mingcha.audit.batch import AuditResult, Progress, audit
 from mingcha.audit.intake import ImportProgress, Intake, take_in
 from mingcha.audit.period import Period
 from mingcha.audit.plans import plan_of
-from mingcha.audit.replay import Replay, release_number, replay
+from mingcha.audit.replay import Replay, release_number, replay, rule_sets_of
 from mingcha.domain.errors import KnowledgeError
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.release import Release
@@ -58,6 +58,7 @@ class Application:
         out: Path,
         *,
         release: Release | None = None,
+        rule_sets: tuple[str, ...] = (),
         mapping: Path | None = None,
         period: Period | None = None,
         again: bool = False,
@@ -65,8 +66,14 @@ class Application:
         importing: ImportProgress | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> tuple[Intake, AuditResult]:
-        """Audit claims (imported first where they lie in files) by a release, the newest by default."""
+        """Audit claims (imported first where they lie in files) by a release, the newest by default.
+
+        Args:
+            rule_sets: only these of its rule sets; all where left out.
+        """
         release = release or self.release()
+        if rule_sets:
+            release = release.with_sets(rule_sets)
         taken = take_in(inputs, out, mapping=mapping, progress=importing)
         result = audit(
             taken.dataset,
@@ -83,6 +90,8 @@ class Application:
     def replay(self, run: Path, *, dataset: Path | None = None, finding: str | None = None) -> Replay:
         """Judge a finished run again under the release that it names."""
         release = self.release(release_number(run))
+        if names := rule_sets_of(run):
+            release = release.with_sets(names)
         return replay(run, release, dataset=dataset, finding=finding, workers=self.settings.workers)
 
     def releases(self) -> list[dict[str, Any]]:

@@ -25,7 +25,12 @@ GROUPS = {
     "release": ["create", "diff", "list"],
     "rules": ["list", "show"],
 }
-ALL = [[name] for name in TOP] + [[group, name] for group, names in GROUPS.items() for name in names]
+SETS = ["show", "template", "validate"]
+ALL = [
+    *([name] for name in TOP),
+    *([group, name] for group, names in GROUPS.items() for name in names),
+    *(["rules", "sets", name] for name in SETS),
+]
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:

@@ -19,6 +19,7 @@ from mingcha.audit.run import Run, RunError, identity_of
 from mingcha.audit.summary import (
     added_counts,
     by_doctor,
+    by_exemption,
     by_institution,
     by_rule,
     write_findings,
@@ -140,7 +141,7 @@ def _complete(run: Run, lake: Lake, plan: Plan, *, workbook: bool) -> dict[str, 
         lake.quality().write_parquet(results / QUALITY)
         findings = pl.scan_parquet(results / FINDINGS, glob=False)
         counts, rules = added_counts(parts), by_rule(findings)
-        institutions = by_institution(findings, folders)
+        institutions, exempt = by_institution(findings, folders), by_exemption(findings)
         if workbook:
             contents = Contents(
                 findings=results / FINDINGS,
@@ -157,6 +158,7 @@ def _complete(run: Run, lake: Lake, plan: Plan, *, workbook: bool) -> dict[str, 
         "counts": counts,
         "by_rule": rules.to_dicts(),
         "by_institution": institutions.to_dicts(),
+        "exemptions": exempt.to_dicts(),
         "buckets": {str(number): counted for number, counted in sorted(parts.items())},
         "dataset": {"inputs": lake.manifest.get("inputs"), "counts": lake.manifest.get("counts")},
     }

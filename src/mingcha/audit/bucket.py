@@ -94,8 +94,11 @@ class BucketAuditor:
             "known_lines": int(under_audit["known"].sum()),
             "billed_fen": int(under_audit["amount"].sum()),
             "findings": findings.height,
+            "exempt": findings["exemption"].count(),
             "lines_with_findings": findings.select(
-                pl.struct("encounter_id", "line_key").filter(pl.col("line_key").is_not_null()).n_unique()
+                pl.struct("encounter_id", "line_key")
+                .filter(pl.col("line_key").is_not_null() & pl.col("exemption").is_null())
+                .n_unique()
             ).item(),
         }
 

@@ -61,6 +61,11 @@ def release_number(run: Path) -> int:
     return int(finished_run(run)["identity"]["release"])
 
 
+def rule_sets_of(run: Path) -> tuple[str, ...]:
+    """The rule sets that a finished run was judged by; empty where the release had none."""
+    return tuple(finished_run(run)["identity"].get("rule_sets", ()))
+
+
 def replay(
     run: Path, release: Release, *, dataset: Path | None = None, finding: str | None = None, workers: int = 1
 ) -> Replay:

@@ -87,6 +87,9 @@ DETAIL = (
     Column("医疗机构编码", width=18),
     Column("结算标识", width=20),
     Column("疑点编号", width=26),
+    Column("规则集", width=16),
+    Column("处理动作"),
+    Column("特例", width=30),
     Column("处理意见（人工填写）", width=24),
 )
 UNJUDGED = (
@@ -112,6 +115,7 @@ HOW_TO_READ = (
     ("可追回基金", "计入金额中由统筹基金支付的部分，按本次结算的基金支付比例向下取整；结算信息缺失时为空。"),
     ("无法判断", "缺少判断所需的事实（如性别、出生日期），既不算违规也不算合规；见“无法判断”表。"),
     ("实收金额", "退费冲抵之后的数量和金额。"),
+    ("特例", "有特例的疑点列在“疑点明细”中并写明理由，不计入各表的条数和金额。"),
     ("处理意见", "“疑点明细”最后一列留给人工填写；各列可筛选，首行已冻结。"),
 )
 
@@ -237,6 +241,9 @@ def _detail(
         row["institution_id"],
         row["settlement_id"],
         row["finding_id"],
+        row["rule_set"],
+        row["action"],
+        row["exemption_reason"] and f"{row['exemption']} {row['exemption_reason']}",
         None,
     )
 
@@ -290,6 +297,7 @@ def _overview(
         "审核结果",
         [
             ("疑点", f"{totals['findings']:,} 条"),
+            *([("另有特例", f"{counts['exempt']:,} 条（不计入）")] if counts["exempt"] else []),
             ("● 明确违规", f"{totals['violations']:,} 条"),
             ("○ 可疑", f"{totals['findings'] - totals['violations']:,} 条"),
             ("有疑点的明细", _of(counts["lines_with_findings"], counts["audited_lines"])),

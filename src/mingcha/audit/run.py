@@ -49,10 +49,11 @@ class Identity:
     settings_digest: str
     code: str
     period: Period
+    rule_sets: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in run.json and manifest.json."""
-        return {**vars(self), "period": self.period.as_json()}
+        return {**vars(self), "period": self.period.as_json(), "rule_sets": list(self.rule_sets)}
 
     def same_as(self, recorded: Any) -> list[str]:
         """In what a recorded identity differs from this one, in Chinese; empty if it is the same run."""
@@ -66,7 +67,7 @@ _COMPARED = {
     "dataset": "数据集",
     "release": "发布版",
     "knowledge_digest": "知识内容",
-    "settings_digest": "规则参数",
+    "settings_digest": "规则参数或规则集",
     "code": "程序版本",
     "period": "审核期间",
 }
@@ -84,6 +85,7 @@ def identity_of(lake: Lake, release: Release, plan: Plan, period: Period) -> Ide
         settings_digest=release.settings_digest,
         code=f"{__version__} {rules}",
         period=period,
+        rule_sets=tuple(one.name for one in release.strategy.sets),
     )
 
 

@@ -16,7 +16,7 @@ from mingcha.knowledge.point import Certainty
 
 ADDED = (
     "persons", "encounters", "lines", "audited_encounters", "audited_lines", "known_lines",
-    "billed_fen", "findings", "lines_with_findings",
+    "billed_fen", "findings", "exempt", "lines_with_findings",
 )  # fmt: skip
 _AMOUNTS = ("amount_fen", "claimed_fen", "recoverable_fen")
 
@@ -106,16 +106,35 @@ def by_doctor(findings: pl.LazyFrame, parts: Sequence[Path]) -> pl.DataFrame:
     )
 
 
+def by_exemption(findings: pl.LazyFrame) -> pl.DataFrame:
+    """What exemptions excuse, counted apart: findings, encounters, and the fen that each rule alone would take."""
+    return (
+        findings.filter(pl.col("exemption").is_not_null())
+        .group_by("exemption", "exemption_reason")
+        .agg(
+            pl.len().cast(pl.Int64).alias("findings"),
+            pl.col("encounter_id").n_unique().cast(pl.Int64).alias("encounters"),
+            pl.col("amount_fen").sum(),
+        )
+        .sort("exemption")
+        .collect(engine="streaming")
+    )
+
+
 def _grouped(findings: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
-    return findings.group_by(*keys).agg(
-        pl.len().cast(pl.Int64).alias("findings"),
-        pl.struct("encounter_id", "line_key")
-        .filter(pl.col("line_key").is_not_null())
-        .n_unique()
-        .cast(pl.Int64)
-        .alias("lines"),
-        pl.col("encounter_id").n_unique().cast(pl.Int64).alias("encounters"),
-        pl.col("person_id").n_unique().cast(pl.Int64).alias("persons"),
-        (pl.col("certainty") == Certainty.VIOLATION.value).sum().cast(pl.Int64).alias("violations"),
-        *(pl.col(name).sum() for name in _AMOUNTS),
+    return (
+        findings.filter(pl.col("exemption").is_null())
+        .group_by(*keys)
+        .agg(
+            pl.len().cast(pl.Int64).alias("findings"),
+            pl.struct("encounter_id", "line_key")
+            .filter(pl.col("line_key").is_not_null())
+            .n_unique()
+            .cast(pl.Int64)
+            .alias("lines"),
+            pl.col("encounter_id").n_unique().cast(pl.Int64).alias("encounters"),
+            pl.col("person_id").n_unique().cast(pl.Int64).alias("persons"),
+            (pl.col("certainty") == Certainty.VIOLATION.value).sum().cast(pl.Int64).alias("violations"),
+            *(pl.col(name).sum() for name in _AMOUNTS),
+        )
     )

@@ -34,6 +34,9 @@ def audit(
     last: Annotated[
         str | None, typer.Option("--to", help="只审核到这一天（月）为止结算的就诊；如 2026-03")
     ] = None,
+    rule_sets: Annotated[
+        list[str] | None, typer.Option("--rule-set", help="只用发布版中的这个规则集；可写几个，默认全部")
+    ] = None,
     mapping: Mapping = None,
     again: Annotated[bool, typer.Option("--again", help="不要这个文件夹里原来的结果，重新审核")] = False,
     no_xlsx: Annotated[bool, typer.Option("--no-xlsx", help="不写 审核结果.xlsx")] = False,
@@ -53,6 +56,7 @@ def audit(
             inputs,
             out,
             release=published,
+            rule_sets=tuple(rule_sets or ()),
             mapping=mapping,
             period=period,
             again=again,
@@ -106,7 +110,13 @@ def show_audit(taken: Intake, result: AuditResult) -> None:
         f"有知识点的 {_share(counts['known_lines'], counts['audited_lines'])}，"
         f"有疑点的 {_share(counts['lines_with_findings'], counts['audited_lines'])}"
     )
-    say(f"疑点 {counts['findings']:,} 条，计入 {yuan(claimed)} 元（不重复计算），可追回基金 {yuan(back)} 元")
+    if counts["exempt"]:
+        say(f"另有特例 {counts['exempt']:,} 条，保留而不计入：")
+        for one in result.manifest["exemptions"]:
+            reason, number = quoted(one["exemption_reason"]), quoted(one["exemption"])
+            say(f"  {number} {reason}：{one['findings']:,} 条，{yuan(one['amount_fen'])} 元")
+    found = counts["findings"] - counts["exempt"]
+    say(f"疑点 {found:,} 条，计入 {yuan(claimed)} 元（不重复计算），可追回基金 {yuan(back)} 元")
     timing = result.manifest["timing"]
     if result.finished_before:
         say("这次审核早已完成，以上是原来的结果；要重新审核请加 --again。")

@@ -16,6 +16,7 @@ from mingcha.cli.console import err, quoted, say, table
 from mingcha.cli.options import Home, ReleaseNumber
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import yuan
+from mingcha.knowledge.strategy.model import SCENES
 
 
 @command(app, "bill")
@@ -25,17 +26,26 @@ def bill(
     as_json: Annotated[
         bool, typer.Option("--json/--text", help="输出国家接口的 JSON 应答，或给人看的文字")
     ] = True,
+    scene: Annotated[
+        str | None,
+        typer.Option(
+            "--scene", help="触发场景（1 到 10，或 事后）；默认报文中的 trig_scen，影响按场景的规则集"
+        ),
+    ] = None,
     release: ReleaseNumber = None,
     home: Home = None,
 ) -> None:
     """审核一张单据：读入一个 3101/3102 报文，输出国家接口格式的应答。
 
-    curr_mdtrt_id 所指的就诊受审，其余就诊作历史。报文不能读取时应答 infcode 为 -1，退出码为 2。
+    curr_mdtrt_id 所指的就诊受审，其余就诊作历史；报文写明 rule_ids 的，只答这些规则。
+    报文不能读取时应答 infcode 为 -1，退出码为 2。
     """
+    if scene is not None and scene not in SCENES:
+        raise InputError(f"没有触发场景“{scene}”", remedy=f"可用：{'、'.join(SCENES)}")
     auditor = BillAuditor(plan_of(application(home).release(release)))
     content = _read(file)
     try:
-        answer = auditor(content)
+        answer = auditor(content, scene or "")
     except InputError as error:
         if as_json:
             _write(refusal(content, error))
@@ -63,23 +73,30 @@ def _write(content: bytes) -> None:
 
 
 def _show(auditor: BillAuditor, answer: Answer) -> None:
-    if not answer.findings:
+    held = [row for row in answer.findings if row["exemption"] is None]
+    if not held:
         say("没有疑点。")
     else:
         table(
-            f"疑点 {len(answer.findings)} 条",
-            ("确定性", "规则", "说明", "明细标识", "超收（元）"),
+            f"疑点 {len(held)} 条",
+            ("确定性", "处理动作", "规则", "说明", "明细标识", "超收（元）"),
             [
                 (
                     row["certainty"],
+                    row["action"] or "",
                     row["rule_name"],
                     auditor.explain.sentence(row),
                     row["line_id"] or "",
                     yuan(row["amount_fen"] or 0),
                 )
-                for row in answer.findings
+                for row in held
             ],
             numbers=1,
         )
+    for row in answer.findings:
+        if row["exemption"] is not None:
+            say(
+                f"特例 {quoted(row['exemption'])}（{quoted(row['exemption_reason'])}）：{quoted(row['rule_name'])}"
+            )
     for (rule, fact), rows in sorted(answer.unjudged.items()):
         say(f"无法判断：{quoted(rule)} 缺少{quoted(fact)}，{rows} 行")

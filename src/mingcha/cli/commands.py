@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from mingcha.cli import audit, bill, claims, demo, indications, knowledge, reference, release, rules, sample
+from mingcha.cli import (
+    audit,
+    bill,
+    claims,
+    demo,
+    indications,
+    knowledge,
+    reference,
+    release,
+    rule_sets,
+    rules,
+    sample,
+)
 
-COMMANDS = (audit, bill, claims, knowledge, indications, release, rules, sample, demo, reference)
+COMMANDS = (audit, bill, claims, knowledge, indications, release, rules, rule_sets, sample, demo, reference)

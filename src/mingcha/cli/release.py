@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mingcha.audit.releasing import difference_json, next_release, read_settings
+from mingcha.audit.releasing import difference_json, next_release, read_settings, read_strategy
 from mingcha.audit.report import in_force
 from mingcha.bootstrap import application
 from mingcha.cli.app import app, command, group
@@ -30,6 +30,9 @@ def create(
         Path | None,
         typer.Option("--settings", help="参数文件（YAML：规则 → 地区 → 参数: 值）；默认沿用上一版"),
     ] = None,
+    rule_sets: Annotated[
+        Path | None, typer.Option("--rule-sets", help="规则集文件（YAML）；默认沿用上一版")
+    ] = None,
     effective_from: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="施行日期；默认今天")
     ] = None,
@@ -39,11 +42,12 @@ def create(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """发布下一版：已导入的全部知识，配上参数。"""
+    """发布下一版：已导入的全部知识，配上参数和规则集。"""
     with working("编译、发布……"):
         made = next_release(
             application(home).home,
             settings=None if settings is None else read_settings(settings),
+            strategy=None if rule_sets is None else read_strategy(rule_sets),
             effective_from=None if effective_from is None else day_of(effective_from.date()),
             starter=starter,
         )
@@ -103,7 +107,8 @@ def show_difference(difference: Difference) -> None:
         return
     say(
         f"增加 {len(difference.added):,} 条，删除 {len(difference.removed):,} 条，"
-        f"变化 {len(difference.changed):,} 条知识点；参数变化 {len(difference.settings):,} 处"
+        f"变化 {len(difference.changed):,} 条知识点；参数变化 {len(difference.settings):,} 处；"
+        f"规则集、特例变化 {len(difference.strategy):,} 个"
     )
     for title, points in (("增加", difference.added), ("删除", difference.removed)):
         if points:
@@ -117,3 +122,5 @@ def show_difference(difference: Difference) -> None:
         table(f"变化（前 {len(rows)} 条）", ("知识点编号", "变化"), rows)
     for name, (old, new) in difference.settings.items():
         say(f"参数 {quoted(name)}：{quoted(old)} → {quoted(new)}")
+    for name, (old, new) in difference.strategy.items():
+        say(f"{quoted(name)}：{quoted(old or '无')} → {quoted(new or '无')}")

@@ -20,7 +20,7 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, form) for tag, form in held if tag != _INTEGER]
     for first, held in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(_INTEGER, re.compile(r"[-+]?(0|[1-9][0-9]*)"), list("-+0123456789"))
+_Loader.add_implicit_resolver(_INTEGER, re.compile(r"^[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
 
 
 def read_yaml(path: Path) -> Any:

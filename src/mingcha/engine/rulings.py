@@ -123,12 +123,11 @@ class Rulings:
 def _row(found: Unjudged) -> tuple[str, str, int, int | None, str | None, str]:
     """A row that could not be judged, as a partition keeps it."""
     row, on_item = found.row, found.check.subject is Subject.ITEM
-    coded = row is not None and found.check.subject in {Subject.DIAGNOSIS, Subject.PROCEDURE}
     return (
         found.check.slug,
         found.rule_code,
         found.encounter,
-        row[1] if row is not None and (on_item or coded) else None,
-        row[ITEM] if row is not None and coded else None,
+        row[1] if row is not None and on_item else None,
+        row[ITEM] if row is not None and not on_item else None,
         found.fact,
     )

@@ -67,7 +67,7 @@ _COMPARED = {
     "dataset": "数据集",
     "release": "发布版",
     "knowledge_digest": "知识内容",
-    "settings_digest": "规则参数或规则集",
+    "settings_digest": "规则参数",
     "code": "程序版本",
     "period": "审核期间",
 }

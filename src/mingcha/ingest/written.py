@@ -35,7 +35,7 @@ def read_yaml(path: Path) -> Any:
         mark = error.problem_mark
         place = f" 第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else ""
         raise InputError(
-            "不是正确的 YAML", where=f"{path}{place}", remedy="核对缩进、冒号后的空格和引号"
+            "文件无法读取：不是正确的 YAML", where=f"{path}{place}", remedy="核对缩进、冒号后的空格和引号"
         ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError("文件无法读取", where=str(path), remedy="应为 UTF-8 编码的 YAML 文件") from error

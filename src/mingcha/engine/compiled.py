@@ -27,7 +27,7 @@ def check(e, rows, p, hits, unjudged):
     for r in rows:
         v = {condition}
         if v:
-            hits.append(Hit(C, p, r[4], r, None, None, {value}, {limit}, ()))
+            hits.append(Hit(C, p, r[4], r, {excess}, None, {value}, {limit}, ()))
         elif v is None:
             unjudged.append(Unjudged(C, C.code_of(p), r[4], r, {unknown}))
 """
@@ -323,6 +323,7 @@ def _forbids(check: Check, source: Source) -> Callable[..., Any] | None:
         condition=source.of(condition),
         value=source.shown(value),
         limit=source.shown(limit),
+        excess=f"{source.shown(value)} - {source.shown(limit)}" if check.rule.only_beyond else None,
         unknown=source.first_unknown(condition),
     )
     return define("check", text, C=check, Hit=Hit, Unjudged=Unjudged)

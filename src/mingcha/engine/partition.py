@@ -186,8 +186,9 @@ class _VariantJudge:
         shows = hit.with_columns(_shown(check, value).alias("value"), _shown(check, limit).alias("limit"))
         rows = _rows(check, hit, tables)
         points = [table.points[pt] for pt in hit["pt"]]
+        beyond = check.rule.only_beyond
         out.hits += [
-            Hit(check, point, row.encounter, row, None, None, read, allowed, ())
+            Hit(check, point, row.encounter, row, read - allowed if beyond else None, None, read, allowed, ())
             for point, row, read, allowed in zip(
                 points, rows, shows["value"].to_list(), shows["limit"].to_list(), strict=True
             )

@@ -16,6 +16,7 @@ from mingcha.knowledge.kinds import (
     CourseLimit,
     DiagnosisAge,
     DispenseLimit,
+    HerbDose,
     InsuranceLimit,
     InternetLimit,
     PregnancyLimit,
@@ -42,6 +43,7 @@ DEFAULTS: dict[str, Any] = {
     "internet_care_types": (),
     "restricted_titles": ("231", "232", "233"),
     "special_titles": ("231", "232"),
+    "herb_multiple": 300,
     "outpatient_care_types": ("11", "14", "51"),
     "period": None,
     "counting": None,
@@ -193,6 +195,13 @@ def _antibiotic(point: Any, settings: Settings) -> dict[str, Any]:
     }
 
 
+def _herb_dose(point: Any, settings: Settings) -> dict[str, Any]:
+    if point.daily is not None:
+        return {}
+    multiple = 100 if point.toxic else _value(settings, "herb_multiple")
+    return {"daily": point.largest * multiple // 100}
+
+
 def _course(point: Any, settings: Settings) -> dict[str, Any]:
     return {name: _value(settings, name) for name in ("period", "counting") if not getattr(point, name)}
 
@@ -211,5 +220,6 @@ _FILLING: dict[type[KnowledgePoint], Callable[[Any, Settings], dict[str, Any]]] 
     CourseLimit: _course,
     PregnancyLimit: _pregnancy,
     AntibioticGrade: _antibiotic,
+    HerbDose: _herb_dose,
     SameIncisionGroup: _same_incision,
 }

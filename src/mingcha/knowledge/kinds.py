@@ -236,6 +236,15 @@ class AntibioticGrade(KnowledgePoint):
     barred_care_types = f.codes("不得使用的医疗类别", note="特殊使用级不得在门诊使用；由地区参数给出")
 
 
+class HerbDose(KnowledgePoint):
+    """饮片用量: the largest daily dose of the pharmacopoeia; how far beyond it is still told apart is a setting."""
+
+    label, slug = "饮片日用量", "herb-dose"
+    largest = f.quantity("药典最大日用量", unit="克", required=True)
+    toxic = f.flag("毒性", default=False, note="药典标明有毒、有小毒的饮片，不得放宽")
+    daily = f.quantity("每日上限", unit="克", note="由药典用量与地区参数得出")
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -293,6 +302,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         PregnancyLimit,
         InteractingPair,
         AntibioticGrade,
+        HerbDose,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,

@@ -272,6 +272,8 @@ class Rule(Generic[P]):
     value: ClassVar[Expr | None] = None
     limit: ClassVar[Expr | None] = None
     excess: ClassVar[Excess] = Excess.LINES
+    # What `forbids` finds is in excess as a whole line, or only by what its value exceeds its limit.
+    only_beyond: ClassVar[bool] = False
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)

@@ -42,6 +42,7 @@ MECHANISM_OF_KIND = {
     "pregnancy-limit": "pregnancy-unsafe",
     "interacting-pair": "interacting-drugs",
     "antibiotic-grade": "antibiotic-beyond-right",
+    "herb-dose": "herb-over-dose",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",

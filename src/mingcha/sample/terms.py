@@ -107,6 +107,10 @@ def _antibiotic(terms: Terms, point: Any, _code: str) -> None:
     terms.barred_care_types.update(point.barred_care_types)
 
 
+def _herb_dose(_terms: Terms, _point: Any, _code: str) -> None:
+    """Ordinary herbs bear no number of days, without which no dose is too large."""
+
+
 def _over_time(terms: Terms, point: Any, _code: str) -> None:
     terms.once = True
     terms.families.add(("time", point.codes[0]))
@@ -186,6 +190,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.Contraindication: _contraindication,
     k.PregnancyLimit: _pregnancy,
     k.AntibioticGrade: _antibiotic,
+    k.HerbDose: _herb_dose,
 }
 
 # A bound in days that is safe whatever the calendar: (shortest, longest) days of one unit.

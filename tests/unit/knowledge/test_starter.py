@@ -11,6 +11,7 @@ from mingcha.knowledge.completion import DEFAULTS, status_of
 from mingcha.knowledge.kinds import AgeLimit, SameIncisionGroup, SexLimit
 from mingcha.knowledge.point import FOREVER, Status, Subject
 from mingcha.knowledge.release import release_of
+from mingcha.knowledge.sources import source
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.validation import validate
 from tests.unit.knowledge.shared import COMPILED, TIDIED, needs_shared
@@ -41,7 +42,8 @@ def test_a_real_point_names_its_document_batch_date_and_row() -> None:
         assert point.source_document
         assert point.source_number
         assert point.source_row
-        assert point.effective_from == point.source_date
+        document = source(point.source_id)
+        assert point.effective_from == (document.in_force or document.published)
 
 
 def test_a_demonstration_point_cites_nothing() -> None:
@@ -136,7 +138,7 @@ def test_the_real_points_are_what_is_published() -> None:
     published = {point.point_id: point for point in join(read_files([COMPILED, TIDIED]).rows).points}
 
     for point in starter_points():
-        if point.demonstration:
+        if point.demonstration or not point.source_id.startswith("nkb-"):
             continue
         original = published[point.point_id]
         assert point.name == original.name

@@ -85,7 +85,7 @@ def _points_of_entry(
 def _cited(published: Source, rule_code: str, row: int) -> dict[str, Any]:
     return {
         "point_id": point_id(published.id, rule_code, row),
-        "effective_from": published.published,
+        "effective_from": published.in_force or published.published,
         "source_id": published.id,
         "source_document": published.document,
         "source_number": published.number,

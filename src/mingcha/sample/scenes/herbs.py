@@ -1,19 +1,21 @@
-"""中药饮片: alone or only among themselves not paid, or never paid; the prescription decides."""
+"""中药饮片: alone or only among themselves not paid, or never paid; more of one herb than its days allow."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from mingcha.knowledge.kinds import HerbAlone, HerbNeverPaid
+from mingcha.knowledge.kinds import HerbAlone, HerbDose, HerbNeverPaid
+from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, units
 
 _AROUND = Circumstances(department="A50")
 _DOSE = units(10)
+_WEEK = 7
 
 
 def write_herbs(writer: Writer) -> None:
-    """All plays of the two herb mechanisms."""
+    """All plays of the mechanisms over herbs."""
     listed = [code for point in writer.library.of(HerbAlone) for code in point.codes]
     for point in writer.library.of(HerbAlone):
         for code in writer.codes(point):
@@ -23,6 +25,10 @@ def write_herbs(writer: Writer) -> None:
         for code in writer.codes(point):
             if writer.alone(code, point):
                 _never_paid(writer, point, code)
+    for point in writer.library.of(HerbDose):
+        around = writer.circumstances(point.codes[0], point)
+        if around is not None:
+            _too_much(Limited(writer, point, point.codes[0], replace(around, department="A50")))
 
 
 def _alone(writer: Writer, point: HerbAlone, code: str, others: list[str]) -> None:
@@ -79,3 +85,23 @@ def _never_paid(writer: Writer, point: HerbNeverPaid, code: str) -> None:
     eve = (max(point.effective_from - 1, writer.year.start), point.effective_from - 1)
     if not writer.rivals(point, code):
         stage(NEAR_MISS, [herb("2", "知识点生效前一日", NEAR_MISS)], "知识点生效前一日", eve)
+
+
+def _too_much(scene: Limited) -> None:
+    """A week's prescription of a herb, and now and then a larger quantity than anybody takes in a week."""
+    allowed = scene.point.daily * _WEEK
+    week = {"supply_days": _WEEK, "herb_use": "1", "prescription": 2, "minute": 600}
+    one = units(1)
+    for excess, note in ((one, "比处方天数所允许的多一克"), (9 * allowed, "数量多写一个零")):
+        scene.stage(VIOLATION, note, scene.visit([scene.over(allowed + excess, excess, note, **week)]))
+    note = "恰好是处方天数所允许的"
+    scene.stage(NEAR_MISS, note, scene.visit([scene.near(allowed, note, **week)]))
+    note = "数量大，处方天数也长"
+    month = {**week, "supply_days": 4 * _WEEK}
+    scene.stage(NEAR_MISS, note, scene.visit([scene.near(allowed + one, note, **month)]))
+    note = "处方天数未上传"
+    unknown = {**week, "supply_days": None}
+    scene.stage(NEAR_MISS, note, scene.visit([scene.near(allowed + one, note, **unknown)]))
+    note = "超出的已退费"
+    back = scene.line(-one, **{**week, "minute": 700}, refund_of=0)
+    scene.stage(NEAR_MISS, note, scene.visit([scene.near(allowed + one, note, **week), back]))

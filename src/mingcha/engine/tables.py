@@ -45,7 +45,7 @@ class Tables:
                 operated=operated_column(pl.col("encounter").is_in(self.procedures["encounter"].implode()))
             )
         )
-        self._facts: dict[str, list[Any]] = {}
+        self.facts_by_name = _FactLists(self.encounters)
         self._made: dict[str, pl.Series] = {}
 
     def _coded(self, frame: pl.DataFrame, code: str) -> pl.DataFrame:
@@ -124,14 +124,20 @@ class Tables:
 
     def facts(self, name: str) -> list[Any]:
         """One fact of all encounters; unknown throughout where it was not read."""
-        if name not in self._facts:
-            known = name in self.encounters.columns
-            self._facts[name] = self.encounters[name].to_list() if known else [None] * self.encounters.height
-        return self._facts[name]
+        return self.facts_by_name[name]
 
-    def fact(self, name: str, enc: int) -> Any:
-        """One fact of one encounter."""
-        return self.facts(name)[enc]
+
+class _FactLists(dict[str, list[Any]]):
+    """Facts of encounters as lists by name, each made when it is first asked for."""
+
+    def __init__(self, encounters: pl.DataFrame) -> None:
+        super().__init__()
+        self._encounters = encounters
+
+    def __missing__(self, name: str) -> list[Any]:
+        known = name in self._encounters.columns
+        self[name] = self._encounters[name].to_list() if known else [None] * self._encounters.height
+        return self[name]
 
 
 CODED = frozenset(("encounter", "item", "minute", "day", "order"))
@@ -140,14 +146,14 @@ CODED = frozenset(("encounter", "item", "minute", "day", "order"))
 class EncounterView:
     """One encounter of a partition, read by fact name: what a body sees as `group.encounter`."""
 
-    __slots__ = ("_enc", "_tables")
+    __slots__ = ("_enc", "_facts")
 
     def __init__(self, tables: Tables, enc: int) -> None:
-        self._tables = tables
+        self._facts = tables.facts_by_name
         self._enc = enc
 
     def __getattr__(self, name: str) -> Any:
-        return self._tables.fact(name, self._enc)
+        return self._facts[name][self._enc]
 
 
 def _ascending(keys: Sequence[pl.Expr]) -> pl.Expr:

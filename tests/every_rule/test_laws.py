@@ -48,6 +48,17 @@ NOT_REQUIRED = {
     ("herb-alone", "prescription_id"): "a line sent as 单方 needs no number",
     ("interacting-drugs", "prescription_id"): "only for points that look at one prescription",
     ("charged-after-death", "death_date"): "the living have none",
+    **{
+        (slug, fact): "a bill that is not settled yet has neither"
+        for slug in (
+            "not-insured",
+            "not-entitled",
+            "institution-not-contracted",
+            "identity-not-confirmed",
+            "disease-not-registered",
+        )
+        for fact in ("settlement_id", "fund_paid")
+    },
     ("line-record-fault", "unit_price"): "that it is missing is the fault",
     ("line-record-fault", "department_id"): "that it is missing is the fault",
     ("line-record-fault", "doctor_id"): "that it is missing is the fault",

@@ -74,6 +74,8 @@ FACTS: dict[str, Any] = {
     "maternity_state": pl.String,
     "total_amount": pl.Int64,
     "fund_paid": pl.Int64,
+    "own_expense": pl.Int64,
+    "disease_id": pl.String,
     "lines_rejected": pl.Int32,
     "upload_delay": pl.Int32,
     "procedure_count": pl.Int32,
@@ -169,6 +171,9 @@ class City:
         facts["lines_rejected"] = self._maybe(pick.choice((0, 0, 0, 2)))
         facts["upload_delay"] = self._maybe(pick.choice((5, 5, 4320, 4321, 20_000)), 0.5)
         facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
+        facts["settlement_id"] = None if self.papers.random() < 0.1 else f"S{facts['encounter_id']}"
+        facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000))
+        facts["disease_id"] = self.papers.choice((None, "M03900"))
         facts.update(self._resolved(Person, Encounter, Settlement))
         return EncounterFacts(facts, lines, self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE))
 

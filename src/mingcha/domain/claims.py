@@ -95,8 +95,9 @@ class Encounter(Entity):
     # What tables beside the bill say of it, on its first day; without the table, or a word in it, unknown.
     insured = f.flag("在参保期内", derived=True, beside="insured-periods", note="按本次就诊的险种")
     entitled = f.flag("享受统筹待遇", derived=True, beside="entitlements", note="按本次就诊险种的统筹基金")
-    institution_in_service = f.flag("机构正常联网", derived=True, beside="institution-states")
-    agreement_in_force = f.flag("机构协议有效", derived=True, beside="institution-states")
+    institution_contracted = f.flag(
+        "机构联网且协议有效", derived=True, beside="institution-states", note="两者只知其一时按所知的"
+    )
     identity_result = f.code(
         "实名核验结果",
         codes="identity_result",
@@ -106,7 +107,10 @@ class Encounter(Entity):
     )
     consented = f.flag("已签自费同意书", derived=True, beside="consents", note="机构尚未报送同意书的为未知")
     disease_registered = f.flag(
-        "病种已备案", derived=True, beside="chronic-registrations", note="本人有慢特病备案而不含本病种的为否"
+        "病种已备案",
+        derived=True,
+        beside="chronic-registrations",
+        note="门诊慢特病；本人有备案而不含本病种的为否",
     )
     referred = f.flag("已转院备案", derived=True, beside="referrals", note="本人有转院备案而不含本机构的为否")
     designated = f.flag(

@@ -56,8 +56,19 @@ def share_line(amount: int | None, claims: Sequence[Claim]) -> None:
         left -= claim.claimed
 
 
+def share_bill(total: int | None, claims: Sequence[Claim]) -> None:
+    """Fill in `claimed` of the claims to the bill as a whole: what its lines leave, in the given order."""
+    left = (total or 0) - sum(claim.claimed for claim in claims)
+    for claim in claims:
+        if claim.kind is Excess.BILL:
+            claim.claimed = max(min(claim.excess, left), 0)
+            left -= claim.claimed
+
+
 def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]) -> None:
     """Fill in `recoverable`: the fund's share of what is claimed, rounded down, the rest on the last claim.
+
+    Claims to fund money alone come last, and get of it what the others leave.
 
     Args:
         total: what was charged for the settlement; fund_paid: what the fund paid of it.
@@ -66,12 +77,18 @@ def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]
     if not total or total <= 0 or fund_paid is None or fund_paid < 0:
         return
     paid = min(fund_paid, total)
-    whole = min(sum(claim.claimed for claim in claims), total) * paid // total
+    charged = [claim for claim in claims if claim.kind is not Excess.FUND]
+    whole = min(sum(claim.claimed for claim in charged), total) * paid // total
+    unclaimed = paid - whole
     last = None
-    for claim in claims:
+    for claim in charged:
         claim.recoverable = claim.claimed * paid // total
         whole -= claim.recoverable
         if claim.claimed:
             last = claim
     if last is not None and last.recoverable is not None:
         last.recoverable += max(whole, 0)
+    for claim in claims:
+        if claim.kind is Excess.FUND:
+            claim.claimed = claim.recoverable = min(claim.excess, unclaimed)
+            unclaimed -= claim.claimed

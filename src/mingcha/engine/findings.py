@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from mingcha.domain.findings import Finding
-from mingcha.engine.amounts import Claim, excess_of, share_fund, share_line
+from mingcha.engine.amounts import Claim, excess_of, share_bill, share_fund, share_line
 from mingcha.engine.hits import Hit
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import Certainty, Subject
@@ -81,21 +81,24 @@ class Writer:
         merged = [merge(list(same)) for _, same in groupby(ordered, key=lambda hit: keys[id(hit)])]
         rows: list[tuple[Hit, Claim]] = []
         for place, on_row in groupby(merged, key=lambda hit: keys[id(hit)][0]):
-            pairs = [(hit, self._claim(hit)) for hit in on_row]
+            pairs = [(hit, self._claim(bill, hit)) for hit in on_row]
             if place[0] and pairs[0][0].on_line:
                 row = pairs[0][0].row
                 assert row is not None
                 share_line(row[6], _claiming(pairs))
             rows += pairs
-        share_fund(bill.total_amount, bill.fund_paid, _claiming(rows))
+        claims = _claiming(rows)
+        share_bill(bill.total_amount, claims)
+        share_fund(bill.total_amount, bill.fund_paid, claims)
         return [self._row(bill, hit, claim) for hit, claim in rows]
 
     def _alone(self, bill: Bill, hit: Hit) -> tuple[Any, ...]:
-        claim = self._claim(hit)
+        claim = self._claim(bill, hit)
         if hit.exemption is None:
-            if claim.excess:
+            if hit.on_line and claim.excess:
                 assert hit.row is not None
                 share_line(hit.row[6], [claim])
+            share_bill(bill.total_amount, [claim])
             share_fund(bill.total_amount, bill.fund_paid, [claim])
         return self._row(bill, hit, claim)
 
@@ -127,8 +130,12 @@ class Writer:
             )
         return told
 
-    def _claim(self, hit: Hit) -> Claim:
+    def _claim(self, bill: Bill, hit: Hit) -> Claim:
         told, row = self._of(hit), hit.row
+        if told.excess is Excess.BILL:
+            return Claim(told.excess, max(bill.total_amount or 0, 0))
+        if told.excess is Excess.FUND:
+            return Claim(told.excess, max(hit.value - hit.limit, 0))
         if row is None or not told.of_item:
             return Claim(told.excess, 0)
         return Claim(told.excess, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount))

@@ -11,14 +11,15 @@ from typing import Any
 
 import polars as pl
 
-from mingcha.domain.conditions import Both, Condition, Expr
+from mingcha.domain.conditions import Both, Condition, Count, Distinct, Expr, Total
+from mingcha.domain.fields import Field
 from mingcha.engine.audited import Audited
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden, visit_line
 from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines, judge_visits
 from mingcha.engine.hits import Hit
-from mingcha.engine.layout import fields_of, unknown_leaves
+from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.outcome import Outcome
 from mingcha.engine.plan import Check, Key, Plan, Variant, prefix_conditions
 from mingcha.engine.points import PointTable
@@ -267,15 +268,10 @@ class _VariantJudge:
         value, limit = check.rule.shown()
         read = fields_of([condition, value, limit, *check.rule.needs])
         names = column_names([column_of(f) for f in read])
-        lines = tables.with_facts(names).filter(audited.of(tables.lines["encounter"]))
-        columns = Columns(check.rule.values)
-        judged = lines.group_by("encounter", maintain_order=True).agg(
-            columns.of(condition, grouped=True).alias("verdict"),
-            _shown(check, value, grouped=True).alias("value"),
-            _shown(check, limit, grouped=True).alias("limit"),
-            *(pl.col(name).first() for name in names if name.startswith("e.")),
-            _first_lacking(check).alias("lacking"),
-        )
+        if any(_of_lines(e) for e in (condition, value, limit, *check.rule.needs) if e is not None):
+            judged = _bills_by_lines(check, condition, names, tables, audited)
+        else:
+            judged = _bills_by_encounter(check, condition, names, tables, audited)
         lacking = judged.filter(pl.col("lacking").is_not_null())
         out.cannot(check, lacking, pl.lit(check.rule_code), pl.col("lacking"))
         judged = judged.filter(pl.col("lacking").is_null())
@@ -285,6 +281,45 @@ class _VariantJudge:
             judged.filter(pl.col("verdict")).select("encounter", "value", "limit").iter_rows()
         ):
             out.hits.append(Hit(check, None, enc, None, None, None, read_value, allowed, ()))
+
+
+def _of_lines(expression: Expr) -> bool:
+    """Whether an expression is about the lines of a bill, and not of its encounter alone."""
+    return any(
+        (isinstance(part, Field) and is_line(part)) or isinstance(part, Total | Distinct | Count)
+        for part in expression.walk()
+    )
+
+
+def _judged(check: Check, condition: Condition, *, grouped: bool = False) -> list[pl.Expr]:
+    """Verdict, value and limit of a rule over bills."""
+    value, limit = check.rule.shown()
+    return [
+        Columns(check.rule.values).of(condition, grouped=grouped).alias("verdict"),
+        _shown(check, value, grouped=grouped).alias("value"),
+        _shown(check, limit, grouped=grouped).alias("limit"),
+    ]
+
+
+def _bills_by_lines(
+    check: Check, condition: Condition, names: Sequence[str], tables: Tables, audited: Audited
+) -> pl.DataFrame:
+    lines = tables.with_facts(names).filter(audited.of(tables.lines["encounter"]))
+    return lines.group_by("encounter", maintain_order=True).agg(
+        *_judged(check, condition, grouped=True),
+        *(pl.col(name).first() for name in names if name.startswith("e.")),
+        _first_lacking(check).alias("lacking"),
+    )
+
+
+def _bills_by_encounter(
+    check: Check, condition: Condition, names: Sequence[str], tables: Tables, audited: Audited
+) -> pl.DataFrame:
+    """The same for a rule that reads nothing of the lines: one row a bill from the beginning."""
+    bills = tables.billed.filter(audited.of(tables.billed["encounter"]))
+    return gathered(bills, tables, names).with_columns(
+        *_judged(check, condition), lacking=pl.lit(None, pl.String)
+    )
 
 
 def _first_lacking(check: Check) -> pl.Expr:

@@ -86,6 +86,11 @@ class Tables:
             pl.col("first_day").alias("r.day"),
         )
 
+    @cached_property
+    def billed(self) -> pl.DataFrame:
+        """The encounters that have any line at all, in order."""
+        return self.lines.select(pl.col("encounter").rle().struct.field("value").alias("encounter"))
+
     def of_line(self, name: str) -> pl.Series:
         """A column of the lines by row name; one that was not read is unknown throughout."""
         if name in LINE_FACTS:

@@ -161,11 +161,9 @@ class Beside:
         rows = self._table(InstitutionState)
         if rows is None:
             return None
-        states = {
-            "institution_in_service": _open_period & (pl.col("service_state") == ONLINE),
-            "agreement_in_force": _open_period & pl.col("agreement_in_force"),
-        }
-        return _said(asked, rows, ["institution_id"], states)
+        online, agreed = pl.col("service_state") == ONLINE, pl.col("agreement_in_force")
+        contracted = _open_period & pl.coalesce(online & agreed, online, agreed)
+        return _said(asked, rows, ["institution_id"], {"institution_contracted": contracted})
 
     def _identity(self, asked: pl.DataFrame) -> _Saying | None:
         """One passed check is enough; a pending one leaves it open; none counts only where checks are reported."""

@@ -113,10 +113,11 @@ def recognise(
     explained = {column for fields in claims.columns.values() for column in fields.values()}
     best, most = claims, len(explained)
     for slug, entity in OPTIONAL_TABLES.items():
-        optional = _as_optional(entity, columns, mapped)
+        named = _PART.sub("", normal(name)) in (slug, normal(entity.label))
+        optional = _as_optional(entity, columns, mapped, named=named)
         if optional is None:
             continue
-        if _PART.sub("", normal(name)) in (slug, normal(entity.label)):
+        if named:
             return optional
         if len(optional.columns[entity]) > most:
             best, most = optional, len(optional.columns[entity])
@@ -124,9 +125,13 @@ def recognise(
 
 
 def _as_optional(
-    entity: type[Entity], columns: Sequence[str], mapped: Mapping[str, tuple[Field[Any], ...]]
+    entity: type[Entity],
+    columns: Sequence[str],
+    mapped: Mapping[str, tuple[Field[Any], ...]],
+    *,
+    named: bool,
 ) -> Recognition | None:
-    """The table as optional facts; None where a required one has no column."""
+    """The table as optional facts; None where a required one has no column, or nothing tells it from others."""
     chosen: dict[str, str] = {}
     personal: list[str] = []
     for column in columns:
@@ -139,7 +144,7 @@ def _as_optional(
     if any(f.required and not f.personal and n not in chosen for n, f in entity.fields().items()):
         return None
     # Keys and a period alone stand in many tables and say nothing.
-    if len(chosen.keys() - {*entity.key, "valid_from", "valid_to"}) < _TELLING_FIELDS:
+    if not named and len(chosen.keys() - {*entity.key, "valid_from", "valid_to"}) < _TELLING_FIELDS:
         return None
     unknown = [name for name in columns if name not in personal and name not in chosen.values()]
     return Recognition(entity, {entity: chosen}, personal, unknown)

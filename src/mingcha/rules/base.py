@@ -29,10 +29,13 @@ class Grain(StrEnum):
 
 
 class Excess(StrEnum):
-    """What a finding takes from a line, quantity × price: units (the largest counts) or price."""
+    """What a finding takes: of a line, quantity × price, units (the largest counts) or price; or the bill as a
+    whole; or fund money alone, by which the value exceeds the limit. The last two for rules that judge no lines."""
 
     LINES = "数量"
     PRICE = "单价"
+    BILL = "整单"
+    FUND = "基金"
 
 
 class Setting(Expr):

@@ -252,9 +252,11 @@ class _Writer:
     def write(self, part: Part, number: int | None) -> None:
         """The tables of a part; a city of one part has plain names."""
         part.truth.write_parquet(self._truths / f"{number or 0:04d}.parquet")
-        for table in TABLES:
+        frames: dict[str, pl.DataFrame] = {table: getattr(part, table) for table in TABLES}
+        for table, frame in (*frames.items(), *part.beside.items()):
+            if frame.is_empty() and table not in TABLES:
+                continue
             name = table if number is None else f"{table}-{number + 1:04d}"
-            frame: pl.DataFrame = getattr(part, table)
             path = self.folder / "claims" / f"{name}.{self.format}"
             if self.format == "csv":
                 frame.write_csv(path)

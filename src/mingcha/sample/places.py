@@ -13,6 +13,8 @@ CITIES = {
 }  # fmt: skip
 
 PHARMACY = "药店"
+# Hospitals that no ordinary visit goes to: whose agreement ended, and who report signed consents.
+UNCONTRACTED, CONSENTING = "A411", "A412"
 DEPARTMENTS = {
     "A01": "预防保健科", "A02": "全科医疗科", "A03": "内科", "A03.01": "呼吸内科", "A03.02": "消化内科",
     "A03.06": "肾内科", "A04": "外科", "A04.01": "普通外科", "A04.03": "骨科", "A05": "妇产科", "A07": "儿科",
@@ -90,7 +92,7 @@ def places_for(library: Library) -> Places:
         for number in range(_COUNTS[rank]):
             for city in CITIES:
                 _add(places, city, rank, _TYPES[rank], _LEVEL_NAMES[rank].format(number + 1), number)
-    for kind, rank in special:
+    for kind, rank in (*special, (UNCONTRACTED, 2), (CONSENTING, 2)):
         for city in CITIES:
             _add(places, city, rank, kind, f"{kind}专科{'医院' if rank == 2 else '诊所'}", 0)
     for number in range(_PHARMACIES):

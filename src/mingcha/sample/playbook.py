@@ -12,6 +12,7 @@ from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
 from mingcha.sample.scenes.duplicates import write_duplicates
+from mingcha.sample.scenes.entitlement import write_entitlement
 from mingcha.sample.scenes.herbs import write_herbs
 from mingcha.sample.scenes.interactions import write_interactions
 from mingcha.sample.scenes.limits import write_limits
@@ -44,6 +45,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_visits,
         write_uploads,
         write_presence,
+        write_entitlement,
     ):
         write(writer)
     return {mechanism: _in_turn(plays) for mechanism, plays in sorted(writer.script.plays.items())}

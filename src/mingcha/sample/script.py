@@ -121,10 +121,38 @@ class Change:
 
 
 @dataclass(frozen=True)
+class After:
+    """A day so many days after the first day of a visit (before it, if negative)."""
+
+    days: int
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A row of a table beside the bills that a visit gives rise to, under national column names.
+
+    Who, where and which visit it is about is filled in when it is staged; a whole number is a day of the calendar.
+    """
+
+    table: str
+    said: tuple[tuple[str, str | int | After], ...]
+
+
+@dataclass(frozen=True)
+class Settling:
+    """How a visit is settled: per cent of the total that is the person's own expense, and that the fund pays (None: as
+    is usual for its type)."""
+
+    own_percent: int = 5
+    fund_percent: int | None = None
+
+
+@dataclass(frozen=True)
 class Visit:
     """One encounter; `after` counts days from the first visit of the play, `nights` those of a stay.
 
     `returning`: at the very institution of the play's first visit (of the same venue), else at any of the venue.
+    `papers`: what tables beside the bills say of it. `doctor`: the number of a doctor whom no other visit sees.
     """
 
     charges: tuple[Charge, ...]
@@ -143,6 +171,9 @@ class Visit:
     total_off: int = 0
     truth: Truth | None = None
     jitter: int = 1
+    papers: tuple[Paper, ...] = ()
+    settling: Settling = Settling()
+    doctor: int | None = None
 
     @property
     def is_stay(self) -> bool:

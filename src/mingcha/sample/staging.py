@@ -29,6 +29,7 @@ class Part:
     diagnoses: pl.DataFrame
     procedures: pl.DataFrame
     lists: list[str]
+    beside: dict[str, pl.DataFrame]
     truth: pl.DataFrame
     known_lines: int
     dirty_lines: int
@@ -72,6 +73,7 @@ class Staging:
             diagnoses=_diagnosis_table(coded.filter(~pl.col("procedure"))),
             procedures=_procedure_table(coded.filter(pl.col("procedure"))),
             lists=self._lists(staged),
+            beside={table: self._papers(table, staged) for table in self.tables.papers},
             truth=self._truth(number, lines, coded, staged),
             known_lines=int(lines["known"].sum()),
             dirty_lines=dirty.height,
@@ -81,9 +83,7 @@ class Staging:
         # In the order in which the year went by, as an export is; the key settles days of equal standing.
         staged = visits.sort("day", "key").with_row_index("row")
         script = self.tables.visits[staged["script"]]
-        staged = pl.concat(
-            [staged.drop("script").rename({"insurance": "own_insurance"}), script], how="horizontal"
-        )
+        staged = pl.concat([staged.rename({"insurance": "own_insurance"}), script], how="horizontal")
         draw, key = self.chance, pl.col("key")
         group = pl.col("group")
         size = lookup("size", self.tables.groups["size"].to_list(), group)
@@ -95,7 +95,7 @@ class Staging:
         place = place + pl.when(step > 1).then(pl.col("city")).otherwise(0)
         return staged.with_columns(
             institution=lookup("member", self.tables.members, offset + place),
-            doctor=draw.below(key, "doctor", DOCTORS_A_DEPARTMENT),
+            doctor=pl.coalesce("own_doctor", draw.below(key, "doctor", DOCTORS_A_DEPARTMENT)),
             shift=draw.below(key, "minute", pl.col("jitter")),
             no=pl.col("row").cast(pl.Int64) + number * ENCOUNTERS_A_PART,
         )
@@ -189,15 +189,12 @@ class Staging:
         return moment.fill_null("")
 
     def _person_table(self, persons: pl.DataFrame) -> pl.DataFrame:
-        birth, death = (
-            pl.col(name).cast(pl.Int32).cast(pl.Date).dt.to_string("%Y-%m-%d") for name in ("birth", "death")
-        )
         return persons.select(
             patn_id=_id("P", pl.col("person")),
             patn_name=lookup("name", self._names, pl.col("person") * 13 % len(self._names)),
             gend=lookup("sex", list(SEXES), pl.col("sex")),
-            brdy=pl.when("born_known").then(birth).otherwise(pl.lit("")),
-            die_date=death.fill_null(""),
+            brdy=pl.when("born_known").then(_date(pl.col("birth"))).otherwise(pl.lit("")),
+            die_date=_date(pl.col("death")).fill_null(""),
             poolarea=lookup("region", list(CITIES), pl.col("city")),
         )
 
@@ -205,8 +202,9 @@ class Staging:
         places = self.tables.institutions[staged["institution"]]
         frame = pl.concat([staged.rename({"institution": "place"}), places], how="horizontal")
         total = pl.col("total")
-        fund = total * lookup("share", _FUND_SHARES, pl.col("visit_type").cast(pl.Int64)) // 100
-        own = total * 5 // 100
+        usual = lookup("share", _FUND_SHARES, pl.col("visit_type").cast(pl.Int64))
+        fund = total * pl.coalesce("fund_percent", usual) // 100
+        own = total * pl.col("own_percent") // 100
         account = pl.when(pl.col("own_insurance") == "310").then((total - fund - own) // 2).otherwise(0)
         ended = pl.when(pl.col("ends") >= 0)
         settled_day = pl.col("day") + pl.col("nights")
@@ -226,7 +224,7 @@ class Staging:
             ).otherwise(pl.lit("")),
             med_mdtrt_type="visit_type",
             med_type="care_type",
-            insutype=pl.when(pl.col("insurance") != "").then("insurance").otherwise("own_insurance"),
+            insutype=_insurance(),
             adm_dept_codg=lookup("dept", self.tables.departments, pl.col("department")),
             adm_dept_name=lookup("dept_name", self._department_names, pl.col("department")),
             dr_codg=_id("D", _doctor_number()),
@@ -267,6 +265,28 @@ class Staging:
             )
             for stay in stays.iter_rows(named=True)
         ]
+
+    def _papers(self, table: str, staged: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a table beside the bills, each with whom, where and which visit it is about."""
+        rows = staged.join(self.tables.papers[table], on="script", maintain_order="left_right")
+        rows = pl.concat(
+            [rows.rename({"institution": "place"}), self.tables.institutions[rows["institution"]]],
+            how="horizontal",
+        )
+        said = []
+        for name, type_ in self.tables.papers[table].drop("script").schema.items():
+            day, column = pl.col(name), name.removeprefix("after:")
+            if column != name:
+                day = _date(pl.col("day") + day)
+            elif type_.is_integer():
+                day = _date(day)
+            said.append(day.alias(column))
+        told = rows.select(said)
+        keys = {name: expr for name, expr in _PAPER_KEYS.items() if name in _ABOUT[table]}
+        about = rows.select(**keys).with_columns(
+            pl.coalesce(told[name], name).alias(name) for name in keys if name in told.columns
+        )
+        return about.hstack(told.drop(about.columns, strict=False).fill_null(""))
 
     def _coded(self, staged: pl.DataFrame) -> pl.DataFrame:
         rows = staged.select(
@@ -329,6 +349,14 @@ def _doctor_number() -> pl.Expr:
     return (pl.col("place").cast(pl.Int64) * 100 + pl.col("department")) * 10 + pl.col("doctor")
 
 
+def _date(day: pl.Expr) -> pl.Expr:
+    return day.cast(pl.Int32).cast(pl.Date).dt.to_string("%Y-%m-%d")
+
+
+def _insurance() -> pl.Expr:
+    return pl.when(pl.col("insurance") != "").then("insurance").otherwise("own_insurance")
+
+
 def _unless_blank(column: str, value: pl.Expr) -> pl.Expr:
     """The value of a column, empty where a scene leaves it out."""
     return pl.when(pl.col("blank") == column).then(pl.lit("")).otherwise(value)
@@ -340,6 +368,26 @@ def _id(letter: str, number: pl.Expr) -> pl.Expr:
 
 def _yuan(fen: pl.Expr) -> pl.Expr:
     return (fen // 100).cast(pl.String) + pl.lit(".") + (fen % 100).cast(pl.String).str.zfill(2)
+
+
+# What the rows of tables beside the bills may be about, and what each table is about.
+_PAPER_KEYS = {
+    "mdtrt_id": _id("E", pl.col("no")),
+    "psn_no": _id("P", pl.col("person")),
+    "fixmedins_code": pl.col("medins_id"),
+    "insutype": _insurance(),
+    "prac_psn_code": _id("D", _doctor_number()),
+}
+_ABOUT = {
+    "insured-periods": ("psn_no", "insutype"),
+    "entitlements": ("psn_no",),
+    "institution-states": ("fixmedins_code",),
+    "doctor-states": ("prac_psn_code", "fixmedins_code"),
+    "identity-checks": ("mdtrt_id", "fixmedins_code"),
+    "consents": ("mdtrt_id", "fixmedins_code"),
+    "chronic-registrations": ("psn_no",),
+    "approvals": ("psn_no",),
+}
 
 
 def _diagnosis_table(rows: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from mingcha.sample.goods import Good, Goods
 from mingcha.sample.ordinary import BANDS, KINDS, Class, Pool
 from mingcha.sample.places import DEPARTMENTS, PHARMACY, Places
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
-from mingcha.sample.script import Age, Change, Charge, Coded, Play, Truth, Visit
+from mingcha.sample.script import After, Age, Change, Charge, Coded, Play, Truth, Visit
 
 SEXES = ("", "1", "2", "9")
 UNITS = ("岁", "月", "天")
@@ -39,6 +39,8 @@ class Tables:
     coded: pl.DataFrame
     listings: list[tuple[Change, ...]]
     truths: pl.DataFrame
+    papers: dict[str, pl.DataFrame]
+    """By table, rows of a visit of the script: days as whole numbers, those after the visit's first as `after:…`."""
     plays: pl.DataFrame
     mechanisms: pl.DataFrame
     classes: pl.DataFrame
@@ -51,6 +53,7 @@ class _Rows:
     coded: list[dict[str, Any]] = field(default_factory=list)
     listings: list[tuple[Change, ...]] = field(default_factory=list)
     truths: list[dict[str, Any]] = field(default_factory=list)
+    papers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     departments: dict[str, int] = field(default_factory=dict)
 
 
@@ -75,7 +78,7 @@ def tables_of(
             {"offset": offsets, "size": [len(group) for group in places.groups], "step": step}
         ),
         members=[number for group in places.groups for number in group],
-        visits=pl.DataFrame(rows.visits, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
+        visits=pl.DataFrame(rows.visits, schema_overrides=_VISIT_TYPES, infer_schema_length=None),
         charges=pl.DataFrame(rows.charges, schema_overrides=_CHARGE_TYPES, infer_schema_length=None),
         coded=pl.DataFrame(rows.coded, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
         listings=rows.listings,
@@ -84,6 +87,9 @@ def tables_of(
             schema_overrides={"excess": pl.Int64, "amount": pl.Int64, "part": pl.String},
             infer_schema_length=None,
         ),
+        papers={
+            table: pl.DataFrame(written, infer_schema_length=None) for table, written in rows.papers.items()
+        },
         plays=pl.DataFrame(play_rows, schema_overrides={"died": pl.Int64}, infer_schema_length=None),
         mechanisms=pl.DataFrame(mechanism_rows),
         classes=pl.DataFrame(class_rows),
@@ -97,6 +103,7 @@ def class_number(kind: int, rank: int, sex: int, band: int) -> int:
 
 CLASSES = len(KINDS) * 4 * 3 * (len(BANDS) + 1)
 
+_VISIT_TYPES: dict[str, Any] = {"truth": pl.Int32, "fund_percent": pl.Int64, "own_doctor": pl.Int64}
 _CHARGE_TYPES: dict[str, Any] = {
     "good": pl.UInt32,
     "day": pl.Int32,
@@ -160,6 +167,9 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "insurance": visit.insurance,
             "department": _department(rows, visit.department),
             "total_off": visit.total_off,
+            "own_percent": visit.settling.own_percent,
+            "fund_percent": visit.settling.fund_percent,
+            "own_doctor": visit.doctor,
             "first_charge": len(rows.charges),
             "charges": len(visit.charges),
             "kept": sum(LEFT_OUT_ONE_IN if charge.fixed else LEFT_OUT_ONE_IN - 1 for charge in visit.charges),
@@ -171,6 +181,11 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "truth": _truth(rows, visit.truth),
         }
     )
+    for paper in visit.papers:
+        said = {
+            name if not isinstance(day, After) else f"after:{name}": _said(day) for name, day in paper.said
+        }
+        rows.papers.setdefault(paper.table, []).append({"script": len(rows.visits) - 1, **said})
     for number, charge in enumerate(visit.charges):
         rows.charges.append(_charge(rows, visit, number, charge, goods))
     for number, row in enumerate(visit.diagnoses):
@@ -184,6 +199,10 @@ def _listing(rows: _Rows, visit: Visit) -> int:
         return -1
     rows.listings.append(visit.listing)
     return len(rows.listings) - 1
+
+
+def _said(value: str | int | After) -> str | int:
+    return value.days if isinstance(value, After) else value
 
 
 def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingcha.engine.amounts import Claim, excess_of, share_fund, share_line
+from mingcha.engine.amounts import Claim, excess_of, share_bill, share_fund, share_line
 from mingcha.rules.base import Excess
 
 MONEY = st.integers(0, 10_000_000_000)
-CLAIMS = st.lists(st.tuples(st.sampled_from(Excess), MONEY), max_size=6)
+CLAIMS = st.lists(st.tuples(st.sampled_from((Excess.LINES, Excess.PRICE)), MONEY), max_size=6)
 
 
 @given(MONEY, CLAIMS)
@@ -50,6 +50,33 @@ def test_the_fund_gets_back_its_share_to_the_fen(claimed: list[int], paid: int, 
         recovered = sum(claim.recoverable or 0 for claim in claims)
         assert recovered == sum(claimed) * min(paid, total) // total
         assert recovered <= min(paid, total)
+
+
+@given(MONEY, MONEY, st.lists(st.tuples(st.sampled_from((Excess.BILL, Excess.FUND)), MONEY)), MONEY)
+def test_claims_to_the_whole_bill_or_to_fund_money_alone_get_what_the_lines_leave(
+    on_lines: int, unclaimed: int, found: list[tuple[Excess, int]], paid: int
+) -> None:
+    total = on_lines + unclaimed
+    claims = [Claim(Excess.LINES, on_lines, on_lines), *(Claim(kind, excess) for kind, excess in found)]
+    share_bill(total, claims)
+    share_fund(total, min(paid, total), claims)
+    assert sum(claim.claimed for claim in claims) <= total
+    assert sum(claim.recoverable or 0 for claim in claims) <= min(paid, total)
+    assert all(claim.claimed <= claim.excess for claim in claims)
+
+
+def test_the_whole_bill_is_claimed_once_and_the_fund_gets_back_all_it_paid() -> None:
+    claims = [Claim(Excess.BILL, 1_000), Claim(Excess.BILL, 1_000), Claim(Excess.LINES, 300, 300)]
+    share_bill(1_000, claims)
+    share_fund(1_000, 600, claims)
+    assert [claim.claimed for claim in claims] == [700, 0, 300]
+    assert [claim.recoverable for claim in claims] == [420, 0, 180]
+
+
+def test_fund_money_that_was_paid_too_much_comes_back_to_the_fen() -> None:
+    claims = [Claim(Excess.FUND, 123)]
+    share_fund(1_000, 600, claims)
+    assert (claims[0].claimed, claims[0].recoverable) == (123, 123)
 
 
 def test_what_the_fund_paid_is_unknown_so_is_what_it_gets_back() -> None:

@@ -109,12 +109,24 @@ def test_entitled_is_by_the_pooled_fund_of_the_insurance(row: dict[str, Any], en
     assert visit("entitled", beside(entitlements=[row])) is entitled
 
 
-def test_an_institution_serves_while_it_is_online_and_its_agreement_in_force() -> None:
-    state = {"institution_id": "H1", "valid_from": DAY - 9, "service_state": "0", "agreement_in_force": True}
-    tables = beside(institution_states=[state])
-    assert visit("institution_in_service", tables) is False
-    assert visit("agreement_in_force", tables) is True
-    assert visit("agreement_in_force", tables, institution_id="H2") is None
+@pytest.mark.parametrize(
+    ("state", "contracted"),
+    [
+        ({"service_state": "1", "agreement_in_force": True}, True),
+        ({"service_state": "0", "agreement_in_force": True}, False),
+        ({"service_state": "1", "agreement_in_force": False}, False),
+        ({"service_state": "1"}, True),
+        ({"agreement_in_force": False}, False),
+        ({}, None),
+        ({"institution_id": "H2", "service_state": "0"}, None),
+        ({"service_state": "1", "valid_to": DAY - 1}, False),
+    ],
+)
+def test_an_institution_is_contracted_while_it_is_online_and_its_agreement_in_force(
+    state: dict[str, Any], contracted: bool | None
+) -> None:
+    known = {"institution_id": "H1", "valid_from": DAY - 9, **state}
+    assert visit("institution_contracted", beside(institution_states=[known])) is contracted
 
 
 def test_what_an_institution_is_fills_what_the_bill_leaves_out() -> None:

@@ -28,7 +28,13 @@ def test_a_table_with_all_national_names_is_what_it_is(entity: type[Entity]) -> 
 def test_a_file_of_that_name_is_that_table_whatever_else_its_columns_could_mean(slug: str) -> None:
     entity = OPTIONAL_TABLES[slug]
     columns = [name for name, field in entity.fields().items() if not field.personal]
-    for name in (slug, entity.label):
+    for name in (slug, entity.label, f"{slug}-0001"):
         found = recognise(columns, {}, name)
         assert found.primary is entity
         assert found.columns[entity].keys() == set(columns)
+
+
+def test_a_file_of_that_name_needs_no_more_than_its_required_columns() -> None:
+    for slug, entity in OPTIONAL_TABLES.items():
+        columns = [repr(field) for field in entity.fields().values() if field.required]
+        assert recognise(columns, {}, slug).primary is entity

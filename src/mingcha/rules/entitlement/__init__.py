@@ -1,0 +1,1 @@
+"""Whether the fund owes anything for this person, at this place, for this item."""

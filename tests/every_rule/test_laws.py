@@ -33,6 +33,10 @@ SENT = {
     "purchase": ("visit_type", "care_type"),
     "last_day": ("ended_at",),
     "price_step": ("unit_price",),
+    **dict.fromkeys(("dose_mass", "dose_units", "dose_volume", "dose_pieces"), ("single_dose",)),
+    "times_a_day": ("frequency",),
+    "route": ("administration",),
+    "course_days": ("supply_days", "single_dose"),
 }
 # Facts that a rule reads and can do without, and why.
 NOT_REQUIRED = {
@@ -40,6 +44,9 @@ NOT_REQUIRED = {
     ("charge-outside-stay", "settlement_id"): "only tells a person still in hospital",
     ("level-too-low", "institution_type"): "only for points that exempt a type",
     ("dispense-over-limit", "supply_days"): "only for points that limit days",
+    ("dose-over-limit", "birth_date"): "only for points that speak of an age",
+    ("dose-over-limit", "route"): "only for points that speak of a way of giving",
+    ("dose-over-limit", "times_a_day"): "a single dose may be too much by itself",
     ("unit-price-over-ceiling", "institution_rank"): "only for points that differ by level",
     ("pregnancy-unsafe", "maternity_state"): "a diagnosis tells as well",
     ("pregnancy-unsafe", "diagnoses"): "the state tells as well",

@@ -88,7 +88,11 @@ def _knowledge(rule: type[Rule[Any]]) -> Iterator[str]:
     kind = rule.knowledge
     if kind is None:
         return
-    own = [field for name, field in kind.fields().items() if name not in KnowledgePoint.fields()]
+    own = [
+        field
+        for name, field in kind.fields().items()
+        if name not in KnowledgePoint.fields() and not field.derived
+    ]
     rows = "\n".join(f"| {field.label} | {field.type} | {_default(field)} | {field.note} |" for field in own)
     yield f"## 知识点：{kind.label}\n\n按{kind.subject}匹配，种类标识 `{kind.slug}`。" + (
         f"\n\n| 字段 | 类型 | 缺省 | 说明 |\n|---|---|---|---|\n{rows}" if own else ""

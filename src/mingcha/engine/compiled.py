@@ -109,7 +109,7 @@ class Compiled:
         if self.rule.forbids is None:
             if self.rule.when is not None:
                 when = self.rule.when
-                text = f"def when(e, r):\n    return {source.of(when)}, {source.first_unknown(when)}\n"
+                text = f"def when(e, r, p):\n    return {source.of(when)}, {source.first_unknown(when)}\n"
                 self.when = define("when", text)
                 self.when_by_line = any(is_line(field) for field in fields_of([when]))
             if self.rule.only_if is not None and screened:
@@ -125,7 +125,7 @@ class Compiled:
         """The rows for which `when` holds; those on which it is unknown are counted."""
         assert self.when is not None
         asked = rows if self.when_by_line else rows[:1]
-        held = [self.when(enc, row) for row in asked] * (len(rows) // len(asked))
+        held = [self.when(enc, row, point) for row in asked] * (len(rows) // len(asked))
         if live:
             out.unjudged += [
                 Unjudged(self.check, point.rule_code, row[4], row, fact)
@@ -179,7 +179,7 @@ class Compiled:
     def _chosen(self, enc: EncounterFacts, number: int, out: Judgement, audited: Sequence[bool]) -> bool:
         if self.when is None:
             return True
-        holds, fact = self.when(enc, None)
+        holds, fact = self.when(enc, None, None)
         if holds is None and audited[number]:
             out.unjudged.append(Unjudged(self.check, self.check.rule_code, number, None, fact))
         return holds is True

@@ -10,13 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from mingcha.domain.doses import unit_of
 from mingcha.knowledge.kinds import (
+    NO_DOSE_LIMIT,
     AgeLimit,
     AntibioticGrade,
     CourseLimit,
     DiagnosisAge,
     DispenseLimit,
     HerbDose,
+    DoseLimit,
     InsuranceLimit,
     InternetLimit,
     PregnancyLimit,
@@ -65,6 +68,8 @@ _GRADES = {
     2: {"titles": "restricted_titles"},
     3: {"titles": "special_titles", "barred_care_types": "outpatient_care_types"},
 }
+# Limits are written in grams at the largest: beyond it a limit would not fit into sixty-four bits.
+LARGEST_UNIT = 10**6
 _GROUNDS = {"工伤": "work_injury", "生育": "maternity"}
 
 
@@ -131,6 +136,17 @@ def _missing(point: KnowledgePoint) -> str:
         and point.max_quantity == FOREVER * 10_000
     ):
         return "最大开药天数与开药量均未给出，待人工映射"
+    if isinstance(point, DoseLimit):
+        return _missing_of_dose(point)
+    return ""
+
+
+def _missing_of_dose(point: DoseLimit) -> str:
+    read = unit_of(point.unit)
+    if read is None or read[1].denominator != 1 or read[1] > LARGEST_UNIT:
+        return f"剂量单位“{point.unit}”不能识别，待人工映射"
+    if point.single_max >= NO_DOSE_LIMIT and point.daily_max >= NO_DOSE_LIMIT:
+        return "单次与每日最大剂量均未给出，待人工映射"
     return ""
 
 
@@ -206,6 +222,12 @@ def _course(point: Any, settings: Settings) -> dict[str, Any]:
     return {name: _value(settings, name) for name in ("period", "counting") if not getattr(point, name)}
 
 
+def _dose(point: Any, _settings: Settings) -> dict[str, Any]:
+    read = unit_of(point.unit)
+    assert read is not None
+    return {"measure": str(read[0]), "base_units": int(read[1])}
+
+
 def _same_incision(point: Any, settings: Settings) -> dict[str, Any]:
     if point.later_ratio is not None:
         return {}
@@ -218,6 +240,7 @@ _FILLING: dict[type[KnowledgePoint], Callable[[Any, Settings], dict[str, Any]]] 
     InsuranceLimit: _insurance,
     InternetLimit: _internet,
     CourseLimit: _course,
+    DoseLimit: _dose,
     PregnancyLimit: _pregnancy,
     AntibioticGrade: _antibiotic,
     HerbDose: _herb_dose,

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from mingcha.domain import fields as f
 from mingcha.domain.errors import KnowledgeError
+from mingcha.domain.routes import ROUTES
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
+
+# Beyond any dose, and within sixty-four bits even when written in grams.
+NO_DOSE_LIMIT = 10**12
 
 
 class SexLimit(KnowledgePoint):
@@ -86,6 +90,24 @@ class DispenseLimit(KnowledgePoint):
     label, slug = "限最大开药量", "dispense-limit"
     max_days = f.number("最大开药天数", unit="天", default=FOREVER)
     max_quantity = f.quantity("最大开药量", default=FOREVER * 10_000)
+
+
+class DoseLimit(KnowledgePoint):
+    """超说明书用量: the highest single and daily dose, by route and age where these differ."""
+
+    label, slug = "用量上限", "dose-limit"
+    told_apart_by = ("route", "age_unit", "at_least", "below")
+    unit = f.text("剂量单位", required=True, note="g、mg、μg、IU、万IU、ml、片 …")
+    single_max = f.quantity("单次最大剂量", default=NO_DOSE_LIMIT)
+    daily_max = f.quantity("每日最大剂量", default=NO_DOSE_LIMIT)
+    route = f.code("给药途径", default="", note=f"空为不限；{'、'.join(ROUTES)}")
+    age_unit = f.code("年龄单位", default="岁", note="岁、月、天")
+    at_least = f.number("年龄下限（含）", default=0)
+    below = f.number("年龄上限（不含）", default=FOREVER)
+    measure = f.code("计量", default="", derived=True, note="由剂量单位得出：质量、效价、容量、制剂数")
+    base_units = f.number(
+        "折合基本单位", default=0, derived=True, note="一剂量单位合多少微克、单位、毫升、片"
+    )
 
 
 class QuantityLimit(KnowledgePoint):
@@ -286,6 +308,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         DepartmentLimit,
         CourseLimit,
         DispenseLimit,
+        DoseLimit,
         QuantityLimit,
         WindowLimit,
         PriceCeiling,

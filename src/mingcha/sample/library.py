@@ -26,6 +26,7 @@ MECHANISM_OF_KIND = {
     "department-limit": "department-mismatch",
     "course-limit": "course-over-limit",
     "dispense-limit": "dispense-over-limit",
+    "dose-limit": "dose-over-limit",
     "quantity-limit": "quantity-over-limit",
     "window-limit": "window-over-limit",
     "price-ceiling": "unit-price-over-ceiling",

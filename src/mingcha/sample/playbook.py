@@ -11,6 +11,7 @@ from mingcha.sample.places import Places
 from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
+from mingcha.sample.scenes.doses import write_doses
 from mingcha.sample.scenes.duplicates import write_duplicates
 from mingcha.sample.scenes.entitlement import write_entitlement
 from mingcha.sample.scenes.herbs import write_herbs
@@ -34,6 +35,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_scope,
         write_herbs,
         write_limits,
+        write_doses,
         write_pricing,
         write_duplicates,
         write_billing,

@@ -53,6 +53,17 @@ class Truth:
 
 
 @dataclass(frozen=True)
+class Dosing:
+    """How a drug is to be taken, as the doctor writes it; `spec` where the catalogue's is not meant."""
+
+    dose: str = ""
+    frequency: str = ""
+    way: str = ""
+    spec: str = ""
+    take_home: str = ""
+
+
+@dataclass(frozen=True)
 class Charge:
     """A billed line: on which day of the visit and at which minute of it, what, how much, at what price."""
 
@@ -69,6 +80,7 @@ class Charge:
     herb_use: str = ""
     title: str = ""
     antibiotic_right: str = ""
+    dosing: Dosing = Dosing()
     department: str = ""
     refund_of: int | None = None
     names_original: bool = True

@@ -134,6 +134,7 @@ class Staging:
                     "cnt", "pric", "sumamt", "hilist_pric", "supply_days", "first_line", "herb_use",
                     "title", "antibiotic_right",
                     "prescription", "department", "blank", "uploaded_after",
+                    "dose", "frequency", "way", "own_spec", "take_home",
                 )[charge],
             ],
             how="horizontal",
@@ -155,7 +156,7 @@ class Staging:
             pric=_unless_blank("pric", pl.col("pric")),
             sumamt="sumamt",
             inscp_scp_amt="sumamt",
-            spec=_unless_blank("spec", pl.col("spec")),
+            spec=_unless_blank("spec", pl.when(pl.col("own_spec") != "").then("own_spec").otherwise("spec")),
             spec_unt="spec_unt",
             drord_dept_codg=_unless_blank(
                 "drord_dept_codg", lookup("dept", self.tables.departments, pl.col("department"))
@@ -171,6 +172,10 @@ class Staging:
             o_prdDays="supply_days",
             o_firstItemFlag="first_line",
             tcmdrug_used_way="herb_use",
+            o_sinDosDscr="dose",
+            o_used_frqu_dscr="frequency",
+            medc_way_dscr="way",
+            dscg_tkdrug_flag="take_home",
             init_feedetl_sn=pl.when(pl.col("back") > 0)
             .then(_id("L", pl.col("no") - pl.col("back")))
             .otherwise(pl.lit("")),

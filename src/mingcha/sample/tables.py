@@ -226,6 +226,11 @@ def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods
         "title": charge.title,
         "antibiotic_right": charge.antibiotic_right,
         "uploaded_after": -1 if charge.uploaded_after is None else charge.uploaded_after,
+        "dose": charge.dosing.dose,
+        "frequency": charge.dosing.frequency,
+        "way": charge.dosing.way,
+        "own_spec": charge.dosing.spec,
+        "take_home": charge.dosing.take_home,
         # So many rows before this one stands the line a refund takes back; 0 where none is named.
         "back": number - charge.refund_of if charge.refund_of is not None and charge.names_original else 0,
         "truth": _truth(rows, charge.truth),

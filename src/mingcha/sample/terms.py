@@ -96,6 +96,10 @@ def _dispense(terms: Terms, point: Any, _code: str) -> None:
     terms.max_quantity = min(terms.max_quantity, point.max_quantity)
 
 
+def _dose(_terms: Terms, _point: Any, _code: str) -> None:
+    """Nothing: ordinary care writes no doses."""
+
+
 def _quantity(terms: Terms, point: Any, _code: str) -> None:
     terms.max_quantity = min(terms.max_quantity, point.allowed)
     terms.per_visit |= point.period == "就诊"
@@ -174,6 +178,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.DepartmentLimit: _department,
     k.CourseLimit: _over_time,
     k.DispenseLimit: _dispense,
+    k.DoseLimit: _dose,
     k.QuantityLimit: _quantity,
     k.WindowLimit: _over_time,
     k.PriceCeiling: _ceiling,

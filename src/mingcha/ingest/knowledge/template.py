@@ -135,7 +135,7 @@ def read(book: list[Grid]) -> list[KnowledgePoint]:
 def columns(shape: type[KnowledgePoint]) -> list[Field[Any]]:
     """The fields of a kind in the order of the template: identity, codes, limits, validity, source."""
     fields = shape.fields()
-    own = [name for name in fields if name not in _GENERAL]
+    own = [name for name, field in fields.items() if name not in _GENERAL and not field.derived]
     rest = [name for name in _GENERAL if name not in _FIRST and name not in _LEFT_OUT]
     return [fields[name] for name in (*_FIRST, *own, *rest)]
 

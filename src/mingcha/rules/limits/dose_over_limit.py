@@ -1,0 +1,114 @@
+"""超说明书用量：一次或一日的用药剂量超过说明书的最大剂量。
+
+## 检查什么
+由单次剂量描述、规格和使用频次描述得出一次和一日（用药当日）的剂量，与知识点的单次、每日最大剂量比较；
+知识点限定给药途径或年龄的，只对相同途径、该年龄的参保人适用。剂量按规格换算（片与毫克、毫升与毫克），全部为整数运算。
+
+## 为何违规
+超过说明书用量的部分不属于合理用药；先作可疑，听取机构说明。超出的数量按剂量比例折算，向下取整。
+
+## 不报什么
+恰好等于上限的；剂量或频次没有上传的；写法存疑（如“1-2片”“适量”）、规格不足以换算、按需使用（prn）而只限每日剂量的：
+都记为“无法判断”，并指出缺少的是单次剂量、规格还是频次。
+
+## 处理建议
+核对医嘱剂量与规格；录入差错的更正后重传，病情需要超说明书用药的提供备案或循证依据。
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from operator import itemgetter
+from typing import Any
+
+from mingcha.domain.claims import Line, Person
+from mingcha.domain.conditions import Age, Condition
+from mingcha.domain.doses import Measure
+from mingcha.domain.fields import Field
+from mingcha.domain.values import QUANTITY_SCALE, decimal_text
+from mingcha.knowledge.kinds import NO_DOSE_LIMIT, DoseLimit
+from mingcha.knowledge.point import FOREVER
+from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
+
+DOSES: dict[str, Field[int]] = {
+    Measure.MASS: Line.dose_mass,
+    Measure.UNITS: Line.dose_units,
+    Measure.VOLUME: Line.dose_volume,
+    Measure.PIECES: Line.dose_pieces,
+}
+SINGLE, DAILY = "单次", "每日"
+
+
+def _over(measure: Measure) -> Condition:
+    """Whether a dose of this measure, once or on a day, is more than a point in the same measure allows."""
+    dose = DOSES[measure]
+    single = dose > DoseLimit.single_max * DoseLimit.base_units
+    daily = dose * Line.times_a_day > DoseLimit.daily_max * DoseLimit.base_units
+    return (DoseLimit.measure == str(measure)) & (single | daily)
+
+
+class DoseOverLimit(ItemRule[DoseLimit]):
+    slug, version, since = "dose-over-limit", 1, "0.1.0"
+    title = "超说明书用量"
+    grain = Grain.LINE
+    legal_basis = ("fund-regulation", "rules-2025", "prescription-measures")
+    needs = (Line.quantity,)
+    reads = (*DOSES.values(), Line.times_a_day)
+
+    any_age = (DoseLimit.at_least == 0) & (DoseLimit.below == FOREVER)
+    age_that_day = Age(Person.birth_date, Line.day, DoseLimit.age_unit)
+    of_age = any_age | ((age_that_day >= DoseLimit.at_least) & (age_that_day < DoseLimit.below))
+    by_route = (DoseLimit.route == "") | (Line.route == DoseLimit.route)
+    when = (Line.single_dose != "") & of_age & by_route
+    only_if = _over(Measure.MASS) | _over(Measure.UNITS) | _over(Measure.VOLUME) | _over(Measure.PIECES)
+    message = "{item} {value}，说明书最大 {limit}"
+
+    def judge(self, group: Group[DoseLimit], point: DoseLimit) -> Verdicts:
+        (line,) = group.lines
+        dose, times = group.read(line, DOSES[point.measure]), group.read(line, Line.times_a_day)
+        if dose is None:
+            yield group.cannot_judge(_unread(group, line))
+            return
+        excesses = list(_excesses(point, dose, times))
+        if not excesses:
+            if times is None and point.daily_max < NO_DOSE_LIMIT:
+                yield group.cannot_judge(Line.frequency)
+        elif line.quantity is None:
+            yield group.cannot_judge(Line.quantity)
+        else:
+            share, value, limit = max(excesses, key=itemgetter(0))
+            yield group.violates(
+                line,
+                excess=int(line.quantity * share),
+                excess_amount=int((line.amount or 0) * share),
+                value=value,
+                limit=limit,
+            )
+
+    def evidence(self, value: Any, limit: Any, point: Any) -> tuple[str | None, str | None]:
+        """Doses in the unit of the point: 单次 1.5g; 单次 1g."""
+        return _in_unit(value, point), _in_unit(limit, point)
+
+
+Taken = tuple[str, int]
+
+
+def _excesses(point: DoseLimit, dose: int, times: int | None) -> Iterator[tuple[Fraction, Taken, Taken]]:
+    """Which share of the dose is too much, what is taken and what is allowed: once, and on a day."""
+    for what, taken, most in (
+        (SINGLE, dose, point.single_max),
+        (DAILY, dose * (times or 0), point.daily_max),
+    ):
+        allowed = most * point.base_units
+        if taken > allowed:
+            yield Fraction(taken - allowed, taken), (what, taken), (what, allowed)
+
+
+def _unread(group: Group[DoseLimit], line: LineFacts) -> Field[str]:
+    """What stands in the way: the dose if nothing of it can be read, else the specification it is converted by."""
+    read = any(group.read(line, dose) is not None for dose in DOSES.values())
+    return Line.specification if read else Line.single_dose
+
+
+def _in_unit(taken: Taken, point: DoseLimit) -> str:
+    what, amount = taken
+    return f"{what} {decimal_text(amount // point.base_units, QUANTITY_SCALE)}{point.unit}"

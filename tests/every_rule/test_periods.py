@@ -85,15 +85,18 @@ def test_random_claims_in_any_buckets_say_what_a_plain_recomputation_says(span: 
     settings = {slug: {"": {**LOOSE, "span": span}} for slug in OVER_PERIODS}
     release = release_of(1, starter_points(), settings, with_demonstration=True)
     plan = Plan(release, entries(), OVER_PERIODS)
-    cases = City(release, 400, seed=11).cases
-    found = indicators(plan, [cases[start::4] for start in range(4)])
-    assert found.equals(indicators(plan, [cases]))
-    rows = {key_of(row): row for row in found.to_dicts()}
-    wanted = recomputed(plan, cases)
-    assert rows.keys() == wanted.keys()
-    for key, row in wanted.items():
-        assert {name: rows[key][name] for name in COMPARED} == {name: row[name] for name in COMPARED}
-    assert {True, False} <= {row["flagged"] for row in rows.values()}
+    seen = set()
+    for seed in range(11, 15):  # a year has few institutions in it: one city alone may stand out nowhere
+        cases = City(release, 200, seed).cases
+        found = indicators(plan, [cases[start::4] for start in range(4)])
+        assert found.equals(indicators(plan, [cases]))
+        rows = {key_of(row): row for row in found.to_dicts()}
+        wanted = recomputed(plan, cases)
+        assert rows.keys() == wanted.keys()
+        for key, row in wanted.items():
+            assert {name: rows[key][name] for name in COMPARED} == {name: row[name] for name in COMPARED}
+        seen |= {row["flagged"] for row in rows.values()}
+    assert {True, False} <= seen
 
 
 def key_of(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -201,6 +201,17 @@ class Crowded(Condition):
 
 
 @dataclass(frozen=True, eq=False)
+class Stocked(Condition):
+    """True where more than `beyond` days of supply are left when more is dispensed; only in `only_if`.
+
+    Each row adds its `course` in days and a day uses one; an unknown course adds nothing.
+    """
+
+    course: Expr
+    beyond: Expr
+
+
+@dataclass(frozen=True, eq=False)
 class Adjoining(Condition):
     """True where an encounter begins at most `days` days after the one before it ended, or before that.
 
@@ -254,6 +265,11 @@ def some(condition: Condition) -> Condition:
 def crowded(allowed: Expr | int, days: Expr | int) -> Condition:
     """Whether more than so many rows of the group stand within any so many days."""
     return Crowded(as_expr(allowed), as_expr(days))
+
+
+def stocked(course: Expr, beyond: Expr | int) -> Condition:
+    """Whether supplies of so many days each ever lie together for more than so many days."""
+    return Stocked(course, as_expr(beyond))
 
 
 def adjoining(days: Expr | int, *, after: Condition = always) -> Condition:

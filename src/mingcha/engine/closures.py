@@ -6,7 +6,7 @@ row, `p` point, `rows` the rows of a group (for a rule over visits `e` is all it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -58,7 +58,19 @@ def adjoining(encounters: Sequence[Any], days: int, after: Callable[[Any], bool 
     )
 
 
+def stocked(courses: Iterable[tuple[int, int | None]], beyond: int) -> bool:
+    """Whether more than so many days of supply are left on a day on which more is dispensed."""
+    left, before = 0, 0
+    for day, course in courses:
+        left = max(0, left - (day - before))
+        if left > beyond:
+            return True
+        left, before = left + (course or 0), day
+    return False
+
+
 NAMES = {
+    "stocked": stocked,
     "adjoining": adjoining,
     "crowded": crowded,
     "both": both,
@@ -95,6 +107,9 @@ class Source:
                 return f"crowded([r[{DAY}] for r in rows], {self._value(allowed)}, {self._value(days)})"
             case c.Adjoining(days, after):
                 return f"adjoining(e, {self._value(days)}, lambda e: {self.of(after)})"
+            case c.Stocked(course, beyond):
+                courses = f"[(r[{DAY}], {self._value(course)}) for r in rows]"
+                return f"stocked({courses}, {self._value(beyond)})"
             case c.Comparison(operator, left, right):
                 return self._guarded(expression, f"{self._value(left)} {operator} {self._value(right)}")
             case c.OneOf(value, values):

@@ -76,7 +76,7 @@ class Columns:
             case c.Age(birth_date, day, unit):
                 parts = [self.of(part, grouped=grouped) for part in (birth_date, day, unit)]
                 return age_column(*parts)
-            case c.Total() | c.Distinct() | c.Count() | c.Some() | c.Crowded():
+            case c.Total() | c.Distinct() | c.Count() | c.Some() | c.Crowded() | c.Stocked():
                 return self._aggregate(expression)
             case c.OneOf(value, values):
                 return self.of(value, grouped=grouped).is_in(values)
@@ -105,6 +105,11 @@ class Columns:
             case c.Crowded(allowed, days):
                 ordered = pl.col("r.day").sort()
                 return (ordered - ordered.shift(self.of(allowed)) < self.of(days)).any()
+            case c.Stocked(course, beyond):
+                # What came in before a row less the days gone by; its lowest mark so far is when all was used up.
+                lasting = self.of(course).fill_null(0).sort_by("r.minute")
+                balance = lasting.cum_sum() - lasting - pl.col("r.day").sort_by("r.minute")
+                return (balance - balance.cum_min() > self.of(beyond, grouped=True)).any()
             case _:
                 return pl.len().cast(pl.Int64)
 

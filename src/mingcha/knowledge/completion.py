@@ -20,10 +20,12 @@ from mingcha.knowledge.kinds import (
     DispenseLimit,
     HerbDose,
     DoseLimit,
+    DrugClass,
     InsuranceLimit,
     InternetLimit,
     PregnancyLimit,
     SameIncisionGroup,
+    SupplyLimit,
 )
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Status
 
@@ -51,6 +53,8 @@ DEFAULTS: dict[str, Any] = {
     "period": None,
     "counting": None,
     "later_ratio": None,
+    "overlap_days": 7,
+    "left_days": 30,
 }
 # What stands in for an age limit that is left to the region: unit, setting for `at_least`, for `below`.
 _AUDIENCES = {
@@ -222,6 +226,11 @@ def _course(point: Any, settings: Settings) -> dict[str, Any]:
     return {name: _value(settings, name) for name in ("period", "counting") if not getattr(point, name)}
 
 
+def _days_of(name: str) -> Callable[[Any, Settings], dict[str, Any]]:
+    """Fills in a number of days where the point gives none."""
+    return lambda point, settings: {} if getattr(point, name) is not None else {name: _value(settings, name)}
+
+
 def _dose(point: Any, _settings: Settings) -> dict[str, Any]:
     read = unit_of(point.unit)
     assert read is not None
@@ -241,6 +250,8 @@ _FILLING: dict[type[KnowledgePoint], Callable[[Any, Settings], dict[str, Any]]] 
     InternetLimit: _internet,
     CourseLimit: _course,
     DoseLimit: _dose,
+    DrugClass: _days_of("overlap_days"),
+    SupplyLimit: _days_of("left_days"),
     PregnancyLimit: _pregnancy,
     AntibioticGrade: _antibiotic,
     HerbDose: _herb_dose,

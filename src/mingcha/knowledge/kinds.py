@@ -110,6 +110,22 @@ class DoseLimit(KnowledgePoint):
     )
 
 
+class DrugClass(KnowledgePoint):
+    """重复开药: drugs of one ingredient or one pharmacological class, not to be in use together for long."""
+
+    label, slug = "同类药品", "drug-class"
+    told_apart_by = ("alike_by",)
+    alike_by = f.code("归类", required=True, note="成分、药理类别")
+    overlap_days = f.number("允许重叠天数", unit="天", note="空为地区参数给出")
+
+
+class SupplyLimit(KnowledgePoint):
+    """剩余用药: the drugs of one ingredient, and how many days of them may be left when more is dispensed."""
+
+    label, slug = "剩余药量", "supply-limit"
+    left_days = f.number("允许剩余天数", unit="天", note="空为地区参数给出")
+
+
 class QuantityLimit(KnowledgePoint):
     """限定频次: how much may be billed per hour, day, encounter or stay."""
 
@@ -309,6 +325,8 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         CourseLimit,
         DispenseLimit,
         DoseLimit,
+        DrugClass,
+        SupplyLimit,
         QuantityLimit,
         WindowLimit,
         PriceCeiling,

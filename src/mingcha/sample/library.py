@@ -27,6 +27,8 @@ MECHANISM_OF_KIND = {
     "course-limit": "course-over-limit",
     "dispense-limit": "dispense-over-limit",
     "dose-limit": "dose-over-limit",
+    "drug-class": "repeated-drug",
+    "supply-limit": "medication-left",
     "quantity-limit": "quantity-over-limit",
     "window-limit": "window-over-limit",
     "price-ceiling": "unit-price-over-ceiling",

@@ -179,6 +179,8 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.CourseLimit: _over_time,
     k.DispenseLimit: _dispense,
     k.DoseLimit: _dose,
+    k.DrugClass: _over_time,
+    k.SupplyLimit: _over_time,
     k.QuantityLimit: _quantity,
     k.WindowLimit: _over_time,
     k.PriceCeiling: _ceiling,

@@ -40,11 +40,16 @@ class _Dosed(Limited):
         return self.over(BOUGHT, BOUGHT // 2, note, dosing=dosing)
 
     def plant(self, note: str, dosing: Dosing, age: Age | None = None) -> None:
-        self.stage(VIOLATION, note, self.visit([self.twice_too_much(dosing, note)]), around=self._aged(age))
+        self.stage(
+            VIOLATION,
+            note,
+            self.visit([self.twice_too_much(dosing, note)], company=1),
+            around=self._aged(age),
+        )
 
     def spare(self, note: str, dosing: Dosing, age: Age | None = None) -> None:
         charge = self.near(BOUGHT, note, dosing=dosing)
-        self.stage(NEAR_MISS, note, self.visit([charge]), around=self._aged(age))
+        self.stage(NEAR_MISS, note, self.visit([charge], company=1), around=self._aged(age))
 
     def _aged(self, age: Age | None) -> Circumstances:
         return self.around if age is None else replace(self.around, age=age)

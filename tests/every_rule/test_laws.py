@@ -44,6 +44,7 @@ NOT_REQUIRED = {
     ("charge-outside-stay", "settlement_id"): "only tells a person still in hospital",
     ("level-too-low", "institution_type"): "only for points that exempt a type",
     ("dispense-over-limit", "supply_days"): "only for points that limit days",
+    ("take-home-over-days", "take_home"): "where no flag is sent nothing was taken home",
     ("dose-over-limit", "birth_date"): "only for points that speak of an age",
     ("dose-over-limit", "route"): "only for points that speak of a way of giving",
     ("dose-over-limit", "times_a_day"): "a single dose may be too much by itself",

@@ -142,7 +142,7 @@ class Compiled:
         for row in rows:
             if self.only_if is None or self.only_if([row], row, enc, None) is not False:
                 line = LineFacts._make(row[:WIDTH])
-                group: Group[Any] = Group(None, [line], encounter=enc)
+                group: Group[Any] = Group(None, [line], encounter=enc, facts=self._facts([row]))
                 self._deliver(group, [line], {}, None, out, None)
 
     def bill(self, enc: EncounterFacts, rows: list[Row], out: Judgement, number: int) -> None:

@@ -174,7 +174,8 @@ def judge_lines(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome)
     """Run the body of a rule without knowledge on single lines (order, encounter)."""
     live = [True] * tables.encounters.height
     for line in tables.rows(frame["order"]):
-        group: Group[Any] = Group(None, [line], encounter=EncounterView(tables, line.encounter))
+        view = EncounterView(tables, line.encounter)
+        group: Group[Any] = Group(None, [line], encounter=view, facts=tables.fact_of_line)
         deliver(check, group, {}, live, out)
 
 

@@ -6,20 +6,57 @@ from dataclasses import replace
 from typing import Any
 
 from mingcha.knowledge.kinds import DrugClass, SupplyLimit
+from mingcha.sample.goods import DRUG
 from mingcha.sample.scenes.limits import Limited
-from mingcha.sample.scenes.writing import Writer
-from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Dosing, Visit, units
+from mingcha.sample.scenes.writing import Circumstances, Writer
+from mingcha.sample.script import (
+    ADULT,
+    FEMALE,
+    NEAR_MISS,
+    VIOLATION,
+    Charge,
+    Dosing,
+    Play,
+    Truth,
+    Visit,
+    units,
+)
 
 MONTH = 30
+TAKE_HOME, TAKEN_HOME = "MC10000404002000", "take-home-over-days"
 
 
 def write_supplies(writer: Writer) -> None:
-    """All plays of repeated and left-over medication."""
+    """All plays of repeated and left-over medication, and of drugs taken home."""
     for kind, write in ((DrugClass, _repeated), (SupplyLimit, _left)):
         for point in writer.library.of(kind):
             around = writer.circumstances(point.codes[0], point)
             if around is not None and len(point.codes) > 1:
                 write(_Supplied(writer, point, point.codes[0], around))
+
+    for good in writer.goods.plain(DRUG)[:4]:
+        _taken_home(writer, good.code)
+
+
+def _taken_home(writer: Writer, code: str) -> None:
+    """Drugs of a stay, taken home for longer than the region allows."""
+    allowed = writer.library.setting(TAKEN_HOME, "days", 30)
+
+    def stage(planted: str, note: str, days: int, excess: int = 0, **more: Any) -> None:
+        told = {"supply_days": days, "dosing": Dosing(take_home="1"), **more}
+        charge = writer.charge(code, units(days), day=2, **told)
+        truth = Truth(
+            TAKE_HOME, TAKEN_HOME, False, planted, units(excess), charge.billed * excess // days, note
+        )
+        visit = writer.visit(Circumstances(care_type="2101"), [replace(charge, truth=truth)], nights=3)
+        days_of_play = (writer.year.start + 2, writer.year.end - 6)
+        writer.script.add(Play(TAKEN_HOME, planted, (visit,), *days_of_play, FEMALE, ADULT, note))
+
+    for over in (1, 15):
+        stage(VIOLATION, f"出院带药超过 {over} 天", allowed + over, over)
+    stage(NEAR_MISS, "出院带药恰好为设定天数", allowed)
+    stage(NEAR_MISS, "标志为不是出院带药", 3 * allowed, dosing=Dosing(take_home="0"))
+    stage(NEAR_MISS, "出院带药而天数算不出", 3 * allowed, supply_days=None)
 
 
 class _Supplied(Limited):

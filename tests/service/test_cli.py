@@ -23,7 +23,7 @@ TOP = ["audit", "bill", "demo", "docs", "evaluate", "import", "replay", "sample"
 GROUPS = {
     "knowledge": ["diff", "import", "stats", "template", "validate"],
     "release": ["create", "diff", "list"],
-    "rules": ["list", "show"],
+    "rules": ["add", "check", "copy", "list", "new", "retire", "show", "words"],
 }
 SETS = ["show", "template", "validate"]
 ALL = [

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mingcha.catalogue.messages import in_words, sentence
-from mingcha.catalogue.pages import sections_of
+from mingcha.catalogue.messages import evidence, in_words, sentence
+from mingcha.catalogue.pages import sections_of_rule
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
 from mingcha.domain.settlement_list import SettlementList
 from mingcha.engine.plan import Plan
@@ -58,7 +58,12 @@ class Explainer:
 
     def sentence(self, finding: Mapping[str, Any]) -> str:
         """The finding in one Chinese sentence."""
-        return sentence(finding, self.points.get(finding["knowledge_point"]))
+        rule = type(self.rules[finding["slug"]])
+        return sentence(finding, self.points.get(finding["knowledge_point"]), rule)
+
+    def evidence(self, finding: Mapping[str, Any]) -> tuple[str | None, str | None]:
+        """Value read and limit of a finding as people read them."""
+        return evidence(finding, type(self.rules[finding["slug"]]))
 
     def _explain(self, slug: str, point_id: str | None) -> Explanation:
         point = self.points.get(point_id) if point_id else None
@@ -68,7 +73,7 @@ class Explainer:
             basis=point.basis or None if point else None,
             source=citation_of(point) if point else None,
             legal_basis="；".join(source(name).citation for name in rule.legal_basis),
-            remedy=sections_of(slug)["处理建议"],
+            remedy=sections_of_rule(type(rule))["处理建议"],
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from mingcha.catalogue.entries import entries
+from mingcha.catalogue.defined import all_entries, all_rules
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import Subject
@@ -13,7 +13,7 @@ from mingcha.knowledge.release import Release
 
 def plan_of(release: Release) -> Plan:
     """The compiled release."""
-    return Plan(release, entries())
+    return Plan(release, all_entries(release.rules), all_rules(release.rules))
 
 
 def plan_to_keep(release: Release) -> Plan:

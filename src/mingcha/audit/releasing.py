@@ -7,12 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mingcha.audit.definitions import definitions_in_use
 from mingcha.audit.plans import plan_of
-from mingcha.catalogue.entries import check_settings, entries, entries_of, words_of
+from mingcha.catalogue.defined import all_entries, all_rules
+from mingcha.catalogue.entries import check_settings, words_of
 from mingcha.domain.errors import DeclarationError, InputError, KnowledgeError
 from mingcha.domain.values import day_of
 from mingcha.ingest.knowledge.importing import inherited, library, read_files
 from mingcha.ingest.written import read_yaml
+from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.release import Difference, Release, RuleSettings, diff, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.statistics import Statistics, stats
@@ -60,14 +63,16 @@ def next_release(
         raise KnowledgeError(
             "还没有导入知识，无法发布", where=str(home), remedy="请先运行 mingcha knowledge import 文件…"
         )
+    rules = definitions_in_use(home)
     release = release_of(
         previous.number + 1 if previous else 1,
-        points,
+        [*points, *(point for rule in rules for point in rule.points)],
         held,
         effective_from=day_of(date.today()) if effective_from is None else effective_from,
         notes=notes,
         with_demonstration=starter,
         strategy=strategy if strategy is not None else previous.strategy if previous else NO_STRATEGY,
+        rules=rules,
     )
     check_release(release)
     releases.save(home, release)
@@ -80,7 +85,7 @@ def check_release(release: Release) -> None:
     Raises:
         KnowledgeError: a rule or a parameter that does not exist, or a value that it does not take.
     """
-    check_strategy(release.strategy)
+    check_strategy(release.strategy, release.rules)
     try:
         plan = plan_of(release)
         rules = {check.slug: check.rule for key in plan.every_key() for check in plan.variant(*key).checks}
@@ -99,13 +104,14 @@ def check_release(release: Release) -> None:
                 )
 
 
-def check_strategy(strategy: Strategy) -> None:
+def check_strategy(strategy: Strategy, rules: Sequence[RuleDefinition] = ()) -> None:
     """What rule sets and exemptions name must be in the catalogue, and their settings what the rules take.
 
     Raises:
         KnowledgeError: a word that the catalogue does not know, or a setting that its rule does not take.
     """
-    known = {word for entry in entries() for word in words_of(entry)}
+    listed = all_entries(rules)
+    known = {word for entry in listed for word in words_of(entry)}
     for place, named in (
         *((f"规则集“{one.name}”", (*one.rules, *one.without)) for one in strategy.sets),
         *((f"特例“{one.id}”", one.rules) for one in strategy.exemptions),
@@ -119,30 +125,32 @@ def check_strategy(strategy: Strategy) -> None:
             )
     for one in strategy.sets:
         for slug, values in one.settings.items():
-            judged = [entry for entry in entries_of(slug) if one.names(entry, slug)]
-            if not judged:
+            if not any(slug in entry.mechanisms and one.names(entry, slug) for entry in listed):
                 raise KnowledgeError(
                     f"给出了规则 {slug} 的参数，而它不在本集的规则中",
                     where=f"规则集“{one.name}”",
                     remedy="把它列入“规则”，或去掉这些参数",
                 )
             try:
-                check_settings(slug, values)
+                check_settings(all_rules(rules)[slug], values)
             except DeclarationError as error:
                 raise KnowledgeError(
                     error.what, where=f"规则集“{one.name}”", remedy=error.remedy or "请改正参数"
                 ) from error
 
 
-def read_strategy(path: Path) -> Strategy:
+def read_strategy(path: Path, rules: Sequence[RuleDefinition] = ()) -> Strategy:
     """Rule sets and exemptions from YAML, checked against the catalogue.
+
+    Args:
+        rules: rules without code that they may name beside the catalogue's.
 
     Raises:
         InputError: no such file, or something in it that cannot be read.
         KnowledgeError: a rule or a setting that does not exist.
     """
     strategy = strategy_of(read_yaml(path), str(path))
-    check_strategy(strategy)
+    check_strategy(strategy, rules)
     return strategy
 
 
@@ -180,10 +188,11 @@ def preview(home: Path, paths: Sequence[Path]) -> Difference:
     found = library(home, read_files(paths))
     after = release_of(
         (before.number if before else 0) + 1,
-        found.points,
+        [*found.points, *(point for rule in (before.rules if before else ()) for point in rule.points)],
         inherited(before),
         notes=found.notes,
         strategy=before.strategy if before else NO_STRATEGY,
+        rules=before.rules if before else (),
     )
     return diff(before or release_of(0, []), after)
 

@@ -11,7 +11,6 @@ import polars as pl
 
 from mingcha.audit.explain import Explainer, fact_label
 from mingcha.audit.sheets import MOST_ROWS, Column, Form, book_at
-from mingcha.catalogue.messages import evidence
 from mingcha.domain.values import date_of, yuan
 from mingcha.engine.plan import Plan
 
@@ -225,7 +224,7 @@ def _detail(
         row["charged_at"],
         row["code"],
         row["name"],
-        *evidence(row),
+        *explain.evidence(row),
         row["line_quantity"],
         row["excess_quantity"],
         row["line_amount"],

@@ -13,6 +13,7 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.strategy.model import EVERY_RULE
+from mingcha.rules.base import Rule
 from mingcha.rules.registry import RULES
 
 LISTS = ("official.yaml", "own.yaml")
@@ -58,20 +59,21 @@ def words_of(entry: Entry) -> tuple[str, ...]:
     return (EVERY_RULE, entry.code, entry.category, entry.group, *entry.mechanisms)
 
 
-def check_settings(slug: str, values: Mapping[str, Any]) -> None:
-    """Whether a mechanism takes these settings.
+def check_settings(rule: type[Rule[Any]], values: Mapping[str, Any]) -> None:
+    """Whether a rule takes these settings.
 
     Raises:
         DeclarationError: it has no such setting, or the value is of another type or out of bounds.
     """
-    declared = RULES[slug].settings()
+    declared = rule.settings()
     unknown = sorted(set(values) - set(declared))
     if unknown:
         raise DeclarationError(
-            f"规则 {slug} 没有参数 {'、'.join(unknown)}", remedy=f"可设的参数：{'、'.join(declared) or '无'}"
+            f"规则 {rule.slug} 没有参数 {'、'.join(unknown)}",
+            remedy=f"可设的参数：{'、'.join(declared) or '无'}",
         )
     for name, value in values.items():
-        declared[name].checked(value, slug)
+        declared[name].checked(value, rule.slug)
 
 
 def _entry(written: dict[str, Any], where: str) -> Entry:

@@ -16,6 +16,8 @@ from mingcha.knowledge.reading import value_of
 Facts = dict[str, Any]
 FACTS: dict[str, Field[Any]] = {**Person.fields(), **Encounter.fields(), **Settlement.fields()}
 LINE = Line.fields()
+# What a line brings along; the engine works these two out.
+SENT_OF_LINE = tuple(name for name in LINE if name not in {"day", "price_step"})
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,17 @@ class Example:
     @property
     def silent(self) -> bool:
         return not self.finds and not self.cannot
+
+
+def facts_of_example(encounter: ExampleEncounter) -> dict[str, Any]:
+    """One encounter of an example as the engine takes it: facts, lines as columns, codes, whether it is audited."""
+    return {
+        "facts": encounter.facts,
+        "lines": {name: [line.get(name) for line in encounter.lines] for name in SENT_OF_LINE},
+        "diagnoses": encounter.diagnoses,
+        "procedures": encounter.procedures,
+        "audited": encounter.audited,
+    }
 
 
 def read_fact(field: Field[Any], raw: Any) -> Any:

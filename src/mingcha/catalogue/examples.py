@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import count
 from typing import Any
 
 import yaml
@@ -51,30 +52,45 @@ def examples_of(slug: str) -> tuple[Example, ...]:
     if not path.is_file():
         raise DeclarationError(f"规则 {rule.slug} 没有示例文件 {module}.cases.yaml")
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return tuple(_example(rule, written, case) for case in written["cases"])
+    return read_examples(rule, written)
 
 
-def _example(rule: type[Rule[Any]], written: Mapping[str, Any], case: Mapping[str, Any]) -> Example:
+def read_examples(
+    rule: type[Rule[Any]], written: Mapping[str, Any], points: Sequence[KnowledgePoint] = ()
+) -> tuple[Example, ...]:
+    """The cases of a rule as a file says them.
+
+    Args:
+        points: those of a case that names none.
+    """
     if issubclass(rule, PeriodRule):
-        return period_example(rule, written, case)
-    return _Reader(rule, written, case).example()
+        return tuple(period_example(rule, written, case) for case in written["cases"])
+    return tuple(_Reader(rule, written, case, points).example() for case in written["cases"])
 
 
 class _Reader:
     """Reads one case; what the file says of all its cases stands in `common`."""
 
-    def __init__(self, rule: type[Rule[Any]], common: Mapping[str, Any], case: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        rule: type[Rule[Any]],
+        common: Mapping[str, Any],
+        case: Mapping[str, Any],
+        points: Sequence[KnowledgePoint],
+    ) -> None:
         self.rule = rule
+        self.points = tuple(points)
         self.common = common
         self.case = case
         self.items: Mapping[str, Any] = common.get("items", {})
 
     def example(self) -> Example:
-        points = self.case.get("points", self.common.get("points", ()))
+        written = self.case.get("points", self.common.get("points"))
+        points = self.points if written is None else tuple(map(self._point, written, count(1)))
         return Example(
             name=self.case["name"],
             rule=self.rule.slug,
-            points=tuple(self._point(point, number) for number, point in enumerate(points, 1)),
+            points=points,
             settings={**self.common.get("settings", {}), **self.case.get("settings", {})},
             encounters=self._encounters(),
             finds=tuple(self._expected(found) for found in self.case.get("finds", ())),

@@ -23,14 +23,17 @@ PERIODS = {"小时": "每小时", "日": "每日", "就诊": "本次就诊", "�
 UNKNOWN = "未知"
 
 
-def sentence(finding: Mapping[str, Any], point: KnowledgePoint | None) -> str:
+def sentence(
+    finding: Mapping[str, Any], point: KnowledgePoint | None, rule: type[Rule[Any]] | None = None
+) -> str:
     """One Chinese sentence that says what was read, what is allowed and what is in excess.
 
     Args:
         finding: fields of `Finding` by name.
         point: the knowledge point it names, None for rules without knowledge.
+        rule: the rule that it bears, where it is none of the mechanisms.
     """
-    rule = RULES[finding["slug"]]
+    rule = rule or RULES[finding["slug"]]
     value, limit = rule.shown()
     texts: dict[str, str] = {
         "item": finding["name"] or finding["code"] or "本次结算",
@@ -60,9 +63,11 @@ def indicator_evidence(indicator: Mapping[str, Any]) -> tuple[str, str | None]:
     return rule.in_words(value), None if limit is None else rule.in_words(limit)
 
 
-def evidence(finding: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def evidence(
+    finding: Mapping[str, Any], rule: type[Rule[Any]] | None = None
+) -> tuple[str | None, str | None]:
     """Value read and limit of a finding as people read them: 2 is 女, 11 is 普通门诊; None where there is none."""
-    value, limit = RULES[finding["slug"]].shown()
+    value, limit = (rule or RULES[finding["slug"]]).shown()
     return (
         finding["value"] and _in_words(finding["value"], value),
         finding["limit"] and _in_words(finding["limit"], limit),

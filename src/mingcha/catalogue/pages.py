@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -14,6 +14,7 @@ from mingcha.catalogue.example import Example
 from mingcha.catalogue.examples import examples_of
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
+from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import FOREVER, KnowledgePoint
 from mingcha.knowledge.sources import source
 from mingcha.rules.base import Rule
@@ -41,6 +42,12 @@ def sections_of(slug: str) -> dict[str, str]:
     return found
 
 
+def sections_of_rule(rule: type[Rule[Any]]) -> Mapping[str, str]:
+    """The same of any rule; one without code brings its own."""
+    own: Mapping[str, str] | None = getattr(rule, "sections", None)
+    return sections_of(rule.slug) if own is None else own
+
+
 def _joined(body: str) -> str:
     """Chinese lines joined without a blank; the source is wrapped for reading, the page by its reader."""
     return "".join(line.strip() for line in body.strip().splitlines())
@@ -53,26 +60,35 @@ def pages() -> dict[str, str]:
 
 def page(rule: type[Rule[Any]]) -> str:
     """The page of one rule in Markdown."""
-    sections = sections_of(rule.slug)
+    return page_of(rule, sections_of(rule.slug), entries_of(rule.slug), examples_of(rule.slug))
+
+
+def page_of(
+    rule: type[Rule[Any]],
+    sections: Mapping[str, str],
+    listed: Sequence[Entry],
+    examples: Sequence[Example],
+) -> str:
+    """The page that these say of a rule: its sections, its entries of the catalogue, its examples."""
     parts = [
         _MADE,
         f"# {rule.title}",
         sections[""],
         *(f"## {heading}\n\n{sections[heading]}" for heading in HEADINGS),
-        "## 对应的官方规则\n\n" + "\n".join(_entries(rule)),
+        "## 对应的官方规则\n\n" + "\n".join(_entries(listed)),
         "## 怎样判断\n\n" + "\n".join(_how(rule)),
         *_knowledge(rule),
         *_settings(rule),
         "## 依据\n\n" + "\n".join(f"- {source(name).citation}" for name in rule.legal_basis),
-        "## 例子\n\n" + "\n".join(_example(example) for example in examples_of(rule.slug)),
+        "## 例子\n\n" + "\n".join(_example(example) for example in examples),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _entries(rule: type[Rule[Any]]) -> Iterator[str]:
+def _entries(listed: Sequence[Entry]) -> Iterator[str]:
     yield "| 编码 | 名称 | 类别 | 默认确定性 |"
     yield "|---|---|---|---|"
-    for entry in entries_of(rule.slug):
+    for entry in listed:
         yield f"| {entry.code} | {entry.name} | {entry.category} / {entry.group} | {entry.certainty} |"
 
 

@@ -6,6 +6,7 @@ from mingcha.cli import (
     audit,
     bill,
     claims,
+    definitions,
     demo,
     indications,
     knowledge,
@@ -16,4 +17,17 @@ from mingcha.cli import (
     sample,
 )
 
-COMMANDS = (audit, bill, claims, knowledge, indications, release, rules, rule_sets, sample, demo, reference)
+COMMANDS = (
+    audit,
+    bill,
+    claims,
+    knowledge,
+    indications,
+    release,
+    rules,
+    rule_sets,
+    definitions,
+    sample,
+    demo,
+    reference,
+)

@@ -11,6 +11,7 @@ import typer
 
 from mingcha.audit.releasing import difference_json, preview, statistics
 from mingcha.bootstrap import application
+from mingcha.catalogue.defined import all_entries
 from mingcha.catalogue.entries import entries
 from mingcha.catalogue.messages import in_words
 from mingcha.cli.app import CHECK_FAILED, app, command, group
@@ -141,7 +142,7 @@ def validate(
     """校验知识点：重复、矛盾、永不触发、地区遮蔽、来源不明、目录外代码；有错误时退出码为 4。"""
     published = application(home).release(release)
     known = read_codes(codes) if codes else None
-    problems = problems_of(published.all_points(), entries(), known)
+    problems = problems_of(published.all_points(), all_entries(published.rules), known)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if as_json:
         print_json({"release": published.number, "errors": errors, "problems": list(map(asdict, problems))})

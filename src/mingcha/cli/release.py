@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mingcha.audit.definitions import definitions_in_use
 from mingcha.audit.releasing import difference_json, next_release, read_settings, read_strategy
 from mingcha.audit.report import in_force
 from mingcha.bootstrap import application
@@ -43,11 +44,12 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """发布下一版：已导入的全部知识，配上参数和规则集。"""
+    folder = application(home).home
     with working("编译、发布……"):
         made = next_release(
-            application(home).home,
+            folder,
             settings=None if settings is None else read_settings(settings),
-            strategy=None if rule_sets is None else read_strategy(rule_sets),
+            strategy=None if rule_sets is None else read_strategy(rule_sets, definitions_in_use(folder)),
             effective_from=None if effective_from is None else day_of(effective_from.date()),
             starter=starter,
         )

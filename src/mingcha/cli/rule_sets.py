@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mingcha.audit.definitions import definitions_in_use
 from mingcha.audit.releasing import read_strategy
 from mingcha.bootstrap import application
 from mingcha.cli.app import command, group
@@ -24,10 +25,12 @@ rules.add_typer(sets, name="sets")
 
 @command(sets, "validate")
 def validate(
-    file: Annotated[Path, typer.Argument(help="规则集文件（YAML）")], as_json: AsJson = False
+    file: Annotated[Path, typer.Argument(help="规则集文件（YAML）")],
+    home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """校验规则集文件：层次、词语、日期、规则编码、参数；发布用 release create --rule-sets。"""
-    strategy = read_strategy(file)
+    strategy = read_strategy(file, definitions_in_use(application(home).home))
     if as_json:
         print_json({"sets": len(strategy.sets), "exemptions": len(strategy.exemptions)})
     else:
@@ -42,7 +45,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """显示规则集和特例，先判断的在前。"""
-    strategy = read_strategy(file) if file else application(home).release(release).strategy
+    installation = application(home)
+    if file is None:
+        strategy = installation.release(release).strategy
+    else:
+        strategy = read_strategy(file, definitions_in_use(installation.home))
     written = written_form(strategy)
     if as_json:
         print_json(written)

@@ -8,12 +8,16 @@ from typing import Annotated
 import typer
 from rich.markdown import Markdown
 
+from mingcha.audit.definitions import kept_definitions
+from mingcha.bootstrap import application
+from mingcha.catalogue.defined import all_entries, in_use, page_of_definition
 from mingcha.catalogue.entries import entries, entries_of
 from mingcha.catalogue.pages import pages, sections_of
 from mingcha.cli.app import app, command, group
 from mingcha.cli.console import out, print_json, say, table
-from mingcha.cli.options import AsJson
+from mingcha.cli.options import AsJson, Home
 from mingcha.domain.errors import InputError
+from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.entry import Entry
 
 rules = group("规则：官方规则目录，以及每条规则怎样判断。")
@@ -21,10 +25,12 @@ app.add_typer(rules, name="rules")
 
 
 @command(rules, "list")
-def list_(as_json: AsJson = False) -> None:
-    """列出官方规则目录和自有规则，以及由哪些机制判断。"""
+def list_(home: Home = None, as_json: AsJson = False) -> None:
+    """列出官方规则目录、自有规则和本机的自建规则，以及由哪些机制判断。"""
+    made = kept_definitions(application(home).home)
+    listed = all_entries(in_use(made))
     if as_json:
-        print_json([asdict(entry) for entry in entries()])
+        print_json([asdict(entry) for entry in listed])
         return
     table(
         "规则目录",
@@ -38,9 +44,12 @@ def list_(as_json: AsJson = False) -> None:
                 entry.certainty,
                 "、".join(entry.mechanisms) or "尚未实现",
             )
-            for entry in entries()
+            for entry in listed
         ],
     )
+    if made:
+        rows = [(one.code, one.name, one.version, one.state) for one in made]
+        table("自建规则", ("编码", "名称", "版本", "状态"), rows)
     official = [entry for entry in entries() if entry.number]
     judged = sum(bool(entry.mechanisms) for entry in official)
     say(
@@ -52,9 +61,14 @@ def list_(as_json: AsJson = False) -> None:
 @command(rules, "show")
 def show(
     code: Annotated[str, typer.Argument(help="规则编码（GZ…、MC…）或机制标识（如 sex-mismatch）")],
+    home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """显示一条规则：检查什么、为何违规、不报什么、处理建议、参数、依据和例子。"""
+    for definition in kept_definitions(application(home).home):
+        if definition.code == code.strip().upper():
+            _show_definition(definition, as_json=as_json)
+            return
     named, mechanisms = _found(code)
     if as_json:
         print_json(
@@ -70,6 +84,13 @@ def show(
     if not mechanisms:
         entry = named[0]
         say(f"{entry.code} {entry.name}（{entry.category}，{entry.group}）：尚未实现判断机制。")
+
+
+def _show_definition(definition: RuleDefinition, *, as_json: bool) -> None:
+    if as_json:
+        print_json(dict(definition.written))
+    else:
+        out.print(Markdown(page_of_definition(definition)))
 
 
 def _found(code: str) -> tuple[list[Entry], tuple[str, ...]]:

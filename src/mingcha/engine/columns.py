@@ -136,13 +136,15 @@ class Columns:
                 return None
 
     def _prefixed(self, expression: c.StartsWithAny | c.HasNoneOf, grouped: bool) -> pl.Expr:
-        """Prefixes of a setting are the same for all rows; those of points are worked out beforehand."""
-        if not isinstance(expression.prefixes, Setting):
-            return self._first(pl.col(prefix_column(expression)), grouped)
-        value, prefixes = (
-            self.of(expression.parts()[0], grouped=grouped),
-            self.settings[expression.prefixes.name],
-        )
+        """Prefixes of a setting or a constant are the same for all rows; those of points are worked out beforehand."""
+        match expression.prefixes:
+            case Setting() as setting:
+                prefixes = self.settings[setting.name]
+            case c.Constant(tuple() as named):
+                prefixes = named
+            case _:
+                return self._first(pl.col(prefix_column(expression)), grouped)
+        value = self.of(expression.parts()[0], grouped=grouped)
         if isinstance(expression, c.StartsWithAny):
             return _starts_with_any(value, prefixes)
         return ~value.list.eval(_starts_with_any(pl.element(), prefixes)).list.any()

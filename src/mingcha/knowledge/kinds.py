@@ -283,6 +283,12 @@ class HerbDose(KnowledgePoint):
     daily = f.quantity("每日上限", unit="克", note="由药典用量与地区参数得出")
 
 
+class ListedItem(KnowledgePoint):
+    """自建清单: codes that a rule without code speaks about; what is forbidden stands in the rule."""
+
+    label, slug = "自建清单", "listed-item"
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -348,6 +354,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         DiagnosisAge,
         ProcedureSex,
         ProcedureIndication,
+        ListedItem,
     )
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mingcha.domain.errors import KnowledgeError
+from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.strategy.form import written_form
 from mingcha.knowledge.strategy.model import NO_STRATEGY, Strategy
@@ -35,6 +36,7 @@ class Release:
     settings_digest: str = ""
     notes: tuple[str, ...] = ()
     strategy: Strategy = NO_STRATEGY
+    rules: tuple[RuleDefinition, ...] = ()
 
     def with_sets(self, names: tuple[str, ...]) -> Release:
         """This release with these of its rule sets alone.
@@ -50,7 +52,9 @@ class Release:
                 remedy=f"可用的规则集：{known}",
             )
         strategy = self.strategy.only(names)
-        return replace(self, strategy=strategy, settings_digest=settings_digest(self.settings, strategy))
+        return replace(
+            self, strategy=strategy, settings_digest=settings_digest(self.settings, strategy, self.rules)
+        )
 
     def settings_of(self, rule: str, region: str = "") -> dict[str, Any]:
         """The settings of a rule in a region: the wider region's first, the narrower one's over them."""
@@ -75,8 +79,10 @@ def release_of(
     notes: Iterable[str] = (),
     with_demonstration: bool = False,
     strategy: Strategy = NO_STRATEGY,
+    rules: Iterable[RuleDefinition] = (),
 ) -> Release:
     """A release of these points; demonstration points stay out unless asked for."""
+    rules = tuple(rules)
     by_kind: dict[str, list[KnowledgePoint]] = {}
     for point in points:
         if with_demonstration or not point.demonstration:
@@ -89,9 +95,10 @@ def release_of(
         settings=settings,
         effective_from=effective_from,
         knowledge_digest=digest(point for points in held.values() for point in points),
-        settings_digest=settings_digest(settings, strategy),
+        settings_digest=settings_digest(settings, strategy, rules),
         notes=tuple(notes),
         strategy=strategy,
+        rules=rules,
     )
 
 
@@ -101,9 +108,14 @@ def digest(points: Iterable[KnowledgePoint]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def settings_digest(settings: RuleSettings, strategy: Strategy = NO_STRATEGY) -> str:
-    """SHA-256 over settings, rule sets and exemptions in canonical form."""
-    content = _json(settings) + (_json(written_form(strategy)) if strategy else "")
+def settings_digest(
+    settings: RuleSettings, strategy: Strategy = NO_STRATEGY, rules: Iterable[RuleDefinition] = ()
+) -> str:
+    """SHA-256 over settings, rule sets, exemptions and rules without code in canonical form."""
+    own = {rule.code: rule.written for rule in rules}
+    content = (
+        _json(settings) + (_json(written_form(strategy)) if strategy else "") + (_json(own) if own else "")
+    )
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -146,7 +158,7 @@ class Difference:
     settings: Mapping[str, tuple[Any, Any]]
     """rule/region/name → (before, after); None where there was or is none"""
     strategy: Mapping[str, tuple[Any, Any]]
-    """规则集/name or 特例/number → (before, after) in its written form"""
+    """规则集/name, 特例/number or 自建规则/code → (before, after) in its written form"""
 
     @property
     def empty(self) -> bool:
@@ -167,7 +179,7 @@ def diff(before: Release, after: Release) -> Difference:
         removed=tuple(point for point_id, point in old.items() if point_id not in new),
         changed=changed,
         settings=_differing_values(_flat(before.settings), _flat(after.settings)),
-        strategy=_differing_values(_named(before.strategy), _named(after.strategy)),
+        strategy=_differing_values(_named(before), _named(after)),
     )
 
 
@@ -194,11 +206,12 @@ def _differing_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> di
     }
 
 
-def _named(strategy: Strategy) -> dict[str, Any]:
-    """Each rule set and exemption in its written form, by name."""
-    return {
+def _named(release: Release) -> dict[str, Any]:
+    """Each rule set, exemption and rule without code in its written form, by name."""
+    own = {f"自建规则/{rule.code}": dict(rule.written) for rule in release.rules}
+    return own | {
         f"{what}/{next(iter(one.values()))}": one
-        for what, held in written_form(strategy).items()
+        for what, held in written_form(release.strategy).items()
         for one in held
     }
 

@@ -62,7 +62,7 @@ class Setting(Expr):
         self.name = ""
 
     def __set_name__(self, _owner: type[Rule[Any]], name: str) -> None:
-        self.name = name
+        self.name = self.name or name  # a rule that shows a setting as its limit does not rename it
 
     def checked(self, value: Any, rule: str) -> Any:
         """The value if it is of the default's type and within the bounds; else an error that names both."""
@@ -301,7 +301,7 @@ class Rule(Generic[P]):
         """The declared parameters by name, in order of declaration."""
         found: dict[str, Setting] = {}
         for base in reversed(cls.__mro__):
-            found.update({name: value for name, value in vars(base).items() if isinstance(value, Setting)})
+            found.update({held.name: held for held in vars(base).values() if isinstance(held, Setting)})
         return found
 
     @classmethod

@@ -22,6 +22,7 @@ from mingcha.domain.errors import KnowledgeError
 from mingcha.domain.fields import Field
 from mingcha.domain.values import ValueType
 from mingcha.engine.collecting import collecting_paused
+from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.kinds import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release
@@ -171,6 +172,7 @@ def _write_manifest(folder: Path, release: Release) -> None:
         "settings_digest": release.settings_digest,
         "settings": release.settings,
         "strategy": written_form(release.strategy),
+        "rules": [dict(rule.written) for rule in release.rules],
         "notes": list(release.notes),
         "points": {slug: len(points) for slug, points in release.points.items()},
         "files": {path.name: _sha256(path) for path in sorted(folder.glob("*.parquet"))},
@@ -209,6 +211,7 @@ def _without_points(manifest: Mapping[str, Any]) -> Release:
         settings_digest=manifest["settings_digest"],
         notes=tuple(manifest["notes"]),
         strategy=strategy_of(manifest.get("strategy")),
+        rules=tuple(map(definition_of, manifest.get("rules", ()))),
     )
 
 

@@ -19,6 +19,7 @@ from mingcha.ingest.knowledge import compiled, official, template, tidied
 from mingcha.ingest.knowledge.grids import Grid, grids
 from mingcha.ingest.knowledge.join import Remark, join
 from mingcha.ingest.knowledge.raw import Exclusion, RawPoint
+from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release, RuleSettings, release_of
 from mingcha.knowledge.starter import starter_settings
@@ -124,14 +125,16 @@ def admit(
         kept.keep_rows(home, map(_as_json, reading.rows))
     if reading.points:
         kept.keep_points(home, reading.points)
+    rules = previous.rules if previous else ()
     release = publish(
         home,
-        found.points,
+        [*found.points, *(point for rule in rules for point in rule.points)],
         settings if settings is not None else inherited(previous),
         effective_from=effective_from,
         notes=found.notes,
         with_demonstration=with_demonstration,
         strategy=previous.strategy if previous else NO_STRATEGY,
+        rules=rules,
     )
     return ImportReport(
         release, previous is None, tuple(reading.files), found, tuple(validate(release.all_points()))
@@ -167,6 +170,7 @@ def publish(
     notes: Iterable[str] = (),
     with_demonstration: bool = False,
     strategy: Strategy = NO_STRATEGY,
+    rules: Iterable[RuleDefinition] = (),
 ) -> Release:
     """Publish these points (the starter pack, an imported library) as the next release of an installation."""
     known = releases.numbers(home)
@@ -178,6 +182,7 @@ def publish(
         notes=notes,
         with_demonstration=with_demonstration,
         strategy=strategy,
+        rules=rules,
     )
     releases.save(home, release)
     return release

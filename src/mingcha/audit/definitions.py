@@ -1,0 +1,230 @@
+"""Rules without code as a service: tried on their examples, kept, copied, changed and retired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mingcha.catalogue.defined import all_rules, entry_of, examples_of_definition, in_use, points_kind
+from mingcha.catalogue.entries import entries_of
+from mingcha.catalogue.example import Example, facts_of_example
+from mingcha.catalogue.pages import sections_of
+from mingcha.domain.errors import InputError, KnowledgeError
+from mingcha.domain.findings import Finding
+from mingcha.engine.case import EncounterFacts
+from mingcha.engine.frames import case_findings
+from mingcha.engine.judge import CaseJudge
+from mingcha.engine.plan import Plan
+from mingcha.ingest.written import read_yaml
+from mingcha.knowledge.definition.form import definition_of
+from mingcha.knowledge.definition.model import HEADINGS, Over, RuleDefinition, State
+from mingcha.knowledge.point import Subject
+from mingcha.knowledge.release import release_of
+from mingcha.store import definitions as kept
+
+_COLUMNS = tuple(Finding.fields())
+_FIRST = "MC9{:010d}000"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An example that a rule does not pass: what it should say and what it says."""
+
+    example: str
+    what: str
+
+
+def read_definition(path: Path) -> RuleDefinition:
+    """A rule without code from a file.
+
+    Raises:
+        InputError: it cannot be read; the message says where and what to do.
+    """
+    definition = definition_of(read_yaml(path), str(path))
+    all_rules([definition])
+    return definition
+
+
+def kept_definitions(home: Path) -> tuple[RuleDefinition, ...]:
+    """The newest version of every rule without code of an installation."""
+    return tuple(definition_of(read_yaml(path), str(path)) for path in kept.newest(home))
+
+
+def definitions_in_use(home: Path) -> tuple[RuleDefinition, ...]:
+    """Those that the next release takes up."""
+    return in_use(kept_definitions(home))
+
+
+def failures(definition: RuleDefinition) -> list[Failure]:
+    """The examples that the rule does not pass, and sorts of examples that it lacks."""
+    examples = examples_of_definition(definition)
+    found = [failure for example in examples for failure in _tried(definition, example)]
+    if not any(example.fires for example in examples):
+        found.append(Failure("", "没有一个例子应当报出疑点"))
+    if not any(example.silent for example in examples):
+        found.append(Failure("", "没有一个例子应当不报"))
+    return found
+
+
+def adopt(home: Path, path: Path) -> RuleDefinition:
+    """Keep a rule of which all examples pass; the next release takes it up if it is in use.
+
+    Raises:
+        KnowledgeError: an example fails, or the version is kept already.
+    """
+    definition = read_definition(path)
+    failed = failures(definition)
+    if failed:
+        raise KnowledgeError(
+            f"规则 {definition.code} 有 {len(failed)} 个例子不通过：{failed[0].example}{failed[0].what}",
+            where=str(path),
+            remedy="用 mingcha rules check 看全部；改规则或改例子，例子全部通过才能试用",
+        )
+    kept.keep(home, definition.code, definition.version, definition.written)
+    return definition
+
+
+def retire(home: Path, code: str, reason: str) -> RuleDefinition:
+    """Take a rule out of use with the next release; its versions and its code stay.
+
+    Raises:
+        InputError: there is no such rule.
+    """
+    before = _kept(home, code)
+    written = {
+        **before.written,
+        "版本": before.version + 1,
+        "状态": State.RETIRED.value,
+        "停用原因": reason,
+    }
+    definition = definition_of(written)
+    kept.keep(home, code, definition.version, written)
+    return definition
+
+
+def draft(home: Path, *, mechanism: str = "", over: Over = Over.LINE) -> dict[str, Any]:
+    """A definition to begin with, under the next free code, from a mechanism or from a condition."""
+    common = {
+        "编码": next_code(home),
+        "名称": "（写明查什么）",
+        "版本": 1,
+        "状态": State.DRAFT.value,
+        "确定性": "可疑",
+    }
+    if mechanism:
+        return {**common, **_from_mechanism(mechanism)}
+    of_items = over is Over.ITEM
+    condition = "合计(金额) > 5000" if over is Over.BILL else "单价 > 100 且 性别 = 2"
+    points = {
+        "知识点种类": "listed-item",
+        "知识点": [{"知识点名称": "（项目）", "代码": ["001109000010000"]}],
+    }
+    return {
+        **common,
+        "判断": over.value,
+        "前提": "是否住院 = 否",
+        "条件": condition,
+        **(points if of_items else {}),
+        "提示": "{item} ……",
+        "依据": ["fund-regulation"],
+        "说明": dict.fromkeys(HEADINGS, "（写给医保办的人看）"),
+        "例子": {
+            "cases": [{"name": "（一句话）", "lines": [["c1", "001109000010000", "2026-03-02", 1, 10]]}]
+        },
+    }
+
+
+def _from_mechanism(slug: str) -> dict[str, Any]:
+    named = entries_of(slug)
+    if not named:
+        raise InputError(f"没有“{slug}”这个机制", remedy="用 mingcha rules list 查看全部机制")
+    kind, sections = points_kind(slug), sections_of(slug)
+    points = (
+        {"知识点种类": kind, "知识点": [{"知识点名称": "（项目）", "代码": ["001109000010000"]}]}
+        if kind
+        else {}
+    )
+    rule = all_rules(())[slug]
+    return {
+        "机制": slug,
+        "参数": {name: held.default for name, held in rule.settings().items() if held.default is not None},
+        **points,
+        "提示": rule.message,
+        "依据": list(rule.legal_basis),
+        "说明": {heading: sections[heading] for heading in HEADINGS},
+        "例子": {"cases": []},
+    }
+
+
+def copied(home: Path, code: str) -> dict[str, Any]:
+    """A kept rule under a new code, as a draft; a mechanism of the catalogue as `draft` makes it.
+
+    Raises:
+        InputError: there is no such rule.
+    """
+    if entries_of(code):
+        return draft(home, mechanism=code)
+    before = _kept(home, code)
+    return {**before.written, "编码": next_code(home), "版本": 1, "状态": State.DRAFT.value}
+
+
+def next_code(home: Path) -> str:
+    """The first code that has never been used here."""
+    used = set(kept.codes(home))
+    return next(code for number in range(1, 10**10) if (code := _FIRST.format(number)) not in used)
+
+
+def _kept(home: Path, code: str) -> RuleDefinition:
+    for definition in kept_definitions(home):
+        if definition.code == code:
+            return definition
+    raise InputError(f"没有自建规则 {code}", where=str(home), remedy="用 mingcha rules list 查看全部编码")
+
+
+def _tried(definition: RuleDefinition, example: Example) -> list[Failure]:
+    """Judge one example, and say where the rule says something else than it should."""
+    settings = {name: tuple(v) if isinstance(v, list) else v for name, v in example.settings.items()}
+    release = release_of(1, example.points, {definition.slug: {"": settings}}, with_demonstration=True)
+    plan = Plan(release, [entry_of(definition)], all_rules([definition]))
+    case = [EncounterFacts(**facts) for facts in map(facts_of_example, example.encounters)]
+    judgement = CaseJudge(plan)(case)
+    rows = [
+        dict(zip(_COLUMNS, row, strict=True))
+        for found in case_findings(plan, case, judgement)
+        for row in found
+    ]
+    wanted = sorted((one.at, one.excess, one.amount) for one in example.finds)
+    said = sorted(_as_told(row, example) for row in rows)
+    cannot = sorted({(_place(case, found), found.fact) for found in judgement.unjudged})
+    what = []
+    if [one[0] for one in wanted] != [one[0] for one in said]:
+        what.append(f"应报在 {_places(wanted)}，实报在 {_places(said)}")
+    elif wanted != said:
+        what.append(f"超出的数量或金额应为 {wanted}，实为 {said}")
+    if cannot != sorted(example.cannot):
+        what.append(f"无法判断应为 {sorted(example.cannot)}，实为 {cannot}")
+    return [Failure(f"“{example.name}”", text) for text in what]
+
+
+def _as_told(row: Mapping[str, Any], example: Example) -> tuple[Any, ...]:
+    """A finding as far as its example says anything of it."""
+    at = str(row["line_id"] or row["code"] or row["encounter_id"])
+    told = next((one for one in example.finds if one.at == at), None)
+    excess = row["excess_quantity"] if told and told.excess is not None else None
+    amount = row["amount_fen"] if told and told.amount is not None else None
+    return (at, excess, amount)
+
+
+def _places(told: list[tuple[Any, ...]]) -> str:
+    return "、".join(str(one[0]) for one in told) or "（无）"
+
+
+def _place(case: list[EncounterFacts], found: Any) -> str:
+    encounter = case[found.encounter]
+    if found.row is None or found.check.subject is Subject.VISIT:
+        return str(encounter.encounter_id)
+    if found.check.subject is not Subject.ITEM:
+        return str(found.row[3])
+    return str(encounter.lines["line_id"][found.row[1]])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import batch, city, compiling, line_rules, online, tables
+from benchmarks import batch, city, compiling, line_rules, online, rule_count, tables
 from benchmarks.datasets import CACHE, cache_folder
 from benchmarks.figures import Figure
 from benchmarks.library import PAIRS, MadeLibrary, made_library
@@ -49,6 +49,7 @@ def benchmarks(sizes: Sizes, cache: Path) -> dict[str, Callable[[MadeLibrary], l
             for figure in batch.figures(lines, library, cache, repetitions)
         ],
         "line": lambda library: line_rules.figures(sizes.lines, sizes.asked, library, cache),
+        "rules": lambda library: rule_count.figures(sizes.lines, library, cache),
         "city": lambda _: city.figures(sizes.lines, cache / "made", sizes.repetitions),
     }
 
@@ -98,7 +99,10 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     size.add_argument("--quick", action="store_true", help="小规模，几秒钟，不写文档")
     size.add_argument("--full", action="store_true", help="另测 2000 万行")
     parser.add_argument(
-        "--only", nargs="+", choices=["plan", "online", "batch", "line", "city"], help="只测这些，不写文档"
+        "--only",
+        nargs="+",
+        choices=["plan", "online", "batch", "line", "rules", "city"],
+        help="只测这些，不写文档",
     )
     parser.add_argument("--strict", action="store_true", help="有“必须”未达到时以状态 1 结束")
     return parser.parse_args(arguments)

@@ -269,7 +269,7 @@ class City:
             return f"X-UNKNOWN-{pick.randint(1, 5)}"
         point = pick.choice(favourites) if chance < 0.75 else pick.choice(self.points)
         point = pick.choice(self.fellows[point.point_id])
-        sides = ("containing", "partners", "companions")
+        sides = ("containing", "partners", "companions", "mains", "evidence", "traces")
         beside = tuple(code for name in sides for code in getattr(point, name, ()))
         return pick.choice((*point.codes, *beside))
 

@@ -39,6 +39,10 @@ FEN = PRICE_SCALE * QUANTITY_SCALE // 100
 SHORT = ("line_id", "item_code", "charged_at", "billed_quantity", "unit_price")
 
 
+# Fields of a point in which items may be written by the names that the file gives them.
+CODES_OF_ITEMS = ("codes", "containing", "partners", "companions", "mains", "evidence", "traces")
+
+
 @cache
 def examples_of(slug: str) -> tuple[Example, ...]:
     """The cases of a rule, in the order of its file.
@@ -112,11 +116,7 @@ class _Reader:
         for name, raw in written.items():
             if name not in declared:
                 raise DeclarationError(f"“{shape.label}”没有字段 {name}", where=self.case["name"])
-            values[name] = (
-                self._codes(raw)
-                if name in {"codes", "containing", "partners"}
-                else value_of(declared[name], raw)
-            )
+            values[name] = self._codes(raw) if name in CODES_OF_ITEMS else value_of(declared[name], raw)
         return shape(**values)
 
     def _codes(self, raw: Sequence[str]) -> tuple[str, ...]:

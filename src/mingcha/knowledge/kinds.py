@@ -184,6 +184,38 @@ class RequiredCompanion(KnowledgePoint):
     record_suffices = f.flag("有手术操作记录亦可", default=False)
 
 
+class AddOnLimit(KnowledgePoint):
+    """加收次数: how much of an add-on may be billed for one of its main items."""
+
+    label, slug = "加收次数", "add-on-limit"
+    mains = f.codes("主项目", required=True)
+    allowed = f.quantity("每一主项目可加收数量", default=10_000)
+    interval = f.code("时间区间", default="单日", note="单日、单次就诊")
+
+
+class Substitution(KnowledgePoint):
+    """串换线索: the dear item without what it always needs, beside what only a cheaper one uses."""
+
+    label, slug = "串换线索", "substitution"
+    evidence = f.codes("高价项目必有的项目", required=True, note="按前缀匹配，有任一项即不可疑")
+    evidence_name = f.text("高价项目必有的项目名称", required=True)
+    traces = f.codes("低价项目才用的项目", required=True)
+    trace_name = f.text("低价项目才用的项目名称", required=True)
+    cheap_name = f.text("低价项目名称", required=True)
+    cheap_price = f.price("低价项目单价", note="空为只列出，不计金额")
+    interval = f.code("时间区间", default="单日", note="单日、单次就诊")
+
+
+class StayLimit(KnowledgePoint):
+    """不超过在院时间: items billed by the day or hour, together no more than the stay lasts."""
+
+    label, slug = "不超过在院时间", "stay-limit"
+    joined_by = "group"
+    told_apart_by = ("group",)
+    group = f.code("合计的项目组", required=True, note="护理、床位 …；同组各项目的数量相加")
+    unit = f.code("计价单位", default="天", note="天、小时")
+
+
 class SplitCharge(KnowledgePoint):
     """分解收费: components that together are one item must be billed as that item."""
 
@@ -339,6 +371,9 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         SpendingCap,
         DuplicatePair,
         RequiredCompanion,
+        AddOnLimit,
+        Substitution,
+        StayLimit,
         SplitCharge,
         SameIncisionGroup,
         SecondLine,

@@ -19,7 +19,7 @@ _BY_LINE = (
     "level-too-low", "department-mismatch", "second-line-first", "indication-mismatch",
 )  # fmt: skip
 # These judge by what is not on a bill, and say nothing where one of its rows was rejected.
-BY_THE_WHOLE_BILL = ("companion-missing",)
+BY_THE_WHOLE_BILL = ("companion-missing", "substituted-item")
 
 _HALF, _WIDE = "0123456789", "０１２３４５６７８９"
 

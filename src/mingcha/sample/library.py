@@ -7,10 +7,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mingcha.knowledge.completion import DEFAULTS, Incomplete, complete
-from mingcha.knowledge.kinds import RequiredCompanion
+from mingcha.knowledge.kinds import (
+    AddOnLimit,
+    DuplicatePair,
+    InteractingPair,
+    RequiredCompanion,
+    Substitution,
+)
 from mingcha.knowledge.point import KnowledgePoint, Status, Subject
 from mingcha.sample.terms import Terms, merged
 
+_SIDES = ("containing", "partners", "companions", "mains", "evidence", "traces")
 _SERVICE_CODE = 15
 
 Settings = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -35,6 +42,9 @@ MECHANISM_OF_KIND = {
     "spending-cap": "spending-over-cap",
     "duplicate-pair": "contained-item-charged",
     "required-companion": "companion-missing",
+    "add-on-limit": "add-on-over-main",
+    "substitution": "substituted-item",
+    "stay-limit": "time-over-stay",
     "split-charge": "split-charge",
     "same-incision-group": "same-incision-full-price",
     "second-line": "second-line-first",
@@ -104,14 +114,7 @@ class Library:
         """A name for a code: that of a point of its own."""
         about = self.about(code)
         own = [point for point in about if code in point.codes] or about
-        name = own[0].name or code
-        if isinstance(own[0], RequiredCompanion) and code not in own[0].codes:
-            return own[0].companion_name
-        if own[0].slug == "duplicate-pair" and "×" in name:
-            return name.split("×")[1 if code in own[0].codes else 0]
-        if own[0].slug == "interacting-pair" and "×" in name:
-            return name.split("×")[0 if code in own[0].codes else 1]
-        return name
+        return _name(own[0], code)
 
     def terms(self, code: str, beside: KnowledgePoint | None = None) -> Terms:
         """The terms of a code; `beside` a point, only what the points of other mechanisms ask."""
@@ -141,12 +144,27 @@ class Library:
         return [point for point in self.points if point.subject is subject]
 
 
+def _name(point: KnowledgePoint, code: str) -> str:
+    """The name of an item that a point speaks about, its own or one beside it."""
+    name, own = point.name or code, code in point.codes
+    match point:
+        case DuplicatePair() if "×" in name:
+            return name.split("×")[1 if own else 0]
+        case InteractingPair() if "×" in name:
+            return name.split("×")[0 if own else 1]
+        case RequiredCompanion() if not own:
+            return point.companion_name
+        case AddOnLimit() if not own:
+            return name.partition("(")[0]
+        case Substitution() if not own:
+            return point.trace_name if code in point.traces else point.evidence_name
+    return name
+
+
 def codes_beside(point: KnowledgePoint) -> tuple[str, ...]:
     """Codes of the other items that a point speaks about; where it gives a chapter, of the chapter's first."""
-    companions = getattr(point, "companions", ())
-    if companions:
-        return tuple(prefix.ljust(_SERVICE_CODE, "0") for prefix in companions)
-    return getattr(point, "containing", ()) or getattr(point, "partners", ())
+    beside = tuple(code for name in _SIDES for code in getattr(point, name, ()))
+    return tuple(code.ljust(_SERVICE_CODE, "0") if code.isdigit() else code for code in beside)
 
 
 def _completed(point: KnowledgePoint, settings: Settings) -> KnowledgePoint | None:

@@ -141,8 +141,12 @@ def _interaction(terms: Terms, point: Any, code: str) -> None:
     terms.partners.update(point.partners if code in point.codes else point.codes)
 
 
-def _companion(terms: Terms, point: Any, code: str) -> None:
+def _accompanied(terms: Terms, point: Any, code: str) -> None:
     terms.never |= code in point.codes  # nobody in the background sees to it that both are charged
+
+
+def _stay(terms: Terms, point: Any, _code: str) -> None:
+    terms.families.add(("stay", point.group))
 
 
 def _bundle(terms: Terms, point: Any, _code: str) -> None:
@@ -187,7 +191,10 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.SpendingCap: _cap,
     k.DuplicatePair: _pair,
     k.InteractingPair: _interaction,
-    k.RequiredCompanion: _companion,
+    k.RequiredCompanion: _accompanied,
+    k.AddOnLimit: _accompanied,
+    k.Substitution: _accompanied,
+    k.StayLimit: _stay,
     k.SplitCharge: _bundle,
     k.SameIncisionGroup: _incision,
     k.SecondLine: _second_line,

@@ -27,7 +27,8 @@ class CompanionMissing(ItemRule[RequiredCompanion]):
     grain = Grain.ENCOUNTER
     legal_basis = ("fund-regulation", "rules-2025")
     # What the importer refused may be the very item that is missed.
-    when = Encounter.lines_rejected == 0
+    needs = (Encounter.lines_rejected,)
+    only_if = Encounter.lines_rejected == 0
     per = RequiredCompanion.interval
     lacks = RequiredCompanion.companions
     limit = RequiredCompanion.companion_name
@@ -36,9 +37,14 @@ class CompanionMissing(ItemRule[RequiredCompanion]):
     procedures_complete: bool = setting(False, label="手术操作已全部上传，没有编码即没有手术")
 
     def judge(self, group: Group[RequiredCompanion], point: RequiredCompanion) -> Verdicts:
-        operated = group.encounter.operated if point.record_suffices else False
-        if operated is None and not self.procedures_complete:
+        bill = group.encounter
+        operated = bill.operated if point.record_suffices else False
+        if bill.lines_rejected is None:
+            yield group.cannot_judge(Encounter.lines_rejected)
+        elif bill.lines_rejected > 0 or operated:
+            return
+        elif operated is None and not self.procedures_complete:
             yield group.cannot_judge(Encounter.operated)
-        elif not operated:
+        else:
             for line in group.lines:
                 yield group.violates(line, limit=point.companion_name)

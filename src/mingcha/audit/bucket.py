@@ -14,7 +14,6 @@ import polars as pl
 
 from mingcha.audit.outputs import sync
 from mingcha.audit.period import Period
-from mingcha.audit.plans import item_codes
 from mingcha.domain.claims import Encounter, Person, Settlement
 from mingcha.domain.values import ValueType
 from mingcha.engine.collecting import collecting_paused
@@ -52,7 +51,7 @@ class BucketAuditor:
         self.items = self.lake.items()
         self.judge = PartitionJudge(self.plan, self.items["item_code"].to_list())
         self.sums = PeriodSums(self.plan, self.items["item_code"].to_list())
-        self.known = self.items["item_code"].is_in(list(item_codes(self.plan)))
+        self.known = self.items["item"].is_in(self.judge.items_known().implode())
         self.columns = columns_read(self.plan)
 
     def __call__(self, number: int) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import gc
 from mingcha.catalogue.defined import all_entries, all_rules
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.point import Subject
 from mingcha.knowledge.release import Release
 
 
@@ -23,15 +22,3 @@ def plan_to_keep(release: Release) -> Plan:
     gc.collect()
     gc.freeze()
     return plan
-
-
-def item_codes(plan: Plan) -> frozenset[str]:
-    """All item codes that the release knows something of, whether it can be judged or not."""
-    return frozenset(
-        code
-        for check in plan.variant("").with_knowledge
-        if check.subject is Subject.ITEM
-        for points in (check.points, [point for point, _ in check.incomplete])
-        for point in points
-        for code in point.codes
-    )

@@ -21,7 +21,7 @@ from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines, judge_
 from mingcha.engine.hits import Hit
 from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.outcome import Outcome
-from mingcha.engine.plan import Check, Key, Plan, Variant, prefix_conditions
+from mingcha.engine.plan import EVERYWHERE, Check, Key, Plan, Variant, prefix_conditions
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.rulings import Rulings
@@ -64,6 +64,10 @@ class PartitionJudge:
                 self._variant(key).judge(tables, Audited(mask), outcome)
         self.rulings.of_tables(tables, outcome, situations, numbers, self.codes)
         return outcome
+
+    def items_known(self) -> pl.Series:
+        """Dataset ids of the items that the release knows anything of, judgeable or not."""
+        return self._variant(EVERYWHERE).pairs["item"].unique()
 
     def _variant(self, key: Key) -> _VariantJudge:
         if key not in self._variants:

@@ -72,6 +72,7 @@ class Check:
 
 # A region with a say of its own, and the rule sets with settings of their own, the first to decide first.
 Key = tuple[str, tuple[str, ...]]
+EVERYWHERE: Key = ("", ())
 
 
 class Variant:

@@ -15,6 +15,7 @@
 地区按行政区划前四位（地市）区分，分钟数没有全国统一值，缺省三十分钟，宁可少报。
 """
 
+from itertools import groupby
 from typing import Any
 
 from mingcha.domain.claims import Encounter
@@ -38,13 +39,12 @@ class VisitsInTwoPlaces(VisitRule):
     message = "{value} 分钟之前在另一地区就诊，设定为 {limit} 分钟以内"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
-        same_day: list[LineFacts] = []
-        for line in group.lines:
-            if is_exempt(group.visit(line), self.exempt_care_types):
-                continue
-            same_day = [other for other in same_day if other.day == line.day]
-            yield from self._against(group, same_day, line)
-            same_day.append(line)
+        for _, same in groupby(group.lines, key=lambda line: line.day):
+            same_day = list(same)
+            if len(same_day) > 1:
+                visits = [one for one in same_day if not is_exempt(group.visit(one), self.exempt_care_types)]
+                for place, line in enumerate(visits):
+                    yield from self._against(group, visits[:place], line)
 
     def _against(self, group: Group[KnowledgePoint], earlier: list[LineFacts], line: LineFacts) -> Verdicts:
         far = [other for other in earlier if self._apart(group, other, line) is not False]

@@ -102,7 +102,7 @@ class Source:
             case c.Missing(value):
                 return f"({self._value(value)} is None)"
             case c.Some(inner):
-                return f"any([{self.of(inner)} is not False for r in rows])"
+                return f"any([{self.of(inner)} is not False for r, p in zip(rows, ps)])"
             case c.Crowded(allowed, days):
                 return f"crowded([r[{DAY}] for r in rows], {self._value(allowed)}, {self._value(days)})"
             case c.Adjoining(days, after):

@@ -114,7 +114,9 @@ class Compiled:
                 self.when_by_line = any(is_line(field) for field in fields_of([when]))
             if self.rule.only_if is not None and screened:
                 condition = source.of(self.rule.only_if)
-                self.only_if = define("only_if", f"def only_if(rows, r, e, p):\n    return {condition}\n")
+                # `ps` has the point of each row, where points are joined into one class.
+                text = f"def only_if(rows, r, e, p, ps=None):\n    ps = ps or [p] * len(rows)\n    return {condition}\n"
+                self.only_if = define("only_if", text)
         self.part = part_of(self.rule.per, layout)
         self.needs = [layout.position(field) for field in self.rule.needs if is_line(field)]
         self.needs_of_encounter = [field.name for field in self.rule.needs if is_encounter(field)]
@@ -219,7 +221,7 @@ class Compiled:
         companions = self._companions(part, point, rows, by_item)
         if companions is None or self._stands_beside(part, point, by_item):
             return
-        if not self._suspicious(rows, enc, point):
+        if not self._suspicious(rows, enc, point, [p for _, p in pairs]):
             return
         lines = [LineFacts._make(row[:WIDTH]) for row in rows]
         points = {row[ITEM]: p for row, p in pairs} if self.check.joined_by else {}
@@ -263,9 +265,11 @@ class Compiled:
                     if audited is None or audited[hit.encounter]
                 ]
 
-    def _suspicious(self, rows: list[Row], enc: EncounterFacts, point: Any) -> bool:
+    def _suspicious(
+        self, rows: list[Row], enc: EncounterFacts, point: Any, points: list[Any] | None = None
+    ) -> bool:
         """Whether a group must meet the body: the screen is not false, or a needed fact is missing."""
-        if self.only_if is None or self.only_if(rows, rows[0], enc, point) is not False:
+        if self.only_if is None or self.only_if(rows, rows[0], enc, point, points) is not False:
             return True
         return self._lacks(rows, enc)
 

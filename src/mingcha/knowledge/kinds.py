@@ -244,6 +244,16 @@ class SecondLine(KnowledgePoint):
     label, slug = "限二线", "second-line"
 
 
+class StepDrug(KnowledgePoint):
+    """阶梯用药: the drugs of a plan by steps; a later step is for those who have used an earlier one."""
+
+    label, slug = "阶梯用药", "step-drug"
+    joined_by = "plan"
+    told_apart_by = ("plan",)
+    plan = f.code("治疗方案", required=True)
+    step = f.number("阶梯", required=True, note="1 为首选")
+
+
 class HerbAlone(KnowledgePoint):
     """中药饮片单方使用不予支付: alone, or in a prescription made only of such herbs."""
 
@@ -377,6 +387,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         SplitCharge,
         SameIncisionGroup,
         SecondLine,
+        StepDrug,
         HerbAlone,
         HerbNeverPaid,
         Indication,

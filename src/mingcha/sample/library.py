@@ -36,6 +36,7 @@ MECHANISM_OF_KIND = {
     "dose-limit": "dose-over-limit",
     "drug-class": "repeated-drug",
     "supply-limit": "medication-left",
+    "step-drug": "step-skipped",
     "quantity-limit": "quantity-over-limit",
     "window-limit": "window-over-limit",
     "price-ceiling": "unit-price-over-ceiling",

@@ -21,6 +21,7 @@ from mingcha.sample.scenes.presence import write_presence
 from mingcha.sample.scenes.pricing import write_pricing
 from mingcha.sample.scenes.records import write_records
 from mingcha.sample.scenes.scope import write_scope
+from mingcha.sample.scenes.steps import write_steps
 from mingcha.sample.scenes.supplies import write_supplies
 from mingcha.sample.scenes.uploads import write_uploads
 from mingcha.sample.scenes.versions import write_versions
@@ -38,6 +39,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_limits,
         write_doses,
         write_supplies,
+        write_steps,
         write_pricing,
         write_duplicates,
         write_billing,

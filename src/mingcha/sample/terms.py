@@ -161,6 +161,10 @@ def _second_line(terms: Terms, _point: Any, _code: str) -> None:
     terms.first_line = True
 
 
+def _step(terms: Terms, point: Any, _code: str) -> None:
+    terms.first_line |= point.step > 1
+
+
 def _compound(terms: Terms, _point: Any, _code: str) -> None:
     terms.compound = True
 
@@ -198,6 +202,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.SplitCharge: _bundle,
     k.SameIncisionGroup: _incision,
     k.SecondLine: _second_line,
+    k.StepDrug: _step,
     k.HerbAlone: _compound,
     k.HerbNeverPaid: _never,
     k.Indication: _indication,

@@ -112,8 +112,7 @@ def _repeated(scene: _Supplied) -> None:
     )
     note = "已判为重复的部分不使后面的重复"
     flagged = scene.at(10, scene.bought(other, excess=20, note="用药期内又开同类的另一种"))
-    again = scene.at(MONTH - allowed, scene.bought(one, note=note))
-    scene.plant(note, first, flagged, again)
+    scene.plant(note, first, flagged, scene.at(MONTH - allowed, scene.bought(one)))
     _beside(scene, allowed)
 
 
@@ -133,7 +132,7 @@ def _left(scene: _Supplied) -> None:
     scene.spare(note, scene.at(0, *both))
     note = "已判超出的天数不再计入剩余"
     flagged = scene.at(1, scene.bought(one, 7, excess=7, note="药量尚足又开同一药品"))
-    scene.plant(note, first, flagged, scene.at(MONTH, scene.bought(one, note=note)))
+    scene.plant(note, first, flagged, scene.at(MONTH, scene.bought(one)))
     _beside(scene, allowed)
 
 

@@ -87,7 +87,9 @@ class Columns:
             case Field():
                 return self._first(pl.col(column_of(expression)), grouped)
             case Setting():
-                return pl.lit(self.settings[expression.name])
+                value = self.settings[expression.name]
+                # Wide, so that a large setting times a day count does not wrap in thirty-two bits.
+                return pl.lit(value, dtype=pl.Int64) if type(value) is int else pl.lit(value)
             case c.Constant(value):
                 return pl.lit(value)
             case _:

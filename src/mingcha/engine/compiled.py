@@ -130,7 +130,7 @@ class Compiled:
         held = [self.when(enc, row, point) for row in asked] * (len(rows) // len(asked))
         if live:
             out.unjudged += [
-                Unjudged(self.check, point.rule_code, row[4], row, fact)
+                Unjudged(self.check, self.check.code_of(point), row[4], row, fact)
                 for row, (holds, fact) in zip(rows, held, strict=True)
                 if holds is None
             ]
@@ -157,9 +157,16 @@ class Compiled:
                 out.unjudged.append(Unjudged(self.check, self.check.rule_code, number, None, lacking))
             return
         live = [row for row in rows if row[QUANTITY] is None or row[QUANTITY] > 0]
-        if live and (self._suspicious(live, enc, None)):
-            lines = [LineFacts._make(row[:WIDTH]) for row in live]
-            self._deliver(Group[Any](None, lines, encounter=enc), lines, {}, None, out, None)
+        if live and self.when is not None:
+            live = self.admitted(enc, live, None, out, live=True)
+        pieces: dict[Any, list[Row]] = defaultdict(list)
+        for row in live:
+            pieces[None if self.part is None else self.part(row, None)].append(row)
+        for piece in pieces.values():
+            if self._suspicious(piece, enc, None):
+                lines = [LineFacts._make(row[:WIDTH]) for row in piece]
+                group = Group[Any](None, lines, encounter=enc, facts=self._facts(piece))
+                self._deliver(group, lines, {}, None, out, None)
 
     def visits(self, case: Case, out: Judgement, audited: Sequence[bool]) -> None:
         """Judge each encounter under audit by a comparison, or those of a person together, history included."""

@@ -182,21 +182,44 @@ def judge_lines(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome)
 def judge_bills(check: Check, tables: Tables, audited: Audited, out: Outcome, *, screened: bool) -> None:
     """Run the body of a rule without knowledge on the bills under audit: what refunds left of their lines."""
     rule = check.rule
-    wanted = audited.of(tables.lines["encounter"]) & tables.left
-    frame = tables.lines.select("order", "encounter").filter(wanted)
+    frame = _of_bills(check, tables, audited, out)
+    keys = ["encounter", "part"]
     if screened:
         asked = fields_of([rule.only_if, *rule.needs])
-        looked_at = (
-            tables.with_facts(column_names([column_of(field) for field in asked])).lazy().filter(wanted)
-        )
-        frame = frame.join(_suspects(rule, looked_at, "encounter"), on="encounter", how="semi")
-    frame = frame.sort("encounter", "order")
+        looked_at = gathered(frame, tables, column_names([column_of(field) for field in asked])).lazy()
+        if rule.per is None:
+            frame = frame.join(_suspects(rule, looked_at, "encounter"), on="encounter", how="semi")
+        else:
+            suspects = (
+                looked_at.group_by(keys).agg(_suspected(rule).alias("wanted")).filter("wanted").collect()
+            )
+            frame = frame.join(suspects, on=keys, how="semi", nulls_equal=True)
+    frame = frame.sort(*keys, "order")
     rows = tables.rows(frame["order"])
     live = [True] * tables.encounters.height
-    for start, end in boundaries(frame, ["encounter"]):
+    for start, end in boundaries(frame, keys):
         lines = rows[start:end]
-        group: Group[Any] = Group(None, lines, encounter=EncounterView(tables, lines[0].encounter))
+        view = EncounterView(tables, lines[0].encounter)
+        group: Group[Any] = Group(None, lines, encounter=view, facts=tables.fact_of_line, codes=tables.codes)
         deliver(check, group, {}, live, out)
+
+
+def _of_bills(check: Check, tables: Tables, audited: Audited, out: Outcome) -> pl.DataFrame:
+    """Lines under audit that a rule over bills looks at: order, encounter, part."""
+    rule = check.rule
+    wanted = audited.of(tables.lines["encounter"]) & tables.left
+    if rule.when is None:
+        frame = tables.lines.select("order", "encounter").filter(wanted)
+    else:
+        names = column_names([column_of(field) for field in fields_of([rule.when])])
+        holds = Columns(rule.values).of(rule.when)
+        frame = tables.with_facts(names).filter(wanted & holds.fill_null(value=True))
+        frame = frame.with_columns(holds.alias("when"))
+        unknown = frame.filter(pl.col("when").is_null())
+        out.cannot(check, unknown, pl.lit(check.rule_code), first_null(names))
+        frame = frame.filter("when").select("order", "encounter")
+    cut = gathered(frame, tables, column_names([column_of(field) for field in fields_of([rule.per])]))
+    return cut.select("order", "encounter", part_column(rule.per))
 
 
 def judge_visits(check: Check, tables: Tables, audited: Audited, out: Outcome, *, screened: bool) -> None:

@@ -53,6 +53,7 @@ class PartitionJudge:
         self, tables: Tables, audited: Sequence[bool] | None = None, scene: str = AFTERWARDS
     ) -> Outcome:
         """Judge the encounters under audit (all by default), each by the variant of its situation."""
+        tables.codes = self.codes
         situations, numbers = self.situations.of_tables(tables, scene)
         outcome = Outcome()
         for key in sorted({situation.key for situation in situations}):

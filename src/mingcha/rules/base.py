@@ -192,7 +192,7 @@ class Group(Generic[P]):
     For a rule over visits each line stands for a whole encounter, and `visit(line)` gives its facts.
     """
 
-    __slots__ = ("companions", "encounter", "facts", "lines", "point", "points", "visits")
+    __slots__ = ("codes", "companions", "encounter", "facts", "lines", "point", "points", "visits")
 
     def __init__(
         self,
@@ -204,6 +204,7 @@ class Group(Generic[P]):
         points: Mapping[Any, P] | None = None,
         visits: Mapping[int, Any] | None = None,
         facts: Callable[[LineFacts, str], Any] | None = None,
+        codes: Sequence[str] = (),
     ) -> None:
         self.point = point
         self.lines = lines
@@ -212,6 +213,11 @@ class Group(Generic[P]):
         self.points = points or {}
         self.visits = visits or {}
         self.facts = facts
+        self.codes = codes
+
+    def code(self, line: LineFacts) -> str:
+        """The item code of a line as it was sent; a partition numbers the codes of its dataset."""
+        return str(self.codes[line.item] if self.codes else line.item)
 
     def visit(self, line: LineFacts) -> Any:
         """The facts of the encounter that a line belongs to, by English name; None is unknown."""
@@ -344,7 +350,10 @@ class LineRule(Rule[KnowledgePoint]):
 
 
 class BillRule(Rule[KnowledgePoint]):
-    """A rule over the bill as a whole, without knowledge: `forbids` may use totals over its lines."""
+    """A rule over the bill as a whole, without knowledge: `forbids` may use totals over its lines.
+
+    A body sees what refunds left of the lines for which `when` holds, cut into the pieces that `per` names.
+    """
 
     grain = Grain.ENCOUNTER
 

@@ -17,6 +17,7 @@ from mingcha.sample.script import FEMALE, MALE, Charge, Coded, Venue, Visit, uni
 from mingcha.sample.terms import Terms, safe_days
 
 UNKNOWN_SEX = ""
+DRUGS_A_PRESCRIPTION = 5
 # Ages in days, both ends included, with room between the bands: no birthday of a limit falls inside a stay.
 BANDS = (
     (0, 14), (40, 320), (380, 1_050), (1_110, 4_340), (4_400, 5_060), (5_130, 6_530), (6_600, 16_400),
@@ -241,6 +242,7 @@ class VisitWriter:
         self.charges: list[Charge] = []
         self.diagnoses: list[Coded] = []
         self._used: set[str] = set()
+        self._drugs = 0
         self._families: set[tuple[str, str]] = set()
 
     def write(self, respiratory: bool) -> Visit:
@@ -298,6 +300,7 @@ class VisitWriter:
             self.shelf.goods[code].price,
             day=self.random.randint(0, self.nights),
             minute=self.random.randint(495, 980),
+            prescription=self._prescription() if is_drug else 1,
             supply_days=self._supply_days(terms) if is_drug else None,
             first_line="1" if terms is not None and terms.first_line else "",
             title=terms.title if terms is not None else "",
@@ -308,6 +311,11 @@ class VisitWriter:
             self._add_refunded(charge)
         else:
             self.charges.append(charge)
+
+    def _prescription(self) -> int:
+        """So few drugs stand on a prescription; the numbers before are those of other orders and of herbs."""
+        self._drugs += 1
+        return 3 + (self._drugs - 1) // DRUGS_A_PRESCRIPTION
 
     def _supply_days(self, terms: Terms | None) -> int:
         longest = 7 if self.key.care.name != "门诊慢特病" else 28

@@ -17,6 +17,7 @@ from mingcha.sample.scenes.entitlement import write_entitlement
 from mingcha.sample.scenes.herbs import write_herbs
 from mingcha.sample.scenes.interactions import write_interactions
 from mingcha.sample.scenes.limits import write_limits
+from mingcha.sample.scenes.prescriptions import write_prescriptions
 from mingcha.sample.scenes.presence import write_presence
 from mingcha.sample.scenes.pricing import write_pricing
 from mingcha.sample.scenes.records import write_records
@@ -45,6 +46,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_billing,
         write_interactions,
         write_antibiotics,
+        write_prescriptions,
         write_records,
         write_coded,
         write_versions,

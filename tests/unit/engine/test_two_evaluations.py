@@ -19,7 +19,10 @@ from tests.support.random_cases import City
 
 # Random persons come four times at most: so that two visits in a year are too many.
 OFTEN = {f"frequent-{what}": {"": {"days": 366, "allowed": 1}} for what in ("stays", "visits", "purchases")}
-RELEASE = release_of(1, starter_points(), {**starter_settings(), **OFTEN}, with_demonstration=True)
+# Nor do they have prescriptions of any size: so that two drugs, or two herbs, are too many.
+LARGE = {"too-many-drugs": {"": {"allowed": 1}}, "herb-prescription-too-large": {"": {"herbs": 1}}}
+SETTINGS = {**starter_settings(), **OFTEN, **LARGE}
+RELEASE = release_of(1, starter_points(), SETTINGS, with_demonstration=True)
 PLAN = Plan(RELEASE, entries())
 CASES_A_SEED = 1_000
 

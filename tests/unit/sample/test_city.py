@@ -25,6 +25,8 @@ from tests.unit.sample.conftest import LINES, SEED, Built
 
 OF_KNOWLEDGE = {slug for slugs in MECHANISMS_OF_KIND.values() for slug in slugs}
 RECORDS = {
+    "too-many-drugs",
+    "herb-prescription-too-large",
     "amount-mismatch",
     "total-mismatch",
     "line-record-fault",

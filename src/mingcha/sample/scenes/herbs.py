@@ -92,7 +92,7 @@ def _too_much(scene: Limited) -> None:
     allowed = scene.point.daily * _WEEK
     week = {"supply_days": _WEEK, "herb_use": "1", "prescription": 2, "minute": 600}
     one = units(1)
-    for excess, note in ((one, "比处方天数所允许的多一克"), (9 * allowed, "数量多写一个零")):
+    for excess, note in ((one, "比处方天数所允许的多一克"), (allowed, "数量写成两倍")):
         scene.stage(VIOLATION, note, scene.visit([scene.over(allowed + excess, excess, note, **week)]))
     note = "恰好是处方天数所允许的"
     scene.stage(NEAR_MISS, note, scene.visit([scene.near(allowed, note, **week)]))

@@ -32,6 +32,7 @@ SENT = {
     "inpatient": ("visit_type", "care_type"),
     "purchase": ("visit_type", "care_type"),
     "last_day": ("ended_at",),
+    "nights": ("ended_at",),
     "price_step": ("unit_price",),
     **dict.fromkeys(("dose_mass", "dose_units", "dose_volume", "dose_pieces"), ("single_dose",)),
     "times_a_day": ("frequency",),
@@ -58,6 +59,7 @@ NOT_REQUIRED = {
     ("herb-prescription-too-large", "supply_days"): "only for the weight of a dose",
     ("herb-alone", "prescription_id"): "a line sent as 单方 needs no number",
     ("interacting-drugs", "prescription_id"): "only for points that look at one prescription",
+    ("stay-length-unusual", "discharge_way"): "only tells why a stay was short",
     ("charged-after-death", "death_date"): "the living have none",
     **{
         (slug, fact): "a bill that is not settled yet has neither"

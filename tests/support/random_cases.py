@@ -56,6 +56,7 @@ FACTS: dict[str, Any] = {
     "sex": pl.String,
     "birth_date": pl.Int32,
     "death_date": pl.Int32,
+    "discharge_way": pl.String,
     "insured_region": pl.String,
     "encounter_id": pl.String,
     "settlement_id": pl.String,
@@ -163,6 +164,7 @@ class City:
             "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
             "doctor_id": self._maybe("D001"),
             "procedure_count": pick.choice((None, 0, 0, 1)),
+            "discharge_way": self._maybe(pick.choice(("1", "2", "5"))),
             "maternity_state": self._maybe(pick.choice(("0", "1", "3", "4"))),
         }
         lines = in_order(self._lines(facts, day, nights, favourites))

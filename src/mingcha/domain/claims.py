@@ -85,6 +85,7 @@ class Encounter(Entity):
     coverage = f.code(
         "险种/医疗类别", codes="insutype/med_type", derived=True, note="形如 310/52；两者缺一即未知"
     )
+    nights = f.number("住院天数", unit="天", derived=True, note="出院日减入院日；未出院的为未知")
     diagnoses = f.codes("诊断编码", derived=True, note="本次就诊的全部诊断；一条也没有即未知")
     operated = f.flag(
         "有手术操作记录",

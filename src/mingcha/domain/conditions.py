@@ -66,6 +66,10 @@ class Expr:
         """True where no code of this set begins with one of the prefixes; unknown where the set is empty."""
         return HasNoneOf(self, prefixes)
 
+    def has_only(self, prefixes: Expr) -> Condition:
+        """True where every code of this set begins with one of a setting's prefixes; unknown where it is empty."""
+        return HasOnly(self, prefixes)
+
     def __bool__(self) -> NoReturn:
         raise TypeError("条件是声明，不能直接判断真假；请用 & | ~ 组合，而不是 and/or/not")
 
@@ -153,6 +157,12 @@ class StartsWithAny(Condition):
 
 @dataclass(frozen=True, eq=False)
 class HasNoneOf(Condition):
+    value: Expr
+    prefixes: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class HasOnly(Condition):
     value: Expr
     prefixes: Expr
 

@@ -44,6 +44,11 @@ def has_none_of(codes: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
     return not any(code.startswith(prefixes) for code in codes)
 
 
+def has_only(codes: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
+    """True where every code begins with one of the prefixes."""
+    return all(code.startswith(prefixes) for code in codes)
+
+
 def crowded(days: Sequence[int], allowed: int, within: int) -> bool:
     """Whether more than `allowed` of these days lie within any `within` days."""
     ordered = sorted(days)
@@ -77,6 +82,7 @@ NAMES = {
     "either": either,
     "negate": negate,
     "has_none_of": has_none_of,
+    "has_only": has_only,
     "age": age,
 }
 
@@ -116,10 +122,9 @@ class Source:
                 return self._guarded(expression, f"{self._value(value)} in {values!r}")
             case c.StartsWithAny(value, prefixes):
                 return self._guarded(expression, f"{self._value(value)}.startswith({self._value(prefixes)})")
-            case c.HasNoneOf(value, prefixes):
-                return self._guarded(
-                    expression, f"has_none_of({self._value(value)}, {self._value(prefixes)})"
-                )
+            case c.HasNoneOf(value, prefixes) | c.HasOnly(value, prefixes):
+                name = "has_only" if isinstance(expression, c.HasOnly) else "has_none_of"
+                return self._guarded(expression, f"{name}({self._value(value)}, {self._value(prefixes)})")
             case _:
                 return self._guarded(expression, self._value(expression))
 

@@ -82,7 +82,7 @@ class Columns:
                 return self.of(value, grouped=grouped).is_in(values)
             case c.Given(condition, value):
                 return pl.when(self.of(condition)).then(self.of(value))
-            case c.StartsWithAny() | c.HasNoneOf():
+            case c.StartsWithAny() | c.HasNoneOf() | c.HasOnly():
                 return self._prefixed(expression, grouped)
             case Field():
                 return self._first(pl.col(column_of(expression)), grouped)
@@ -137,7 +137,7 @@ class Columns:
             case _:
                 return None
 
-    def _prefixed(self, expression: c.StartsWithAny | c.HasNoneOf, grouped: bool) -> pl.Expr:
+    def _prefixed(self, expression: c.StartsWithAny | c.HasNoneOf | c.HasOnly, grouped: bool) -> pl.Expr:
         """Prefixes of a setting or a constant are the same for all rows; those of points are worked out beforehand."""
         match expression.prefixes:
             case Setting() as setting:
@@ -149,7 +149,8 @@ class Columns:
         value = self.of(expression.parts()[0], grouped=grouped)
         if isinstance(expression, c.StartsWithAny):
             return _starts_with_any(value, prefixes)
-        return ~value.list.eval(_starts_with_any(pl.element(), prefixes)).list.any()
+        found = value.list.eval(_starts_with_any(pl.element(), prefixes))
+        return found.list.all() if isinstance(expression, c.HasOnly) else ~found.list.any()
 
     @staticmethod
     def _first(column: pl.Expr, grouped: bool) -> pl.Expr:

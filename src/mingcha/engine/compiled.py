@@ -15,7 +15,7 @@ from mingcha.engine.hits import Hit, Unjudged, spread
 from mingcha.engine.layout import WIDTH, Layout, fields_of, is_encounter, is_line
 from mingcha.engine.plan import Check
 from mingcha.engine.scopes import part_of
-from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, Rule
+from mingcha.rules.base import BillRule, CannotJudge, EveryLine, Grain, Group, LineFacts, Rule
 
 Row = tuple[Any, ...]
 DAY = LineFacts._fields.index("day")
@@ -106,17 +106,16 @@ class Compiled:
         self.forbids = _forbids(check, source)
         self.when: Callable[..., Any] | None = None
         self.only_if: Callable[..., Any] | None = None
-        if self.rule.forbids is None:
-            if self.rule.when is not None:
-                when = self.rule.when
-                text = f"def when(e, r, p):\n    return {source.of(when)}, {source.first_unknown(when)}\n"
-                self.when = define("when", text)
-                self.when_by_line = any(is_line(field) for field in fields_of([when]))
-            if self.rule.only_if is not None and screened:
-                condition = source.of(self.rule.only_if)
-                # `ps` has the point of each row, where points are joined into one class.
-                text = f"def only_if(rows, r, e, p, ps=None):\n    ps = ps or [p] * len(rows)\n    return {condition}\n"
-                self.only_if = define("only_if", text)
+        if self.rule.when is not None and (self.rule.forbids is None or isinstance(self.rule, BillRule)):
+            when = self.rule.when
+            text = f"def when(e, r, p):\n    return {source.of(when)}, {source.first_unknown(when)}\n"
+            self.when = define("when", text)
+            self.when_by_line = any(is_line(field) for field in fields_of([when]))
+        if self.rule.forbids is None and self.rule.only_if is not None and screened:
+            condition = source.of(self.rule.only_if)
+            # `ps` has the point of each row, where points are joined into one class.
+            text = f"def only_if(rows, r, e, p, ps=None):\n    ps = ps or [p] * len(rows)\n    return {condition}\n"
+            self.only_if = define("only_if", text)
         self.part = part_of(self.rule.per, layout)
         self.needs = [layout.position(field) for field in self.rule.needs if is_line(field)]
         self.needs_of_encounter = [field.name for field in self.rule.needs if is_encounter(field)]
@@ -150,6 +149,8 @@ class Compiled:
     def bill(self, enc: EncounterFacts, rows: list[Row], out: Judgement, number: int) -> None:
         """Judge the bill as a whole: `forbids` by all its lines, a body by those that refunds left."""
         if self.forbids is not None:
+            if self.when is not None and self.when(enc, None, None)[0] is False:
+                return
             lacking = next((f.name for f in self.rule.needs if self._lacks_on_a_line(f, rows)), None)
             if lacking is None:
                 self.forbids(enc, rows, None, out.hits, out.unjudged, number)

@@ -176,13 +176,15 @@ def derive(facts: dict[str, Any], diagnoses: tuple[str, ...], procedures: tuple[
     """The derived facts of one encounter, to be laid over those that were sent."""
     insurance, care = facts.get("insurance_type"), facts.get("care_type")
     sex = facts.get("sex")
+    first, last = _day(facts.get("started_at")), _day(facts.get("ended_at"))
     return {
         "sex": sex if sex in KNOWN_SEXES else None,
         "inpatient": inpatient(facts.get("visit_type"), care),
         "purchase": purchase(facts.get("visit_type"), care),
         "institution_rank": RANK_OF_LEVEL.get(facts.get("institution_level") or ""),
-        "first_day": _day(facts.get("started_at")),
-        "last_day": _day(facts.get("ended_at")),
+        "first_day": first,
+        "last_day": last,
+        "nights": None if first is None or last is None else last - first,
         "coverage": None if insurance is None or care is None else f"{insurance}/{care}",
         "diagnoses": diagnoses or None,
         "operated": operated(procedures, facts.get("procedure_count")),
@@ -204,5 +206,6 @@ def derived_columns() -> dict[str, pl.Expr]:
         ),
         "first_day": pl.col("started_at") // MINUTES_A_DAY,
         "last_day": pl.col("ended_at") // MINUTES_A_DAY,
+        "nights": pl.col("ended_at") // MINUTES_A_DAY - pl.col("started_at") // MINUTES_A_DAY,
         "coverage": pl.col("insurance_type") + "/" + care,
     }

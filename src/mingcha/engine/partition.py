@@ -309,7 +309,7 @@ def _judged(check: Check, condition: Condition, *, grouped: bool = False) -> lis
 def _bills_by_lines(
     check: Check, condition: Condition, names: Sequence[str], tables: Tables, audited: Audited
 ) -> pl.DataFrame:
-    lines = tables.with_facts(names).filter(audited.of(tables.lines["encounter"]))
+    lines = _lines_of_bills(check, tables, audited, names)
     return lines.group_by("encounter", maintain_order=True).agg(
         *_judged(check, condition, grouped=True),
         *(pl.col(name).first() for name in names if name.startswith("e.")),
@@ -325,6 +325,21 @@ def _bills_by_encounter(
     return gathered(bills, tables, names).with_columns(
         *_judged(check, condition), lacking=pl.lit(None, pl.String)
     )
+
+
+def _lines_of_bills(check: Check, tables: Tables, audited: Audited, names: Sequence[str]) -> pl.DataFrame:
+    """Lines of the bills under audit for which `when`, a matter of the encounter, is not false, with these facts."""
+    asked = audited.of(tables.lines["encounter"])
+    when = check.rule.when
+    if when is None:
+        return tables.with_facts(names).filter(asked)
+    read = [column_of(field) for field in fields_of([when])]
+    encounters = gathered(tables.encounters.select("encounter"), tables, read)
+    holds = encounters.select(Columns(check.rule.values).of(when).fill_null(value=True)).to_series()
+    if holds.all():
+        return tables.with_facts(names).filter(asked)
+    wanted = asked & holds.gather(tables.lines["encounter"])
+    return gathered(tables.lines.select("order", "encounter").filter(wanted), tables, names)
 
 
 def _first_lacking(check: Check) -> pl.Expr:

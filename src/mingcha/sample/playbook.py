@@ -8,6 +8,7 @@ from itertools import zip_longest
 from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library
 from mingcha.sample.places import Places
+from mingcha.sample.scenes.admissions import write_admissions
 from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
@@ -54,6 +55,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_uploads,
         write_presence,
         write_entitlement,
+        write_admissions,
     ):
         write(writer)
     return {mechanism: _in_turn(plays) for mechanism, plays in sorted(writer.script.plays.items())}

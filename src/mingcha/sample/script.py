@@ -180,6 +180,7 @@ class Visit:
     maternity: str | None = None
     # Its settlement list, without fault but for these values; None where none is sent.
     listing: tuple[Change, ...] | None = None
+    discharge_way: str = "1"
     total_off: int = 0
     truth: Truth | None = None
     jitter: int = 1

@@ -164,6 +164,7 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "care_type": visit.care_type,
             "visit_type": visit.visit_type,
             "maternity": visit.maternity_state,
+            "discharge_way": visit.discharge_way if visit.is_stay else "",
             "insurance": visit.insurance,
             "department": _department(rows, visit.department),
             "total_off": visit.total_off,

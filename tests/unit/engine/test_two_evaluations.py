@@ -21,7 +21,13 @@ from tests.support.random_cases import City
 OFTEN = {f"frequent-{what}": {"": {"days": 366, "allowed": 1}} for what in ("stays", "visits", "purchases")}
 # Nor do they have prescriptions of any size: so that two drugs, or two herbs, are too many.
 LARGE = {"too-many-drugs": {"": {"allowed": 1}}, "herb-prescription-too-large": {"": {"herbs": 1}}}
-SETTINGS = {**starter_settings(), **OFTEN, **LARGE}
+# Nor do they stay long, or have rare diseases: so that ordinary stays are too long, idle or needless.
+STRICT = {
+    "stay-length-unusual": {"": {"longest": 30}},
+    "idle-stay": {"": {"idle_days": 1}},
+    "low-standard-admission": {"": {"light_diagnoses": ("J06", "K"), "treated_below": 90}},
+}
+SETTINGS = {**starter_settings(), **OFTEN, **LARGE, **STRICT}
 RELEASE = release_of(1, starter_points(), SETTINGS, with_demonstration=True)
 PLAN = Plan(RELEASE, entries())
 CASES_A_SEED = 1_000

@@ -41,6 +41,9 @@ VISITS = {
     "overlapping-stays",
     "visit-during-stay",
     "visits-in-two-places",
+    "stay-length-unusual",
+    "idle-stay",
+    "low-standard-admission",
 }
 UPLOADS = {"settlement-list-fault", "diagnosis-list-fault", "procedure-list-fault", "uploaded-late"}
 ENTITIES = {

@@ -177,6 +177,8 @@ class Writer:
             for charge in charges
         ]
         more.setdefault("jitter", 20)
+        if around.care_type.startswith(("2", "52")):  # nobody is discharged on the day of admission
+            more.setdefault("nights", 1)
         return Visit(
             charges=in_time_order([*beside, *staged]),
             venue=around.venue,

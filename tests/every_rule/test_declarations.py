@@ -12,6 +12,7 @@ from mingcha.catalogue.messages import check_message
 from mingcha.catalogue.pages import HEADINGS, index, page, pages, sections_of
 from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.completion import DEFAULTS
+from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.sources import source
 from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Setting, VisitRule
 from mingcha.rules.period import PeriodRule
@@ -87,7 +88,13 @@ def test_an_official_entry_names_the_rule_and_the_kind_of_knowledge_it_needs(rul
     naming = entries_of(rule.slug)
     assert naming
     for named in naming:
-        assert named.kind == (rule.knowledge.slug if rule.knowledge else "")
+        assert rule.knowledge is None or rule.knowledge.slug in named.kinds
+
+
+@pytest.mark.parametrize("listed", [e for e in entries() if e.kinds], ids=lambda e: e.code)
+def test_every_kind_of_knowledge_of_an_entry_is_read_by_one_of_its_mechanisms(listed: Entry) -> None:
+    read = {kind.slug for slug in listed.mechanisms if (kind := RULES[slug].knowledge) is not None}
+    assert set(listed.kinds) == read
 
 
 def test_a_setting_outside_its_bounds_or_of_another_type_is_refused_with_its_name() -> None:

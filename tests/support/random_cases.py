@@ -79,6 +79,7 @@ FACTS: dict[str, Any] = {
     "disease_id": pl.String,
     "lines_rejected": pl.Int32,
     "upload_delay": pl.Int32,
+    "main_diagnosis": pl.String,
     "procedure_count": pl.Int32,
     **resolved_of(Person, Encounter, Settlement),
 }
@@ -171,13 +172,15 @@ class City:
         total = sum(lines["billed_amount"]) if lines["billed_amount"] else 0
         facts["total_amount"] = self._maybe(total + pick.choice((0, 0, 0, 500)))
         facts["lines_rejected"] = self._maybe(pick.choice((0, 0, 0, 2)))
-        facts["upload_delay"] = self._maybe(pick.choice((5, 5, 4320, 4321, 20_000)), 0.5)
+        facts["upload_delay"] = self.papers.choice((None, None, 5, 4320, 4321, 20_000))
         facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
         facts["settlement_id"] = None if self.papers.random() < 0.1 else f"S{facts['encounter_id']}"
         facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000))
         facts["disease_id"] = self.papers.choice((None, "M03900"))
         facts.update(self._resolved(Person, Encounter, Settlement))
-        return EncounterFacts(facts, lines, self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE))
+        diagnoses, procedures = self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE)
+        facts["main_diagnosis"] = self.papers.choice((None, *diagnoses, *diagnoses))
+        return EncounterFacts(facts, lines, diagnoses, procedures)
 
     def _resolved(self, *entities: type[Entity]) -> dict[str, Any]:
         """What tables beside the bill might say: a flag mostly true, any value of a code list."""

@@ -31,7 +31,7 @@ def entry_of(definition: RuleDefinition) -> Entry:
         category=CATEGORY,
         group=GROUP,
         items="全部",
-        kind=definition.kind,
+        kinds=(definition.kind,) if definition.kind else (),
     )
 
 

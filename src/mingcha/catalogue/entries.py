@@ -77,14 +77,13 @@ def check_settings(rule: type[Rule[Any]], values: Mapping[str, Any]) -> None:
 
 
 def _entry(written: dict[str, Any], where: str) -> Entry:
-    named = written["mechanism"] or ()
-    mechanisms = (named,) if isinstance(named, str) else tuple(named)
-    kind = written["kind"] or ""
+    mechanisms, kinds = _named(written["mechanism"]), _named(written["kind"])
     for slug in mechanisms:
         if slug not in RULES:
             raise DeclarationError(f"没有“{slug}”这个规则机制", where=f"{where} {written['code']}")
-    if kind and kind not in KINDS:
-        raise DeclarationError(f"没有“{kind}”这种知识点", where=f"{where} {written['code']}")
+    for kind in kinds:
+        if kind not in KINDS:
+            raise DeclarationError(f"没有“{kind}”这种知识点", where=f"{where} {written['code']}")
     return Entry(
         code=written["code"],
         name=written["name"],
@@ -93,6 +92,11 @@ def _entry(written: dict[str, Any], where: str) -> Entry:
         category=written["class"],
         group=written["group"],
         items=written["items"],
-        kind=kind,
+        kinds=kinds,
         number=written.get("number", 0),
     )
+
+
+def _named(written: str | list[str] | None) -> tuple[str, ...]:
+    """None, one or several slugs."""
+    return (written,) if isinstance(written, str) else tuple(written or ())

@@ -62,6 +62,10 @@ class Expr:
         """True where the code begins with one of the prefixes (care type 21 covers 2101, 2102 …)."""
         return StartsWithAny(self, prefixes)
 
+    def is_among(self, codes: Expr) -> Condition:
+        """True where the code is one of a point's codes, letter for letter."""
+        return Among(self, codes)
+
     def has_none_of(self, prefixes: Expr) -> Condition:
         """True where no code of this set begins with one of the prefixes; unknown where the set is empty."""
         return HasNoneOf(self, prefixes)
@@ -153,6 +157,11 @@ class OneOf(Condition):
 class StartsWithAny(Condition):
     value: Expr
     prefixes: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Among(StartsWithAny):
+    """As the prefix condition, but of whole codes."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,6 +120,8 @@ class Source:
                 return self._guarded(expression, f"{self._value(left)} {operator} {self._value(right)}")
             case c.OneOf(value, values):
                 return self._guarded(expression, f"{self._value(value)} in {values!r}")
+            case c.Among(value, codes):
+                return self._guarded(expression, f"{self._value(value)} in {self._value(codes)}")
             case c.StartsWithAny(value, prefixes):
                 return self._guarded(expression, f"{self._value(value)}.startswith({self._value(prefixes)})")
             case c.HasNoneOf(value, prefixes) | c.HasOnly(value, prefixes):

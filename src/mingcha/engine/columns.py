@@ -42,6 +42,8 @@ def column_of(field: Field[Any]) -> str:
 def prefix_column(expression: c.Expr) -> str:
     """The column that holds a prefix condition, worked out beforehand."""
     match expression:
+        case c.Among(Field() as value, Field() as codes):
+            return f"among:{column_of(value)}:{column_of(codes)}"
         case c.StartsWithAny(Field() as value, Field() as prefixes):
             return f"starts:{column_of(value)}:{column_of(prefixes)}"
         case c.HasNoneOf(Field() as value, Field() as prefixes):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
-from mingcha.domain.conditions import HasNoneOf, StartsWithAny
+from mingcha.domain.conditions import Among, HasNoneOf, StartsWithAny
 from mingcha.domain.fields import Field
 from mingcha.engine.columns import column_of, prefix_column
 from mingcha.engine.layout import is_point
@@ -39,9 +41,19 @@ def _starts_with_any(
     value = column_of(condition.value)  # type: ignore[arg-type]  # prefix_column has checked that it is a field
     prefixes = _prefixes(table, condition.prefixes)
     different = frame.select(value, "pt").unique()
-    answers = [None if code is None else code.startswith(prefixes[pt]) for code, pt in different.iter_rows()]
+    answers = list(_answers(different, prefixes, whole=isinstance(condition, Among)))
     answered = different.with_columns(pl.Series(name, answers, dtype=pl.Boolean))
     return frame.join(answered, on=[value, "pt"], how="left", nulls_equal=True, maintain_order="left")
+
+
+def _answers(
+    different: pl.DataFrame, prefixes: list[tuple[str, ...]], *, whole: bool
+) -> Iterator[bool | None]:
+    """For each pair of code and point whether the code is one of the point's, or begins with one."""
+    codes = [frozenset(prefixes[pt]) if whole else None for pt in range(len(prefixes))]
+    for code, pt in different.iter_rows():
+        among = codes[pt]
+        yield None if code is None else code in among if among is not None else code.startswith(prefixes[pt])
 
 
 def _has_none_of(

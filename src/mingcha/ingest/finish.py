@@ -15,6 +15,7 @@ from mingcha.domain.settlement_list import SettlementList
 from mingcha.domain.values import written
 from mingcha.ingest.beside import Beside
 from mingcha.ingest.lines import distinct_lines, in_order, net, note_timeless
+from mingcha.ingest.main_diagnosis import with_main_diagnoses
 from mingcha.ingest.merge import merge
 from mingcha.ingest.notes import Notes, Rejects
 from mingcha.ingest.reading import Stores
@@ -134,6 +135,7 @@ class Finisher:
             lists.with_coded(entity, self._coded(entity, parted[entity.__name__].take(number), index), index)
             for entity in _CODED
         ]
+        encounters = with_main_diagnoses(encounters, coded[0])
         self.writer.write_bucket(
             number, encounters=encounters, lines=lines, diagnoses=coded[0], procedures=coded[1]
         )

@@ -14,7 +14,7 @@ class Entry:
         name: the official name; category, group: 政策类 … and 药品政策限定类 …; items: what it is about.
         certainty: 明确违规 or 可疑, unless the knowledge point says otherwise.
         mechanisms: slugs of the rules that judge it, none where no mechanism is written yet.
-        kind: slug of the kind of knowledge point it needs, "" for none.
+        kinds: slugs of the kinds of knowledge point that its mechanisms need.
         number: place in the official list, 0 for our own.
     """
 
@@ -25,5 +25,10 @@ class Entry:
     category: str = ""
     group: str = ""
     items: str = ""
-    kind: str = ""
+    kinds: tuple[str, ...] = ()
     number: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The kind in which points of the entry are published, "" for none."""
+        return self.kinds[0] if self.kinds else ""

@@ -360,6 +360,34 @@ class ProcedureIndication(KnowledgePoint):
     diagnoses = f.codes("对应的诊断编码", required=True)
 
 
+class MainDiagnosisLimit(KnowledgePoint):
+    """不得作主要诊断: diagnosis codes that only stand beside another one."""
+
+    label, slug = "不得作主要诊断", "main-diagnosis-limit"
+    subject = Subject.DIAGNOSIS
+
+
+class CodeList(KnowledgePoint):
+    """编码库: all codes of an edition that begin like this point; a code beginning so and not listed is none."""
+
+    edition = f.text("版本", required=True, note="如 医保 2.0 版")
+    listed = f.codes("有效编码", required=True)
+
+
+class DiagnosisCodeList(CodeList):
+    """诊断编码库."""
+
+    label, slug = "诊断编码库", "diagnosis-code-list"
+    subject = Subject.DIAGNOSIS
+
+
+class ProcedureCodeList(CodeList):
+    """手术操作编码库."""
+
+    label, slug = "手术操作编码库", "procedure-code-list"
+    subject = Subject.PROCEDURE
+
+
 KINDS: dict[str, type[KnowledgePoint]] = {
     kind.slug: kind
     for kind in (
@@ -401,6 +429,9 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         ProcedureSex,
         ProcedureIndication,
         ListedItem,
+        MainDiagnosisLimit,
+        DiagnosisCodeList,
+        ProcedureCodeList,
     )
 }
 

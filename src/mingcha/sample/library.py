@@ -61,6 +61,9 @@ MECHANISM_OF_KIND = {
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",
     "procedure-indication": "procedure-diagnosis-mismatch",
+    "main-diagnosis-limit": "main-diagnosis-unfit",
+    "diagnosis-code-list": "diagnosis-not-listed",
+    "procedure-code-list": "procedure-not-listed",
 }
 
 # Kinds by whose points a second mechanism judges too.

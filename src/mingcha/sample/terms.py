@@ -173,6 +173,10 @@ def _never(terms: Terms, _point: Any, _code: str) -> None:
     terms.never = True
 
 
+def _of_the_code_alone(_terms: Terms, _point: Any, _code: str) -> None:
+    """Asks nothing of who has the diagnosis."""
+
+
 _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.SexLimit: _sex,
     k.DiagnosisSex: _sex,
@@ -210,6 +214,8 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.PregnancyLimit: _pregnancy,
     k.AntibioticGrade: _antibiotic,
     k.HerbDose: _herb_dose,
+    k.MainDiagnosisLimit: _of_the_code_alone,
+    k.DiagnosisCodeList: _of_the_code_alone,
 }
 
 # A bound in days that is safe whatever the calendar: (shortest, longest) days of one unit.

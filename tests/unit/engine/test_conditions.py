@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mingcha.domain.claims import Encounter, Line, Person
 from mingcha.domain.conditions import (
     Age,
+    Among,
     Condition,
     Constant,
     Expr,
@@ -30,7 +31,12 @@ from mingcha.engine.closures import Source, define
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.facts import derive, derived_columns, price_step, price_step_column
 from mingcha.engine.layout import Layout, fields_of
+from mingcha.engine.plan import Check
+from mingcha.engine.points import PointTable
+from mingcha.engine.prefixes import with_prefix_columns
+from mingcha.knowledge.kinds import DiagnosisCodeList
 from mingcha.rules.base import setting
+from mingcha.rules.registry import RULES
 
 LAYOUT = Layout(("first_line_used", "unit_price"))
 NUMBERS: list[Expr] = [Line.quantity, Line.amount, Encounter.institution_rank, Constant(3), Constant(0)]
@@ -248,3 +254,20 @@ def test_derived_facts_are_the_same_by_case_and_by_column(facts: dict[str, Any])
 def test_the_last_decimal_of_a_price_is_the_same_by_case_and_by_column(price: int | None) -> None:
     frame = pl.DataFrame({"p": [price]}, schema={"p": pl.Int64})
     assert frame.select(price_step_column(pl.col("p"))).item() == price_step(price)
+
+
+@given(st.none() | st.sampled_from(("J18.900", "J18.9", "J18.900X001")))
+def test_a_whole_code_of_a_point_is_the_same_by_case_and_by_column(code: str | None) -> None:
+    point = DiagnosisCodeList(
+        point_id="p", rule_code="GZ10000201003000", codes=("J",), edition="版", listed=("J18.900",)
+    )
+    condition = Among(Encounter.main_diagnosis, DiagnosisCodeList.listed)
+    judge = define("judge", f"def judge(e, p):\n    return {Source(LAYOUT, {}).of(condition)}\n")
+    frame = pl.DataFrame(
+        {"e.main_diagnosis": [code], "pt": [0]}, schema={"e.main_diagnosis": pl.String, "pt": pl.Int32}
+    )
+    table = PointTable(Check(0, RULES["diagnosis-not-listed"](), points=[point]))
+    unread: Any = None  # only conditions on all diagnoses look into the tables
+    told = with_prefix_columns(frame, [condition], table, unread).select(Columns({}).of(condition)).item()
+    assert told is judge(SimpleNamespace(main_diagnosis=code), point)
+    assert told is (None if code is None else code == "J18.900")

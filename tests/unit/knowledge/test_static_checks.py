@@ -251,7 +251,7 @@ def test_a_regions_point_in_place_of_the_national_one_does_not_contradict_it() -
 
 
 ENTRIES = (
-    Entry("GZ1", "限定频次", ("quantity-over-limit",), "明确违规", kind="quantity-limit"),
+    Entry("GZ1", "限定频次", ("quantity-over-limit",), "明确违规", kinds=("quantity-limit",)),
     Entry("GZ2", "以后再写", (), "可疑"),
 )
 

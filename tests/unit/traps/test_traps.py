@@ -59,8 +59,8 @@ def judged(
 ) -> Said:
     """What the knowledge rules say, by these points and regional settings."""
     regional = {slug: {"": dict(values)} for slug, values in (settings or {}).items()}
-    with_knowledge = [entry for entry in entries() if entry.kind]
-    return say(Plan(release_of(1, points, regional), with_knowledge), list(encounters))
+    with_knowledge = {slug: rule for slug, rule in RULES.items() if rule.knowledge is not None}
+    return say(Plan(release_of(1, points, regional), entries(), with_knowledge), list(encounters))
 
 
 def lines_found(said: Said) -> list[tuple[str, str]]:

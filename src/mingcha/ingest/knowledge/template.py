@@ -181,7 +181,7 @@ def _contradictions(shape: type[KnowledgePoint], values: dict[str, Any], where: 
         yield Fault(
             where, label["rule_code"], values["rule_code"], "不在规则目录中，用 mingcha rules list 查编码"
         )
-    elif rule is not None and rule.kind != shape.slug:
+    elif rule is not None and shape.slug not in rule.kinds:
         yield Fault(
             where,
             label["rule_code"],
@@ -234,7 +234,7 @@ _EXAMPLES = {
 
 
 def _example(shape: type[KnowledgePoint], fields: list[Field[Any]]) -> list[str]:
-    rule = next((code for code, rule in rules_by_code().items() if rule.kind == shape.slug), "")
+    rule = next((code for code, rule in rules_by_code().items() if shape.slug in rule.kinds), "")
     codes = {"医保目录编码": "003109020050000", "诊断编码": "N40", "手术操作编码": "60.2"}[
         shape.subject.value
     ]

@@ -31,8 +31,8 @@ def of_rules(points: Sequence[KnowledgePoint], entries: Collection[Entry]) -> It
                 f"“{point.name}”所属的规则 {entry.code} {entry.name} 还没有机制判断",
                 "保留即可；有了机制自动开始判断",
             )
-        elif entry.kind != point.slug:
-            wanted = entry.kind or "（不需要知识点）"
+        elif point.slug not in entry.kinds:
+            wanted = "、".join(entry.kinds) or "（不需要知识点）"
             yield error(
                 point,
                 "种类不符",
@@ -41,7 +41,7 @@ def of_rules(points: Sequence[KnowledgePoint], entries: Collection[Entry]) -> It
             )
     held = {point.rule_code for point in points}
     for entry in entries:
-        if entry.kind and entry.mechanisms and entry.code not in held:
+        if entry.kinds and entry.mechanisms and entry.code not in held:
             yield Problem(
                 Severity.WARNING,
                 "规则没有知识点",

@@ -66,8 +66,10 @@ def _points_of_entry(
     values = {"certainty": default_certainty(rule_code), **_values(shape, entry)}
     if group.get("demonstration"):
         counted[rule_code] = number = counted.get(rule_code, 0) + 1
+        # A rule that reads several kinds of knowledge numbers them apart.
+        origin = group.get("origin", "demo")
         yield shape(
-            point_id=point_id("demo", rule_code, number), rule_code=rule_code, demonstration=True, **values
+            point_id=point_id(origin, rule_code, number), rule_code=rule_code, demonstration=True, **values
         )
         return
     published = source(group["source"])

@@ -23,7 +23,11 @@ def write_coded(writer: Writer) -> None:
                 and other.subject is point.subject
                 and any(prefix.startswith(code) or code.startswith(prefix) for code in other.codes)
             ]
-            if not others:
+            if others:
+                continue
+            if isinstance(point, k.CodeList | k.MainDiagnosisLimit):
+                _write_code(writer, point, prefix)
+            else:
                 _write(writer, point, prefix)
 
 
@@ -39,9 +43,34 @@ def _write(writer: Writer, point: Any, prefix: str) -> None:
             writer.play(point, planted, days, around, [_visit(writer, point, prefix, around, truth)], note)
 
 
-def _visit(writer: Writer, point: Any, prefix: str, around: Circumstances, truth: Any) -> Visit:
+def _write_code(writer: Writer, point: Any, prefix: str) -> None:
+    """Plays of points that look at the code itself: is it listed, and does it stand in the right place?"""
+    days = (max(point.effective_from, writer.year.start), min(point.effective_to, writer.year.end) - 4)
+    around = Circumstances(care_type="2101")
+    for planted, note, code, place in _code_cases(point, prefix):
+        truth = writer.truth(point, note, amount=0) if planted == VIOLATION else writer.near_miss(point, note)
+        visit = _visit(writer, point, code, around, truth, company=1)
+        if place:
+            visit = replace(visit, diagnoses=visit.diagnoses[::-1])
+        writer.play(point, planted, days, around, [visit], note)
+
+
+def _code_cases(point: Any, prefix: str) -> list[tuple[str, str, str, int]]:
+    """Planted or not, note, code, and its place among the diagnoses."""
+    if isinstance(point, k.MainDiagnosisLimit):
+        code = prefix if len(prefix) > 1 else f"{prefix}20"
+        return [(VIOLATION, "作主要诊断", code, 0), (NEAR_MISS, "作其他诊断", code, 1)]
+    return [
+        (VIOLATION, "编码库中没有", f"{point.listed[0]}X099", 0),
+        (NEAR_MISS, "编码库中有", point.listed[-1], 0),
+    ]
+
+
+def _visit(
+    writer: Writer, point: Any, prefix: str, around: Circumstances, truth: Any, company: int = 4
+) -> Visit:
     row = replace(coded(prefix), name=point.name, truth=truth)
-    visit = writer.visit(around, [], company=4, nights=2)
+    visit = writer.visit(around, [], company=company, nights=2)
     if point.subject is Subject.DIAGNOSIS:
         return replace(visit, diagnoses=(row, UNRELATED))
     return replace(visit, procedures=(row, Coded("99.1800", "电解质注射或输注")))

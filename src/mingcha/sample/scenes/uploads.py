@@ -33,11 +33,11 @@ Listing = tuple[Change, ...]
 def write_uploads(writer: Writer) -> None:
     """All plays of settlement lists and of late uploads."""
     scene = Uploads(writer)
-    for code in [good.code for good in writer.goods.plain(CONSUMABLE)[:2]]:
-        _heads(scene, code)
-        _diagnoses(scene, code)
-        _operations(scene, code)
-        _late(scene, code)
+    code = writer.goods.plain(CONSUMABLE)[0].code
+    _heads(scene, code)
+    _diagnoses(scene, code)
+    _operations(scene, code)
+    _late(scene, code)
 
 
 class Uploads:
@@ -52,7 +52,7 @@ class Uploads:
         """A stay with a settlement list; `at` is the check that is broken and where, "" if none is."""
         planted = VIOLATION if at else NEAR_MISS
         around = Circumstances(care_type="2101", age=age, diagnoses=PNEUMONIA)
-        visit = self.writer.visit(around, [self.writer.charge(code, units(1))], company=3, nights=NIGHTS)
+        visit = self.writer.visit(around, [self.writer.charge(code, units(1))], company=0, nights=NIGHTS)
         truth = Truth(RULES[mechanism], mechanism, False, planted, None, 0, note, at)
         self.stage(mechanism, planted, note, replace(visit, listing=listing, truth=truth), age)
 
@@ -144,7 +144,7 @@ def _operations(scene: Uploads, code: str) -> None:
         ("两台主要手术", row(*second, oprn_oprt_type="1"), "P902 oprninfo[2].oprn_oprt_type"),
         ("手术结束早于开始", row(*first, oprn_oprt_endtime=At(1, 539)), "P905 oprninfo[1].oprn_oprt_endtime"),
         ("全身麻醉没有麻醉医师", row(*first, anst_dr_code=""), "P908 oprninfo[1].anst_dr_code"),
-        ("手术编码写法不对", row(*first, oprn_oprt_code="33.23"), "P904 oprninfo[1].oprn_oprt_code"),
+        ("手术编码写法不对", row(*first, oprn_oprt_code="34.04"), "P904 oprninfo[1].oprn_oprt_code"),
         ("出院次日手术", row(*second, oprn_oprt_begntime=At(NIGHTS + 1, 30)), "P907 oprninfo[2].oprn_oprt_begntime"),
     ):  # fmt: skip
         scene.listed(OPERATIONS, code, note, (*operated, *again, *changed), at)
@@ -167,6 +167,6 @@ def _late(scene: Uploads, code: str) -> None:
             (NEAR_MISS, allowed * 60, "恰好在时限之内"),
         ):
             charge = scene.writer.charge(code, units(1), uploaded_after=minutes)
-            visit = scene.writer.visit(Circumstances(care_type=care_type), [charge], company=2, nights=nights)
+            visit = scene.writer.visit(Circumstances(care_type=care_type), [charge], company=0, nights=nights)
             truth = Truth(LATE_RULE, LATE, False, planted, None, 0, note)
             scene.stage(LATE, planted, note, replace(visit, truth=truth))

@@ -16,7 +16,8 @@ from mingcha.audit.plans import plan_of
 from mingcha.audit.replay import Replay, release_number, replay, rule_sets_of
 from mingcha.domain.errors import KnowledgeError
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.release import Release
+from mingcha.knowledge.release import Release, release_of
+from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.settings import Settings, settings_from
 from mingcha.store import releases
 
@@ -46,6 +47,14 @@ class Application:
                 remedy="请先运行 mingcha knowledge import 文件…；只想看看效果，可运行 mingcha demo",
             )
         return found
+
+    def release_or_starter(self) -> tuple[Release, str]:
+        """The newest release, or the starter pack where nothing is published yet; and which of them, in words."""
+        found = releases.newest(self.home)
+        if found is not None:
+            return found, f"第 {found.number} 版"
+        starter = release_of(0, starter_points(), starter_settings(), with_demonstration=True)
+        return starter, "入门包（还没有发布版）"
 
     @cached_property
     def plan(self) -> Plan:

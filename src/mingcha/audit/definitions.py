@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mingcha.audit.trial import faults, trial_plan
 from mingcha.catalogue.defined import all_rules, entry_of, examples_of_definition, in_use, points_kind
 from mingcha.catalogue.entries import entries_of
-from mingcha.catalogue.example import Example, facts_of_example
+from mingcha.catalogue.example import Example
 from mingcha.catalogue.pages import sections_of
 from mingcha.domain.errors import InputError, KnowledgeError
-from mingcha.domain.findings import Finding
-from mingcha.engine.case import EncounterFacts
-from mingcha.engine.frames import case_findings
-from mingcha.engine.judge import CaseJudge
-from mingcha.engine.plan import Plan
 from mingcha.ingest.written import read_yaml
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.definition.model import HEADINGS, Over, RuleDefinition, State
-from mingcha.knowledge.point import Subject
-from mingcha.knowledge.release import release_of
 from mingcha.store import definitions as kept
 
-_COLUMNS = tuple(Finding.fields())
 _FIRST = "MC9{:010d}000"
 
 
@@ -185,46 +177,5 @@ def _kept(home: Path, code: str) -> RuleDefinition:
 
 def _tried(definition: RuleDefinition, example: Example) -> list[Failure]:
     """Judge one example, and say where the rule says something else than it should."""
-    settings = {name: tuple(v) if isinstance(v, list) else v for name, v in example.settings.items()}
-    release = release_of(1, example.points, {definition.slug: {"": settings}}, with_demonstration=True)
-    plan = Plan(release, [entry_of(definition)], all_rules([definition]))
-    case = [EncounterFacts(**facts) for facts in map(facts_of_example, example.encounters)]
-    judgement = CaseJudge(plan)(case)
-    rows = [
-        dict(zip(_COLUMNS, row, strict=True))
-        for found in case_findings(plan, case, judgement)
-        for row in found
-    ]
-    wanted = sorted((one.at, one.excess, one.amount) for one in example.finds)
-    said = sorted(_as_told(row, example) for row in rows)
-    cannot = sorted({(_place(case, found), found.fact) for found in judgement.unjudged})
-    what = []
-    if [one[0] for one in wanted] != [one[0] for one in said]:
-        what.append(f"应报在 {_places(wanted)}，实报在 {_places(said)}")
-    elif wanted != said:
-        what.append(f"超出的数量或金额应为 {wanted}，实为 {said}")
-    if cannot != sorted(example.cannot):
-        what.append(f"无法判断应为 {sorted(example.cannot)}，实为 {cannot}")
-    return [Failure(f"“{example.name}”", text) for text in what]
-
-
-def _as_told(row: Mapping[str, Any], example: Example) -> tuple[Any, ...]:
-    """A finding as far as its example says anything of it."""
-    at = str(row["line_id"] or row["code"] or row["encounter_id"])
-    told = next((one for one in example.finds if one.at == at), None)
-    excess = row["excess_quantity"] if told and told.excess is not None else None
-    amount = row["amount_fen"] if told and told.amount is not None else None
-    return (at, excess, amount)
-
-
-def _places(told: list[tuple[Any, ...]]) -> str:
-    return "、".join(str(one[0]) for one in told) or "（无）"
-
-
-def _place(case: list[EncounterFacts], found: Any) -> str:
-    encounter = case[found.encounter]
-    if found.row is None or found.check.subject is Subject.VISIT:
-        return str(encounter.encounter_id)
-    if found.check.subject is not Subject.ITEM:
-        return str(found.row[3])
-    return str(encounter.lines["line_id"][found.row[1]])
+    plan = trial_plan(example, entry_of(definition), [definition])
+    return [Failure(f"“{example.name}”", text) for text in faults(example, plan)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markdown import Markdown
 
 from mingcha.audit.definitions import kept_definitions
+from mingcha.audit.rulebook import Listed, counted, rulebook
 from mingcha.bootstrap import application
 from mingcha.catalogue.defined import all_entries, in_use, page_of_definition
 from mingcha.catalogue.entries import entries, entries_of
@@ -28,34 +29,43 @@ app.add_typer(rules, name="rules")
 def list_(home: Home = None, as_json: AsJson = False) -> None:
     """列出官方规则目录、自有规则和本机的自建规则，以及由哪些机制判断。"""
     made = kept_definitions(application(home).home)
-    listed = all_entries(in_use(made))
+    release, whose = application(home).release_or_starter()
+    listed = rulebook(release, all_entries(in_use(made)))
     if as_json:
-        print_json([asdict(entry) for entry in listed])
+        print_json([_plain(one) for one in listed])
         return
     table(
         "规则目录",
-        ("编码", "序号", "名称", "类别", "默认确定性", "机制"),
+        ("编码", "序号", "名称", "类别", "默认确定性", "机制", "知识点（可判断/全部）", "状态", "触发例试跑"),
         [
             (
-                entry.code,
-                entry.number or "",
-                entry.name,
-                entry.group,
-                entry.certainty,
-                "、".join(entry.mechanisms) or "尚未实现",
+                one.entry.code,
+                one.entry.number or "",
+                one.entry.name,
+                one.entry.group,
+                one.entry.certainty,
+                "、".join(one.entry.mechanisms),
+                f"{one.judgeable}/{one.points}" if one.entry.kind else "不需要",
+                one.state,
+                "通过"
+                if one.tried and all(run.passed for run in one.tried)
+                else "未通过"
+                if one.tried
+                else "",
             )
-            for entry in listed
+            for one in listed
         ],
     )
     if made:
         rows = [(one.code, one.name, one.version, one.state) for one in made]
         table("自建规则", ("编码", "名称", "版本", "状态"), rows)
-    official = [entry for entry in entries() if entry.number]
-    judged = sum(bool(entry.mechanisms) for entry in official)
-    say(
-        f"官方规则 {len(official)} 条，其中 {judged} 条已有机制判断；自有规则 {len(entries()) - len(official)} 条。"
-        "用 mingcha rules show 编码 查看说明。"
-    )
+    say(f"{counted(listed)}知识点按{whose}计。用 mingcha rules show 编码 查看说明。")
+
+
+def _plain(one: Listed) -> dict[str, Any]:
+    """A listed rule for machines: the entry's fields, and its standing beside them."""
+    standing = asdict(one)
+    return {**standing.pop("entry"), **standing}
 
 
 @command(rules, "show")

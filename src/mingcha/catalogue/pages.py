@@ -11,9 +11,11 @@ from typing import Any
 
 from mingcha.catalogue.entries import entries, entries_of
 from mingcha.catalogue.example import Example
+from mingcha.catalogue.example_tables import example_text
 from mingcha.catalogue.examples import examples_of
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
+from mingcha.domain.values import written
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import FOREVER, KnowledgePoint
 from mingcha.knowledge.sources import source
@@ -80,7 +82,8 @@ def page_of(
         *_knowledge(rule),
         *_settings(rule),
         "## 依据\n\n" + "\n".join(f"- {source(name).citation}" for name in rule.legal_basis),
-        "## 例子\n\n" + "\n".join(_example(example) for example in examples),
+        "## 例子",
+        *(example_text(example) for example in examples),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -121,7 +124,9 @@ def _default(field: Field[Any]) -> str:
         return "必填"
     if default is None or default in ("", ()):
         return "空"
-    return "不限" if isinstance(default, int) and default >= FOREVER else str(default)
+    if isinstance(default, int) and default >= FOREVER:
+        return "不限"
+    return written(default, field.type)
 
 
 def _settings(rule: type[Rule[Any]]) -> Iterator[str]:
@@ -130,9 +135,7 @@ def _settings(rule: type[Rule[Any]]) -> Iterator[str]:
         return
     rows = []
     for name, setting in declared.items():
-        default = "由地区给出" if setting.default in (None, ()) else setting.default
-        if isinstance(default, tuple):
-            default = "、".join(default)
+        default = "由地区给出" if setting.default in (None, ()) else _written_setting(setting.default)
         bounds = "、".join(setting.one_of) or _bounds(setting.at_least, setting.at_most)
         rows.append(f"| {setting.label} | `{name}` | {default} | {setting.unit} | {bounds} |")
     head = "| 参数 | 名称 | 缺省 | 单位 | 可选 |\n|---|---|---|---|---|\n"
@@ -140,14 +143,19 @@ def _settings(rule: type[Rule[Any]]) -> Iterator[str]:
 
 
 def _bounds(low: int | None, high: int | None) -> str:
+    if high is not None and high >= FOREVER:
+        high = None
     if low is None and high is None:
         return ""
-    return f"{'' if low is None else low}–{'' if high is None else high}"
+    if high is None:
+        return f"不少于 {low}"
+    return f"不多于 {high}" if low is None else f"{low}–{high}"
 
 
-def _example(example: Example) -> str:
-    silent = "无法判断" if example.cannot else "不报"
-    return f"- {example.name}（{f'报 {len(example.finds)} 条' if example.finds else silent}）"
+def _written_setting(default: Any) -> str:
+    if isinstance(default, bool):
+        return "是" if default else "否"
+    return "、".join(default) if isinstance(default, tuple) else str(default)
 
 
 def index() -> str:

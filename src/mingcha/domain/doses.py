@@ -41,10 +41,10 @@ _MEASURED: dict[str, tuple[Measure, Fraction]] = {
 }
 # Words for one preparation, by the word that stands for them all. Drops and puffs are their own: a bottle holds many.
 _PIECES = {
-    **dict.fromkeys(("片", "tab", "tabs"), "片"),
-    **dict.fromkeys(("粒", "颗", "胶囊", "cap", "caps"), "粒"),
-    **dict.fromkeys(("支", "安瓿", "针", "amp"), "支"),
-    **dict.fromkeys(("袋", "包"), "袋"),
+    **dict.fromkeys(("片", "tab", "tabs", "tablet"), "片"),
+    **dict.fromkeys(("粒", "颗", "胶囊", "cap", "caps", "capsule"), "粒"),
+    **dict.fromkeys(("支", "安瓿", "针", "amp", "syr"), "支"),
+    **dict.fromkeys(("袋", "包", "bag", "pkt"), "袋"),
     **dict.fromkeys(("瓶", "vial"), "瓶"),
     **{word: word for word in ("丸", "枚", "贴", "块", "锭", "条")},
     **{word: word for word in ("滴", "喷", "揿", "吸")},

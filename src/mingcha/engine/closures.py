@@ -14,7 +14,7 @@ from mingcha.domain import conditions as c
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.engine.ages import age
-from mingcha.engine.layout import Layout, is_encounter, is_line, is_point, unknown_leaves
+from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, is_point, unknown_leaves
 from mingcha.rules.base import LineFacts, Setting
 
 DAY = LineFacts._fields.index("day")
@@ -66,11 +66,12 @@ def adjoining(encounters: Sequence[Any], days: int, after: Callable[[Any], bool 
 def stocked(courses: Iterable[tuple[int, int | None]], beyond: int) -> bool:
     """Whether more than so many days of supply are left on a day on which more is dispensed."""
     left, before = 0, 0
-    for day, course in courses:
+    # On one day in the order that leaves most: which of them was first is for the body to say.
+    for day, minus in sorted((day, -(course or 0)) for day, course in courses):
         left = max(0, left - (day - before))
         if left > beyond:
             return True
-        left, before = left + (course or 0), day
+        left, before = left - minus, day
     return False
 
 
@@ -108,7 +109,9 @@ class Source:
             case c.Missing(value):
                 return f"({self._value(value)} is None)"
             case c.Some(inner):
-                return f"any([{self.of(inner)} is not False for r, p in zip(rows, ps)])"
+                of_points = any(is_point(field) for field in fields_of([inner]))
+                each = "r, p in zip(rows, ps)" if of_points else "r in rows"
+                return f"any([{self.of(inner)} is not False for {each}])"
             case c.Crowded(allowed, days):
                 return f"crowded([r[{DAY}] for r in rows], {self._value(allowed)}, {self._value(days)})"
             case c.Adjoining(days, after):

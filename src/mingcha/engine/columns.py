@@ -111,8 +111,10 @@ class Columns:
                 return (ordered - ordered.shift(self.of(allowed)) < self.of(days)).any()
             case c.Stocked(course, beyond):
                 # What came in before a row less the days gone by; its lowest mark so far is when all was used up.
-                lasting = self.of(course).fill_null(0).sort_by("r.minute")
-                balance = lasting.cum_sum() - lasting - pl.col("r.day").sort_by("r.minute")
+                lasting = self.of(course).fill_null(0)
+                order = [pl.col("r.day"), -lasting]
+                lasting = lasting.sort_by(order)
+                balance = lasting.cum_sum() - lasting - pl.col("r.day").sort_by(order)
                 return (balance - balance.cum_min() > self.of(beyond, grouped=True)).any()
             case _:
                 return pl.len().cast(pl.Int64)

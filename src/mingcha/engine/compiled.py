@@ -114,7 +114,7 @@ class Compiled:
         if self.rule.forbids is None and self.rule.only_if is not None and screened:
             condition = source.of(self.rule.only_if)
             # `ps` has the point of each row, where points are joined into one class.
-            text = f"def only_if(rows, r, e, p, ps=None):\n    ps = ps or [p] * len(rows)\n    return {condition}\n"
+            text = f"def only_if(rows, r, e, p, ps=None):\n    return {condition}\n"
             self.only_if = define("only_if", text)
         self.part = part_of(self.rule.per, layout)
         self.needs = [layout.position(field) for field in self.rule.needs if is_line(field)]

@@ -119,14 +119,24 @@ class Tables:
             )
         return self._made[name]
 
+    def of_lines(self, name: str, orders: pl.Series) -> pl.Series:
+        """The same for the lines with these numbers; what stands in writings is read of these lines only."""
+        if name not in LINE_FACTS:
+            return self.of_line(name).gather(orders)
+        fact = LINE_FACTS[name]
+        return fact.column(pl.DataFrame([self.of_lines(read, orders).alias(read) for read in fact.reads]))
+
     def rows(self, orders: pl.Series) -> list[LineFacts]:
         """What bodies and findings read of the lines with these numbers."""
-        columns = [self.of_line(name).gather(orders).to_list() for name in LineFacts._fields]
+        columns = [self.of_lines(name, orders).to_list() for name in LineFacts._fields]
         return list(map(LineFacts._make, zip(*columns, strict=True)))
 
     def fact_of_line(self, line: LineFacts, name: str) -> Any:
         """One fact of one line, read by the body of a rule."""
-        return self.of_line(name)[line.order]
+        if name not in LINE_FACTS:
+            return self.of_line(name)[line.order]
+        fact = LINE_FACTS[name]
+        return fact.of(*(self.of_line(read)[line.order] for read in fact.reads))
 
     def facts(self, name: str) -> list[Any]:
         """One fact of all encounters; unknown throughout where it was not read."""
@@ -178,7 +188,7 @@ def gathered(frame: pl.DataFrame, tables: Tables, names: Iterable[str]) -> pl.Da
         if name in frame.columns:
             continue
         if where == "r":
-            source = frame[fact] if fact in frame.columns else tables.of_line(fact).gather(frame["order"])
+            source = frame[fact] if fact in frame.columns else tables.of_lines(fact, frame["order"])
         else:
             source = tables.encounters[fact].gather(frame["encounter"])
         added.append(source.alias(name))

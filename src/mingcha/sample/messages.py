@@ -210,7 +210,7 @@ class _Message:
             "sumamt": yuan(charge.billed),
             "ownpay_amt": "0",
             "selfpay_amt": "0",
-            "spec": good.spec,
+            "spec": charge.dosing.spec or good.spec,
             "spec_unt": good.unit,
             "drord_begn_date": _moment((day + charge.day) * _MINUTES + charge.minute),
             "drord_stop_date": "",
@@ -220,7 +220,12 @@ class _Message:
             "drord_dr_name": person_name(self.seed + 7),
             "drord_dr_profttl": charge.title or "231",
             "curr_drord_flag": str(int(number == 0)),
-            "extend_order_map": {"o_prdDays": days, "o_firstItemFlag": charge.first_line},
+            "extend_order_map": {
+                "o_prdDays": days,
+                "o_firstItemFlag": charge.first_line,
+                "o_sinDosDscr": charge.dosing.dose,
+                "o_used_frqu_dscr": charge.dosing.frequency,
+            },
         }
 
 

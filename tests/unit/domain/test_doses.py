@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.domain.doses import Amount, Measure, amount, dose, pieces_a_unit, specification
 
+_SHARED = Path(os.environ.get("MINGCHA_SHARED", Path(__file__).parents[4] / "shared"))
+_PRESCRIPTIONS = _SHARED / "data" / "mimic_iii_demo" / "PRESCRIPTIONS.csv"
 MASS, UNITS, VOLUME, PIECES = Measure
 MICROGRAM, GRAM = 10_000, 10_000 * 10**6
 
@@ -193,3 +201,18 @@ def test_pieces_to_mass_and_back_is_the_same(pieces: int, strength: int) -> None
 def test_no_text_whatever_breaks_the_reading(text: str, spec: str) -> None:
     assert all(value is None or value >= 0 for value in dose(text, spec))
     pieces_a_unit(spec, text)
+
+
+@pytest.mark.skipif(
+    not _PRESCRIPTIONS.is_file(), reason="没有 ../shared（或 MINGCHA_SHARED），跳过真实处方的剂量写法"
+)
+def test_of_real_prescriptions_only_what_leaves_a_doubt_is_not_read() -> None:
+    with _PRESCRIPTIONS.open(encoding="utf-8", newline="") as file:
+        written = Counter(row["dose_val_rx"] + row["dose_unit_rx"] for row in csv.DictReader(file))
+    left = Counter({text: times for text, times in written.items() if amount(text) is None})
+    assert left.total() < written.total() * 0.2
+    doubtful = re.compile(r"\d-\d|^0+\D|mEq$|mmol$|/hr?$|PE$", re.IGNORECASE)
+    plain = {
+        text for text in left if re.search(r"\d(mg|gm?|mcg|ml|l|unit|tab|cap|vial)$", text, re.IGNORECASE)
+    }
+    assert {text for text in plain if not doubtful.search(text)} == set()

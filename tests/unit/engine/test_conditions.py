@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,7 @@ from mingcha.domain.conditions import (
     always,
     crowded,
     some,
+    stocked,
     total,
 )
 from mingcha.domain.conditions import given as given_where
@@ -271,3 +273,19 @@ def test_a_whole_code_of_a_point_is_the_same_by_case_and_by_column(code: str | N
     told = with_prefix_columns(frame, [condition], table, unread).select(Columns({}).of(condition)).item()
     assert told is judge(SimpleNamespace(main_diagnosis=code), point)
     assert told is (None if code is None else code == "J18.900")
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(0, 40), st.integers(0, 30)), max_size=6))
+def test_supplies_that_lie_together_are_the_same_by_case_and_by_column(
+    rows: list[tuple[int | None, int]],
+) -> None:
+    screen = stocked(Line.course_days, 20)
+    layout = Layout(("course_days",))
+    ordered = sorted(rows, key=itemgetter(1))
+    case = [
+        [{"day": day, "course_days": course}.get(name) for name in layout.names] for course, day in ordered
+    ]
+    judge = define("judge", f"def judge(rows):\n    return {Source(layout, {}).of(screen)}\n")
+    columns = {"r.course_days": [course for course, _ in rows], "r.day": [day for _, day in rows]}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Int64))
+    assert judge(case) is frame.select(Columns({}).of(screen, grouped=True)).item()

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mingcha.audit.code_lists import import_code_lists
 from mingcha.audit.releasing import difference_json, preview, statistics
 from mingcha.bootstrap import application
 from mingcha.catalogue.defined import all_entries
@@ -164,6 +165,29 @@ def _show_problems(problems: list[Problem] | tuple[Problem, ...]) -> None:
     )
     if len(problems) > _SHOWN:
         say(f"…… 另有 {len(problems) - _SHOWN} 处，用 --json 查看全部")
+
+
+@command(knowledge, "codes")
+def codes_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="诊断、手术操作编码表：每行“编码 名称”，或有编码列的 xlsx、csv"),
+    ],
+    edition: Annotated[str, typer.Option("--edition", help="版本，写在疑点中，如 医保 2.0 版")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """导入诊断、手术操作编码库，并发布下一个发布版：此后住院编码不在其中的报可疑。
+
+    再次导入替换以前的同类编码库。
+    """
+    with working("读取、发布……"):
+        found = import_code_lists(application(home).home, files, edition)
+    number = found.report.release.number
+    if as_json:
+        print_json({"release": number, "diagnoses": found.diagnoses, "procedures": found.procedures})
+        return
+    say(f"已发布第 {number} 版：诊断编码 {found.diagnoses:,} 个，手术操作编码 {found.procedures:,} 个。")
 
 
 @command(knowledge, "diff")

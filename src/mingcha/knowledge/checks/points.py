@@ -13,8 +13,8 @@ from mingcha.knowledge.sources import sources
 
 # Lengths by class, as issued; the field lengths of the interface specification are no validation.
 _ITEM = re.compile(r"X[0-9A-Z]{22}|Z[0-9A-Z]{19}|[0-9]{15}|T[0-9]{9}|C[0-9A-Z]{19}|C[0-9A-Z]{26}")
-_DIAGNOSIS = re.compile(r"[A-Z]([0-9]{2}(\.[0-9A-Z+*/-]*)?)?")
-_PROCEDURE = re.compile(r"[0-9]{2}(\.[0-9X-]*)?")
+_DIAGNOSIS = re.compile(r"[A-Z]([0-9]{2}(\.[0-9A-Z+*/.-]*)?)?")
+_PROCEDURE = re.compile(r"[0-9]{2}(\.[0-9A-Z-]*)?")
 
 FORMS = {Subject.ITEM: _ITEM, Subject.DIAGNOSIS: _DIAGNOSIS, Subject.PROCEDURE: _PROCEDURE}
 

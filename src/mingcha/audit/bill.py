@@ -18,7 +18,8 @@ from mingcha.engine.case import EncounterFacts
 from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
-from mingcha.ingest.messages import BilledEncounter, Fault, Message, read_message
+from mingcha.ingest.list_bills import read_bill
+from mingcha.ingest.messages import BilledEncounter, Fault, Message
 from mingcha.knowledge.strategy.model import AFTERWARDS
 
 SUCCESS, FAILURE = 0, -1
@@ -70,18 +71,21 @@ class BillAuditor:
         self.judge = CaseJudge(plan)
         self.explain = Explainer(plan)
 
-    def __call__(self, content: bytes, scene: str = "") -> Answer:
+    def __call__(self, content: bytes, scene: str = "", lists: Sequence[bytes] = ()) -> Answer:
         """Judge the current encounters of a message, with all others of the same person as history.
 
         Only the rules that the message asks for answer, all where it names none.
 
         Args:
+            content: a 3101/3102 message, or a settlement list (4101) that is to be checked by itself.
             scene: the trigger scene for rule sets, the message's own where left out.
+            lists: settlement lists of encounters of the message.
 
         Raises:
-            InputError: no JSON, no 3101/3102 message, or none with a current encounter that can be judged.
+            InputError: no JSON, no such message, none with a current encounter that can be judged, or a list of
+                another encounter.
         """
-        message = read_message(content)
+        message = read_bill(content, lists)
         left_out = tuple(fault for fault in message.faults if fault.rejected)
         findings: list[dict[str, Any]] = []
         unjudged: dict[tuple[str, str], int] = defaultdict(int)

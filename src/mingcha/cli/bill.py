@@ -21,8 +21,13 @@ from mingcha.knowledge.strategy.model import SCENES
 
 @command(app, "bill")
 def bill(
-    file: Annotated[Path, typer.Argument(help="3101/3102 JSON 报文；写 - 则从标准输入读取")],
+    file: Annotated[
+        Path, typer.Argument(help="3101/3102 JSON 报文，或 4101 结算清单报文；写 - 则从标准输入读取")
+    ],
     *,
+    lists: Annotated[
+        list[Path] | None, typer.Option("--list", help="报文中就诊的 4101 结算清单报文，可给多个")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json/--text", help="输出国家接口的 JSON 应答，或给人看的文字")
     ] = True,
@@ -35,7 +40,7 @@ def bill(
     release: ReleaseNumber = None,
     home: Home = None,
 ) -> None:
-    """审核一张单据：读入一个 3101/3102 报文，输出国家接口格式的应答。
+    """审核一张单据：读入一个 3101/3102 报文，输出国家接口格式的应答；给出 4101 报文则检查结算清单。
 
     curr_mdtrt_id 所指的就诊受审，其余就诊作历史；报文写明 rule_ids 的，只答这些规则。
     报文不能读取时应答 infcode 为 -1，退出码为 2。
@@ -45,7 +50,7 @@ def bill(
     auditor = BillAuditor(plan_of(application(home).release(release)))
     content = _read(file)
     try:
-        answer = auditor(content, scene or "")
+        answer = auditor(content, scene or "", [_read(path) for path in lists or ()])
     except InputError as error:
         if as_json:
             _write(refusal(content, error))

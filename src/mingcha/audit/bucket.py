@@ -143,11 +143,23 @@ def columns_read(plan: Plan) -> dict[str, list[str]]:
 
 def counted_unjudged(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows that could not be judged, counted by rule, fact and institution, with a few examples."""
-    place = pl.coalesce("line_key", "code")
-    example = pl.concat_str("encounter_id", place, separator="/", ignore_nulls=True)
-    return rows.group_by("rule_code", "slug", "fact", "institution_id", maintain_order=True).agg(
-        pl.len().cast(pl.Int64).alias("rows"), example.head(EXAMPLES).alias("examples")
+    keys = ("rule_code", "slug", "fact", "institution_id")
+    counted = (
+        rows.lazy()
+        .with_row_index("row")
+        .group_by(keys, maintain_order=True)
+        .agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("row").head(EXAMPLES))
+        .collect()
     )
+    # Written out are the examples only: there may be more such rows than lines.
+    shown = counted.select("row").with_row_index("group").explode("row")
+    place = pl.coalesce("line_key", "code")
+    texts = rows[shown["row"]].select(
+        shown["group"],
+        pl.concat_str("encounter_id", place, separator="/", ignore_nulls=True).alias("examples"),
+    )
+    examples = texts.group_by("group", maintain_order=True).agg("examples")
+    return counted.drop("row").with_columns(examples["examples"])
 
 
 def _institutions(bucket: Bucket, audited: pl.Series) -> pl.DataFrame:

@@ -118,16 +118,16 @@ def _by_text(dtype: Any, reads: tuple[str, ...], of: Callable[..., Any]) -> Line
 
 
 def _read_once(frame: pl.DataFrame, of: Callable[..., Any], dtype: Any) -> pl.Series:
-    first = frame.columns[0]
-    if frame[first].null_count() == frame.height:  # the writing was not sent at all
-        return pl.Series([None], dtype=dtype).new_from_index(0, frame.height)
-    written = frame.filter(pl.col(first).is_not_null()).unique()
-    meaning = written.with_columns(
-        pl.Series("meaning", [of(*row) for row in written.iter_rows()], dtype=dtype)
-    )
-    return frame.join(
-        meaning, on=frame.columns, how="left", nulls_equal=True, maintain_order="left"
-    )["meaning"]  # fmt: skip
+    """Only rows with a writing are looked at: most lines are no prescriptions."""
+    meaning = pl.Series("meaning", [None], dtype=dtype).new_from_index(0, frame.height)
+    rows = frame.select(pl.nth(0).is_not_null().arg_true()).to_series()
+    if rows.is_empty():
+        return meaning
+    given = frame[rows]
+    written = given.unique()
+    read = written.with_columns(pl.Series("meaning", [of(*row) for row in written.iter_rows()], dtype=dtype))
+    found = given.join(read, on=frame.columns, how="left", nulls_equal=True, maintain_order="left")
+    return meaning.scatter(rows, found["meaning"])
 
 
 def _course_column(frame: pl.DataFrame) -> pl.Series:

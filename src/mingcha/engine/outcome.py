@@ -31,17 +31,19 @@ class Outcome:
 
     hits: list[Hit] = field(default_factory=list)
     frames: list[pl.DataFrame] = field(default_factory=list)
+    distinct: list[pl.DataFrame] = field(default_factory=list)
     single: list[tuple[str, str, int, int | None, str | None, str]] = field(default_factory=list)
 
     @property
     def unjudged(self) -> pl.DataFrame:
         """All rows that could not be judged, each once."""
         lines = pl.DataFrame(self.single, schema=UNJUDGED, orient="row")
-        return pl.concat([*self.frames, lines]).unique(maintain_order=True)
+        # A rule without knowledge looks at a row once; two points may say the same of one.
+        return pl.concat([*self.distinct, pl.concat([*self.frames, lines]).unique(maintain_order=True)])
 
     def keep(self, frame: pl.DataFrame) -> None:
         """Replace all rows that could not be judged by these."""
-        self.frames, self.single = [frame], []
+        self.frames, self.distinct, self.single = [], [frame], []
 
     def cannot_line(self, check: Check, rule_code: str, line: LineFacts, fact: str) -> None:
         """Keep one line, or one encounter that stands as a line, as not judged."""
@@ -53,7 +55,8 @@ class Outcome:
         if frame.is_empty():
             return
         coded = check.subject is not Subject.ITEM and "item" in frame.columns
-        self.frames.append(
+        kept = self.distinct if check.rule.knowledge is None else self.frames
+        kept.append(
             frame.select(
                 pl.lit(check.slug).alias("slug"),
                 rule_code.cast(pl.String).alias("rule_code"),

@@ -43,7 +43,10 @@ class HerbPrescriptionTooLarge(BillRule):
     only_if = (
         (distinct(Line.item_code) > herbs)
         | (total(Line.amount) > most)
-        | (total(Line.quantity) > grams * Line.supply_days)
+        | (
+            (total(Line.quantity) > grams)
+            & (Line.supply_days.is_missing() | (total(Line.quantity) > grams * Line.supply_days))
+        )
     )
     reads = (Line.unit,)
     message = "饮片处方过大：{value}，设定为{limit}，超收 {amount} 元"

@@ -135,10 +135,10 @@ def test_some_row_may_meet_a_condition_where_the_fact_is_unknown(values: list[in
     screen = some(Line.quantity > 1)
     place = LAYOUT.names.index("quantity")
     rows = [[value if at == place else None for at in range(len(LAYOUT.names))] for value in values]
-    judge = define("judge", f"def judge(rows):\n    return {Source(LAYOUT, {}).of(screen)}\n")
+    judge = define("judge", f"def judge(rows, ps):\n    return {Source(LAYOUT, {}).of(screen)}\n")
     frame = pl.DataFrame({column_of(Line.quantity): values}, schema={column_of(Line.quantity): pl.Int64})
     wanted = any(value is None or value > 1 for value in values)
-    assert judge(rows) is wanted
+    assert judge(rows, [None] * len(rows)) is wanted
     assert frame.select(Columns({}).of(screen, grouped=True)).item() is wanted
 
 

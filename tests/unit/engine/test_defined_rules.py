@@ -56,7 +56,7 @@ def some_condition(pick: random.Random, depth: int = 2, *, of_bill: bool = False
     codes = {name: OF_CODES[name] for name in OF_ENCOUNTER} if facts or of_bill else OF_CODES
     name = pick.choice(list(codes))
     among = pick.choice((
-        f"{name} = {pick.choice(codes[name])}", f"{name} 属于 [{', '.join(codes[name])}]", f"{name} 未知",
+        f"{name} = '{pick.choice(codes[name])}'", f"{name} 属于 [{', '.join(codes[name])}]", f"{name} 未知",
         f"{name} 开头为 [{codes[name][0][:1]}, 9]", f"{name} 开头不为 [{codes[name][-1]}]", "诊断编码 包含 [J06, E1]",
         "诊断编码 不包含 [O, N4]", "是否住院", "机构级别 已知",
     ))  # fmt: skip

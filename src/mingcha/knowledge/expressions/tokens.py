@@ -69,5 +69,7 @@ def _token(text: str, place: int, known: list[str]) -> Token:
     raise InputError(
         f"不认得“{wrong}”",
         where=f"“{text}”第 {place + 1} 个字",
-        remedy=f"是不是：{'、'.join(near)}？" if near else "用 mingcha rules words 查看可用的词语",
+        remedy=f"是不是：{'、'.join(near)}？"
+        if near
+        else "用 mingcha rules words 查看可用的词语；代码和文字要加引号，如 'A03'",
     )

@@ -228,7 +228,10 @@ class Line(Entity):
     times_a_day = f.number("用药日内次数", derived=True, note="由使用频次描述；必要时用药的未知")
     route = f.code("给药途径", derived=True, note="口服、静脉、肌内、皮下、吸入、外用 …，由用药途径描述")
     course_days = f.number(
-        "药量天数", derived=True, unit="天", note="周期天数，缺失时为数量×包装数÷（单次剂量×频次）"
+        "药量天数",
+        derived=True,
+        unit="天",
+        note="周期天数（部分退费的按比例），缺失时为数量×包装数÷（单次剂量×频次）",
     )
 
 

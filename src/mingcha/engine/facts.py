@@ -94,9 +94,13 @@ def days_a_unit(dosing: str | None, how_often: str | None, spec: str | None, uni
     return lasting if 0 < lasting <= LONGEST_UNIT else None
 
 
-def course_days(supply_days: int | None, quantity: int | None, *written: str | None) -> int | None:
+def course_days(
+    supply_days: int | None, quantity: int | None, billed: int | None, *written: str | None
+) -> int | None:
     """How many days a dispensing lasts: as sent, or else by what is dispensed and how it is taken."""
     if supply_days:
+        if quantity is not None and billed is not None and 0 < quantity < billed:
+            return max(1, supply_days * quantity // billed)
         return supply_days
     lasting = days_a_unit(*written)
     if quantity is None or lasting is None:
@@ -132,12 +136,21 @@ def _read_once(frame: pl.DataFrame, of: Callable[..., Any], dtype: Any) -> pl.Se
 
 def _course_column(frame: pl.DataFrame) -> pl.Series:
     written = frame.select("single_dose", "frequency", "specification", "unit")
-    lasting = frame.select("quantity").to_series() * _read_once(written, days_a_unit, pl.Int64)
-    sent = frame["supply_days"].cast(pl.Int64)
-    days = (lasting // (QUANTITY_SCALE * QUANTITY_SCALE)).alias("days")
+    quantity, billed, sent = (
+        pl.col("quantity"),
+        pl.col("billed_quantity"),
+        pl.col("supply_days").cast(pl.Int64),
+    )
+    returned = (quantity > 0) & (quantity < billed)
+    part = pl.max_horizontal(pl.lit(1, dtype=pl.Int64), sent * quantity // billed)
+    worked_out = quantity * pl.col("lasting") // (QUANTITY_SCALE * QUANTITY_SCALE)
     return (
-        pl.DataFrame({"sent": sent, "days": days})
-        .select(pl.when(pl.col("sent") != 0).then("sent").otherwise(pl.when(pl.col("days") > 0).then("days")))
+        frame.with_columns(_read_once(written, days_a_unit, pl.Int64).alias("lasting"))
+        .select(
+            pl.when(sent != 0)
+            .then(pl.when(returned).then(part).otherwise(sent))
+            .otherwise(pl.when(worked_out > 0).then(worked_out))
+        )
         .to_series()
     )
 
@@ -156,7 +169,15 @@ LINE_FACTS: dict[str, LineFact] = {
     "times_a_day": _by_text(pl.Int64, ("frequency",), times_a_day),
     "route": _by_text(pl.String, ("administration",), route),
     "course_days": LineFact(
-        ("supply_days", "quantity", "single_dose", "frequency", "specification", "unit"),
+        (
+            "supply_days",
+            "quantity",
+            "billed_quantity",
+            "single_dose",
+            "frequency",
+            "specification",
+            "unit",
+        ),
         course_days,
         _course_column,
     ),

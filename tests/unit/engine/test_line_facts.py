@@ -21,6 +21,7 @@ WRITINGS: dict[str, Any] = {
     "administration": st.sampled_from(("口服", "静脉滴注", "不详", None)),
     "supply_days": st.one_of(st.none(), st.integers(0, 90)),
     "quantity": st.one_of(st.none(), st.integers(0, 10**11)),
+    "billed_quantity": st.one_of(st.none(), st.integers(1, 10**11)),
     "unit_price": st.one_of(st.none(), st.integers(0, 10**14)),
 }
 
@@ -63,4 +64,11 @@ def test_every_derived_fact_is_declared_as_one() -> None:
 def test_how_long_a_dispensing_lasts(
     sent: int | None, quantity: int | None, written: Any, days: int | None
 ) -> None:
-    assert course_days(sent, quantity, *written) == days
+    assert course_days(sent, quantity, quantity, *written) == days
+
+
+def test_what_was_given_back_lasts_nobody() -> None:
+    untold = (None, None, None, None)
+    assert course_days(30, 20_000, 30_000, *untold) == 20
+    assert course_days(30, 1, 30_000, *untold) == 1
+    assert course_days(30, 30_000, None, *untold) == 30

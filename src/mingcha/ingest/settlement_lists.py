@@ -60,6 +60,12 @@ class ReceivedList:
     def head(self) -> Row:
         return self.nodes[HEAD][0]
 
+    @property
+    def procedure_count(self) -> int | None:
+        """How many operations it lists; None where there was no place for any."""
+        listed = self.nodes.get("oprninfo")
+        return None if listed is None else sum(bool(row.texts["code"]) for row in listed)
+
     def diagnoses(self) -> list[dict[str, Any]]:
         """Its western diagnoses as rows of `Diagnosis`."""
         return [
@@ -148,12 +154,16 @@ class SettlementLists:
         )
         told = [
             {"encounter_id": row["encounter_id"], **facts_of(self._lists[row["encounter_id"]], row)}
+            | {"listed": self._lists[row["encounter_id"]].procedure_count}
             for row in listed.iter_rows(named=True)
         ]
         schema: Columns = {"encounter_id": pl.Utf8(), **{n: resolved_of(Encounter)[n] for n in FACTS}}
-        return encounters.join(
+        schema["listed"] = pl.Int32()
+        joined = encounters.join(
             pl.DataFrame(told, schema=schema), on="encounter_id", how="left", maintain_order="left"
         )
+        stated = ["procedure_count"] if "procedure_count" in encounters.columns else []
+        return joined.with_columns(procedure_count=pl.coalesce(*stated, "listed")).drop("listed")
 
     def with_coded(self, entity: type[Entity], rows: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
         """Diagnoses or operations (with `enc`), and those of lists for encounters of which nothing else tells any.

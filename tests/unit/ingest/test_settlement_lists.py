@@ -67,6 +67,14 @@ def test_diagnoses_and_operations_of_a_list_stand_in_where_the_bill_has_none(tmp
     ]
 
 
+def test_a_list_says_how_many_operations_there_were_none_included(tmp_path: Path) -> None:
+    second = copy.deepcopy(FAULTLESS)
+    second["input"]["setlinfo"]["mdtrt_id"] = "E2"
+    second["input"]["oprninfo"] = []
+    _, bucket = imported(tmp_path, FAULTLESS, second)
+    assert bucket.encounters["procedure_count"].to_list() == [2, 0]
+
+
 def test_of_two_lists_of_one_stay_the_one_sent_last_counts(tmp_path: Path) -> None:
     wrong = spoiled("setlinfo", prfs="")
     right = copy.deepcopy(FAULTLESS)

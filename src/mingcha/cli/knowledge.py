@@ -25,6 +25,7 @@ from mingcha.ingest.knowledge.importing import ImportReport, import_knowledge
 from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.sources import sources
 from mingcha.knowledge.statistics import Row, Statistics
+from mingcha.knowledge.strategy.checks import of_strategy
 from mingcha.knowledge.validation import Problem, Severity
 from mingcha.knowledge.validation import validate as problems_of
 
@@ -143,7 +144,8 @@ def validate(
     """校验知识点：重复、矛盾、永不触发、地区遮蔽、来源不明、目录外代码；有错误时退出码为 4。"""
     published = application(home).release(release)
     known = read_codes(codes) if codes else None
-    problems = problems_of(published.all_points(), all_entries(published.rules), known)
+    listed = all_entries(published.rules)
+    problems = problems_of(published.all_points(), listed, known) + of_strategy(published.strategy, listed)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if as_json:
         print_json({"release": published.number, "errors": errors, "problems": list(map(asdict, problems))})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,11 +13,14 @@ import typer
 from mingcha.audit.definitions import definitions_in_use
 from mingcha.audit.releasing import read_strategy
 from mingcha.bootstrap import application
+from mingcha.catalogue.defined import all_entries
 from mingcha.cli.app import command, group
 from mingcha.cli.console import print_json, quoted, say, table
 from mingcha.cli.options import AsJson, Home, ReleaseNumber
 from mingcha.cli.rules import rules
 from mingcha.domain.errors import InputError
+from mingcha.domain.values import day_of
+from mingcha.knowledge.strategy.checks import of_strategy
 from mingcha.knowledge.strategy.form import EXEMPTIONS, SAMPLE, SETS, written_form
 from mingcha.knowledge.strategy.model import Strategy
 
@@ -29,12 +34,20 @@ def validate(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """校验规则集文件：层次、词语、日期、规则编码、参数；发布用 release create --rule-sets。"""
-    strategy = read_strategy(file, definitions_in_use(application(home).home))
+    """校验规则集文件：写法，以及互相遮蔽、次序未定、未列入的规则、过期的特例；发布用 release create --rule-sets。"""
+    own = definitions_in_use(application(home).home)
+    strategy = read_strategy(file, own)
+    problems = of_strategy(strategy, all_entries(own), day_of(date.today()))
+    counted = {"sets": len(strategy.sets), "exemptions": len(strategy.exemptions)}
     if as_json:
-        print_json({"sets": len(strategy.sets), "exemptions": len(strategy.exemptions)})
+        print_json({**counted, "problems": list(map(asdict, problems))})
+        return
+    if problems:
+        rows = [(problem.check, problem.what, problem.remedy) for problem in problems]
+        table(f"请看一看：{len(problems)} 处", ("检查", "问题", "处理"), rows)
     else:
-        say(f"[bold green]没有问题[/]：规则集 {len(strategy.sets)} 个，特例 {len(strategy.exemptions)} 条。")
+        say("[bold green]没有问题。[/]")
+    say(f"规则集 {counted['sets']} 个，特例 {counted['exemptions']} 条，都可以发布。")
 
 
 @command(sets, "show")

@@ -16,6 +16,7 @@ from mingcha.knowledge.expressions.reading import condition_of, value_of
 from mingcha.knowledge.expressions.words import Words, type_of, vocabulary
 from mingcha.knowledge.kinds import KINDS
 from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Rule, Setting
+from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
 _BASES: Mapping[Over, type[Rule[Any]]] = {Over.LINE: LineRule, Over.BILL: BillRule, Over.ITEM: ItemRule}
@@ -62,6 +63,8 @@ def _from_mechanism(definition: RuleDefinition) -> type[Rule[Any]]:
     if definition.mechanism not in RULES:
         raise InputError(f"没有“{definition.mechanism}”这个机制", remedy="用 mingcha rules list 查看全部机制")
     base = RULES[definition.mechanism]
+    if issubclass(base, PeriodRule):
+        raise InputError(f"{base.slug} 是统计指标，不能照做", remedy="在规则集里改它的参数")
     wanted = base.knowledge.slug if base.knowledge else ""
     if definition.kind != wanted:
         raise InputError(

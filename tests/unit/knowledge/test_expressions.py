@@ -32,6 +32,7 @@ def read(text: str) -> str:
         ("性别 != '1' and 年龄 <= 18", (Person.sex != "1") & (AGE <= 18)),
         ("单价 > 12.5", Line.unit_price > 12_500_000),
         ("金额 ≥ 100", Line.amount >= 10_000),
+        ("处方号 = R1 或 开单科室编码 ≠ A03.01", (Line.prescription_id == "R1") | (Line.department_id != "A03.01")),
         ("100 < 金额", Constant(10_000) < Line.amount),
         ("数量 > 1.5", Line.quantity > 15_000),
         ("计费日期 < 2026-01-28", Line.day < 20_481),

@@ -27,6 +27,7 @@ from mingcha.knowledge.kinds import (
     PregnancyLimit,
     PriceCeiling,
     QuantityLimit,
+    RequiredCompanion,
     SameIncisionGroup,
     SexLimit,
     SpendingCap,
@@ -196,6 +197,11 @@ PLANTED: list[tuple[str, list[KnowledgePoint], list[KnowledgePoint]]] = [
         "配对重复",
         [herbs("a", 1, 2), herbs("b", 2, 1)],
         [herbs("a", 1, 2), herbs("b", 2, 3)],
+    ),
+    (
+        "必须与不得矛盾",
+        [pair("a", BED, ICU), made(RequiredCompanion, "b", companions=(ICU,), companion_name="监护")],
+        [pair("a", BED, ICU), made(RequiredCompanion, "b", companions=(ICU, NURSING), companion_name="监护")],
     ),
     (
         "地区遮蔽",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mingcha.knowledge.checks.problem import Problem, Severity, between, error, several, together
-from mingcha.knowledge.kinds import DuplicatePair, InteractingPair, SplitCharge
+from mingcha.knowledge.kinds import DuplicatePair, InteractingPair, RequiredCompanion, SplitCharge
 from mingcha.knowledge.point import KnowledgePoint
 
 # The field of a kind that names the partners, and whether the order of a pair says something.
@@ -21,6 +21,7 @@ def of_pairs(points: Sequence[KnowledgePoint]) -> Iterator[Problem]:
         of_kind = [point for point in points if type(point) is kind]
         yield from _with_themselves(of_kind, name)
         yield from _twice(of_kind, name, ordered=ordered)
+    yield from _needed_and_forbidden(points)
     bundles = [point for point in points if isinstance(point, SplitCharge)]
     for point in bundles:
         if point.bundle in point.codes:
@@ -31,6 +32,27 @@ def of_pairs(points: Sequence[KnowledgePoint]) -> Iterator[Problem]:
                 "从组成项目中去掉合并项目",
                 point.bundle,
             )
+
+
+def _needed_and_forbidden(points: Sequence[KnowledgePoint]) -> Iterator[Problem]:
+    """An item that must stand beside another and may not: every bill with it is reported, either way."""
+    forbidding: dict[str, list[Any]] = defaultdict(list)
+    for point in points:
+        if type(point) in _PARTNERS:
+            for code in point.codes:
+                forbidding[code].append(point)
+    found: dict[Pair, set[str]] = defaultdict(set)
+    for point in points:
+        if not isinstance(point, RequiredCompanion) or not point.companions:
+            continue
+        for code in point.codes:
+            for other in forbidding[code]:
+                partners = set(getattr(other, _PARTNERS[type(other)][0]))
+                if set(point.companions) <= partners and _beside(point, other):
+                    found[point, other].add(code)
+    for pair, codes in found.items():
+        what = f"须与“{pair[0].name}”同时收取，又不得与它同时收取（“{pair[1].name}”），怎样都会报"
+        yield between(Severity.ERROR, "必须与不得矛盾", pair, codes, what, "核对项目内涵，停用错误的一条")
 
 
 def _with_themselves(points: Sequence[Any], name: str) -> Iterator[Problem]:

@@ -199,7 +199,7 @@ class _Reader:
         token = self._taken()
         if token.sort == "word":
             return self.words[token.text]
-        if token.sort in ("number", "date", "text") or token.text in _FLAGS:
+        if token.sort in ("number", "date", "text", "code") or token.text in _FLAGS:
             return Literal(token)
         if token.text == "-" and self._here.sort == "number":
             number = self._taken()

@@ -14,7 +14,7 @@ KEYWORDS = (
     "合计", "种数", "行数", "绝对值", "是", "否", "and", "or", "not",
 )  # fmt: skip
 _FIXED = re.compile(
-    r"(?P<date>\d{4}-\d{1,2}-\d{1,2})|(?P<number>\d+(?:\.\d+)?%?)|(?P<text>'[^']*'|\"[^\"]*\")"
+    r"(?P<code>\d*[A-Za-z][A-Za-z0-9.]*)|(?P<date>\d{4}-\d{1,2}-\d{1,2})|(?P<number>\d+(?:\.\d+)?%?)|(?P<text>'[^']*'|\"[^\"]*\")"
     r"|(?P<list>[\[【［][^\]】］\[]*[\]】］])|(?P<symbol><=|>=|!=|<>|==|[=<>＝＜＞≤≥≠+＋\-－*×()（）])"
 )
 _SAME = {
@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\s<>=!≤≥≠+\-*()（）\[\]'\"]+")
 
 
 class Token(NamedTuple):
-    """A piece of the text: its sort (word, keyword, number, date, text, list, symbol, end), and where it begins."""
+    """A piece of the text: its sort (word, number, list, symbol …), and where it begins."""
 
     sort: str
     text: str

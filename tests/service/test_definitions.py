@@ -14,10 +14,8 @@ from mingcha.audit.batch import FINDINGS, audit
 from mingcha.audit.definitions import (
     adopt,
     copied,
-    definitions_in_use,
     draft,
     failures,
-    kept_definitions,
     next_code,
     read_definition,
     retire,
@@ -29,9 +27,12 @@ from mingcha.catalogue.defined import page_of_definition
 from mingcha.cli import commands
 from mingcha.cli.app import run
 from mingcha.domain.errors import InputError, KnowledgeError
+from mingcha.ingest.definitions import definitions_in_use, kept_definitions
+from mingcha.ingest.knowledge.importing import Reading, admit
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.definition.model import Over, RuleDefinition, State
 from mingcha.knowledge.release import diff
+from mingcha.knowledge.starter import starter_points
 from mingcha.store import releases
 from tests.support.small_lake import write_lake
 
@@ -166,6 +167,15 @@ def test_a_retired_rule_leaves_the_next_release_and_its_code_is_never_used_again
     assert set(diff(first, second).strategy) == {f"自建规则/{CODE}"}
     with pytest.raises(InputError, match="没有自建规则"):
         retire(home, "MC90000000009000", "无")
+
+
+def test_an_import_takes_up_what_was_added_and_leaves_what_was_retired(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    adopt(home, written(tmp_path))
+    reading = Reading(points=list(starter_points()[:3]))
+    assert [one.code for one in admit(home, reading).release.rules] == [CODE]
+    retire(home, CODE, "不再需要")
+    assert admit(home, reading).release.rules == ()
 
 
 def test_a_release_keeps_its_rules_judges_by_them_and_explains_them(tmp_path: Path) -> None:

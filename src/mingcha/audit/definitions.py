@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from mingcha.audit.trial import faults, trial_plan
-from mingcha.catalogue.defined import all_rules, entry_of, examples_of_definition, in_use, points_kind
+from mingcha.catalogue.defined import all_rules, entry_of, examples_of_definition, points_kind
 from mingcha.catalogue.entries import entries_of
 from mingcha.catalogue.example import Example
 from mingcha.catalogue.pages import sections_of
 from mingcha.domain.errors import InputError, KnowledgeError
+from mingcha.ingest.definitions import kept_definitions
 from mingcha.ingest.written import read_yaml
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.definition.model import HEADINGS, Over, RuleDefinition, State
@@ -37,16 +38,6 @@ def read_definition(path: Path) -> RuleDefinition:
     definition = definition_of(read_yaml(path), str(path))
     all_rules([definition])
     return definition
-
-
-def kept_definitions(home: Path) -> tuple[RuleDefinition, ...]:
-    """The newest version of every rule without code of an installation."""
-    return tuple(definition_of(read_yaml(path), str(path)) for path in kept.newest(home))
-
-
-def definitions_in_use(home: Path) -> tuple[RuleDefinition, ...]:
-    """Those that the next release takes up."""
-    return in_use(kept_definitions(home))
 
 
 def failures(definition: RuleDefinition) -> list[Failure]:

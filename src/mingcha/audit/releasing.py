@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mingcha.audit.definitions import definitions_in_use
 from mingcha.audit.plans import plan_of
 from mingcha.catalogue.defined import all_entries, all_rules
 from mingcha.catalogue.entries import check_settings, words_of
 from mingcha.domain.errors import DeclarationError, InputError, KnowledgeError
 from mingcha.domain.values import day_of
+from mingcha.ingest.definitions import definitions_in_use
 from mingcha.ingest.knowledge.importing import inherited, library, read_files
 from mingcha.ingest.written import read_yaml
 from mingcha.knowledge.definition.model import RuleDefinition
@@ -63,16 +63,15 @@ def next_release(
         raise KnowledgeError(
             "还没有导入知识，无法发布", where=str(home), remedy="请先运行 mingcha knowledge import 文件…"
         )
-    rules = definitions_in_use(home)
     release = release_of(
         previous.number + 1 if previous else 1,
-        [*points, *(point for rule in rules for point in rule.points)],
+        points,
         held,
         effective_from=day_of(date.today()) if effective_from is None else effective_from,
         notes=notes,
         with_demonstration=starter,
         strategy=strategy if strategy is not None else previous.strategy if previous else NO_STRATEGY,
-        rules=rules,
+        rules=definitions_in_use(home),
     )
     check_release(release)
     releases.save(home, release)
@@ -188,11 +187,11 @@ def preview(home: Path, paths: Sequence[Path]) -> Difference:
     found = library(home, read_files(paths))
     after = release_of(
         (before.number if before else 0) + 1,
-        [*found.points, *(point for rule in (before.rules if before else ()) for point in rule.points)],
+        found.points,
         inherited(before),
         notes=found.notes,
         strategy=before.strategy if before else NO_STRATEGY,
-        rules=before.rules if before else (),
+        rules=definitions_in_use(home),
     )
     return diff(before or release_of(0, []), after)
 

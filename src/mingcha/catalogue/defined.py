@@ -11,7 +11,7 @@ from mingcha.catalogue.examples import read_examples
 from mingcha.catalogue.messages import check_message
 from mingcha.catalogue.pages import page_of
 from mingcha.domain.errors import InputError, MingchaError
-from mingcha.knowledge.definition.model import Over, RuleDefinition, State
+from mingcha.knowledge.definition.model import Over, RuleDefinition
 from mingcha.knowledge.entry import Entry
 from mingcha.rules.base import Rule
 from mingcha.rules.defined import defined_rule, words_of
@@ -43,11 +43,6 @@ def all_entries(definitions: Iterable[RuleDefinition]) -> tuple[Entry, ...]:
 def all_rules(definitions: Iterable[RuleDefinition]) -> dict[str, type[Rule[Any]]]:
     """The mechanisms, and those that definitions become."""
     return {**RULES, **{one.slug: defined_rule(one) for one in definitions}}
-
-
-def in_use(definitions: Iterable[RuleDefinition]) -> tuple[RuleDefinition, ...]:
-    """Those that stand in a release."""
-    return tuple(one for one in definitions if one.state is State.IN_USE)
 
 
 def examples_of_definition(definition: RuleDefinition) -> tuple[Example, ...]:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from mingcha.audit.definitions import definitions_in_use
 from mingcha.audit.releasing import difference_json, next_release, read_settings, read_strategy
 from mingcha.audit.report import in_force
 from mingcha.bootstrap import application
@@ -16,6 +15,7 @@ from mingcha.cli.app import app, command, group
 from mingcha.cli.console import print_json, quoted, say, table, working
 from mingcha.cli.options import AsJson, Home
 from mingcha.domain.values import day_of
+from mingcha.ingest.definitions import definitions_in_use
 from mingcha.knowledge.release import Difference
 from mingcha.knowledge.release import diff as difference_of
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-from mingcha.audit.definitions import definitions_in_use
 from mingcha.audit.releasing import read_strategy
 from mingcha.bootstrap import application
 from mingcha.catalogue.defined import all_entries
@@ -20,6 +19,7 @@ from mingcha.cli.options import AsJson, Home, ReleaseNumber
 from mingcha.cli.rules import rules
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import day_of
+from mingcha.ingest.definitions import definitions_in_use
 from mingcha.knowledge.strategy.checks import of_strategy
 from mingcha.knowledge.strategy.form import EXEMPTIONS, SAMPLE, SETS, written_form
 from mingcha.knowledge.strategy.model import Strategy

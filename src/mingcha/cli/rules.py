@@ -8,16 +8,16 @@ from typing import Annotated, Any
 import typer
 from rich.markdown import Markdown
 
-from mingcha.audit.definitions import kept_definitions
 from mingcha.audit.rulebook import Listed, counted, rulebook
 from mingcha.bootstrap import application
-from mingcha.catalogue.defined import all_entries, in_use, page_of_definition
+from mingcha.catalogue.defined import all_entries, page_of_definition
 from mingcha.catalogue.entries import entries, entries_of
 from mingcha.catalogue.pages import pages, sections_of
 from mingcha.cli.app import app, command, group
 from mingcha.cli.console import out, print_json, say, table
 from mingcha.cli.options import AsJson, Home
 from mingcha.domain.errors import InputError
+from mingcha.ingest.definitions import definitions_in_use, kept_definitions
 from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.entry import Entry
 
@@ -28,9 +28,10 @@ app.add_typer(rules, name="rules")
 @command(rules, "list")
 def list_(home: Home = None, as_json: AsJson = False) -> None:
     """列出官方规则目录、自有规则和本机的自建规则，以及由哪些机制判断。"""
-    made = kept_definitions(application(home).home)
+    home_folder = application(home).home
+    made = kept_definitions(home_folder)
     release, whose = application(home).release_or_starter()
-    listed = rulebook(release, all_entries(in_use(made)))
+    listed = rulebook(release, all_entries(definitions_in_use(home_folder)))
     if as_json:
         print_json([_plain(one) for one in listed])
         return

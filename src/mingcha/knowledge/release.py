@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from mingcha.domain.errors import KnowledgeError
@@ -81,8 +82,9 @@ def release_of(
     strategy: Strategy = NO_STRATEGY,
     rules: Iterable[RuleDefinition] = (),
 ) -> Release:
-    """A release of these points; demonstration points stay out unless asked for."""
+    """A release of these points and those of its rules; demonstration points stay out unless asked for."""
     rules = tuple(rules)
+    points = chain(points, *(rule.points for rule in rules))
     by_kind: dict[str, list[KnowledgePoint]] = {}
     for point in points:
         if with_demonstration or not point.demonstration:

@@ -88,8 +88,7 @@ def some_rules(seed: int) -> list[RuleDefinition]:
 @pytest.mark.parametrize("seed", range(6))
 def test_random_rules_without_code_say_the_same_of_a_case_and_of_a_partition(seed: int) -> None:
     held = some_rules(seed)
-    points = [point for one in held for point in one.points]
-    release = release_of(1, points, rules=tuple(held))
+    release = release_of(1, [], rules=held)
     plan = Plan(release, all_entries(held)[-len(held) :], all_rules(held))
     city = City(release_of(1, starter_points(), with_demonstration=True), 150, seed)
     rows: list[str] = []

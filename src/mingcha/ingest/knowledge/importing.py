@@ -15,6 +15,7 @@ from typing import Any
 
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import day_of
+from mingcha.ingest.definitions import definitions_in_use
 from mingcha.ingest.knowledge import compiled, official, template, tidied
 from mingcha.ingest.knowledge.grids import Grid, grids
 from mingcha.ingest.knowledge.join import Remark, join
@@ -125,16 +126,15 @@ def admit(
         kept.keep_rows(home, map(_as_json, reading.rows))
     if reading.points:
         kept.keep_points(home, reading.points)
-    rules = previous.rules if previous else ()
     release = publish(
         home,
-        [*found.points, *(point for rule in rules for point in rule.points)],
+        found.points,
         settings if settings is not None else inherited(previous),
         effective_from=effective_from,
         notes=found.notes,
         with_demonstration=with_demonstration,
         strategy=previous.strategy if previous else NO_STRATEGY,
-        rules=rules,
+        rules=definitions_in_use(home),
     )
     return ImportReport(
         release, previous is None, tuple(reading.files), found, tuple(validate(release.all_points()))

@@ -25,7 +25,7 @@ BANDS = (
 )  # fmt: skip
 NO_BAND = len(BANDS)
 LONGEST_STAY = 12
-_KNOWN_IN_A_HUNDRED = 74
+_KNOWN_IN_A_HUNDRED = 82
 
 _TYPES = {3: "A100", 2: "A100", 1: "B100", 0: "D300"}
 _CHILD, _ADULT, _ELDER = range(6), (6, 7), (8,)

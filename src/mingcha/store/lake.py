@@ -27,7 +27,7 @@ import polars as pl
 from mingcha.domain.errors import InputError
 from mingcha.store import columns as c
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 # A bucket is one row group and so one chunk a column when it is read: every gather and filter would pay for more.
 ROWS_A_GROUP = 2**22

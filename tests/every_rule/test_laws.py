@@ -60,6 +60,9 @@ NOT_REQUIRED = {
     ("herb-alone", "prescription_id"): "a line sent as 单方 needs no number",
     ("interacting-drugs", "prescription_id"): "only for points that look at one prescription",
     ("stay-length-unusual", "discharge_way"): "only tells why a stay was short",
+    ("notice-due", "unit_price"): "only for points that speak of a price",
+    ("notice-due", "approved"): "only for points that speak of approval",
+    ("own-share-high", "institution_rank"): "only which share is allowed",
     ("charged-after-death", "death_date"): "the living have none",
     **{
         (slug, fact): "a bill that is not settled yet has neither"

@@ -48,7 +48,7 @@ def test_every_finding_stands_in_the_details_with_its_amounts_in_yuan(run: Audit
     assert yuan == [Decimal(fen) / 100 for fen in findings["claimed_fen"]]
     assert details["疑点说明"].null_count() == 0
     assert details["处理建议"].null_count() == 0
-    assert set(details["确定性"]) <= {"● 明确违规", "○ 可疑"}
+    assert set(details["确定性"]) <= {"● 明确违规", "○ 可疑", "◇ 提醒"}
 
 
 def test_amounts_and_times_are_numbers_to_excel_and_codes_are_text(run: AuditResult) -> None:

@@ -40,6 +40,8 @@ LINE_COLUMNS: dict[str, Any] = {
     "department_id": pl.String,
     "doctor_id": pl.String,
     "first_line_used": pl.Boolean,
+    "approved": pl.Boolean,
+    "payment_class": pl.String,
     **resolved_of(Line),
     "single_dose": pl.String,
     "frequency": pl.String,
@@ -175,7 +177,7 @@ class City:
         facts["upload_delay"] = self.papers.choice((None, None, 5, 4320, 4321, 20_000))
         facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
         facts["settlement_id"] = None if self.papers.random() < 0.1 else f"S{facts['encounter_id']}"
-        facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000))
+        facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000, 250_000))
         facts["disease_id"] = self.papers.choice((None, "M03900"))
         facts.update(self._resolved(Person, Encounter, Settlement))
         diagnoses, procedures = self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE)
@@ -250,6 +252,8 @@ class City:
                 "department_id": self._maybe(pick.choice(("A03", "A04.01", "D99"))),
                 "doctor_id": self._maybe("D002", 0.2),
                 "first_line_used": self._maybe(pick.random() < 0.5, 0.3),
+                "approved": self._maybe(pick.random() < 0.3, 0.3),
+                "payment_class": self._maybe(pick.choice(("01", "02", "03")), 0.02),
                 **self._resolved(Line),
                 "single_dose": self._maybe(
                     pick.choice(("0.5g", "2片", "10ml", "5万单位", "适量", "3g")), 0.2

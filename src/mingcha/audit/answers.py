@@ -16,7 +16,7 @@ from mingcha.engine.findings import finding_id
 from mingcha.knowledge.point import Certainty
 
 # Code lists of the national platform: sev_deg, vola_amt_stas, vola_bhvr_type, vola_item_type.
-CLEAR, HIGHLY_SUSPICIOUS = "1", "2"
+SEVERITY = {Certainty.VIOLATION.value: "1", Certainty.SUSPICION.value: "2", Certainty.REMINDER.value: "3"}
 AMOUNT_UNKNOWN, AMOUNT_KNOWN = "0", "1"
 OF_ENCOUNTER, OF_ITEM = "1", "2"
 VIOLATING, INVOLVED = "1", "2"
@@ -38,7 +38,7 @@ def results_of(findings: Iterable[Row], explain: Explainer) -> list[dict[str, An
 
 def _group(row: Row) -> tuple[str, ...]:
     return (
-        "1" if row["certainty"] == Certainty.VIOLATION.value else "2",
+        SEVERITY[row["certainty"]],
         row["rule_code"],
         row["knowledge_point"] or "",
         row["slug"],
@@ -72,7 +72,7 @@ def _result(rows: Sequence[Row], explain: Explainer) -> dict[str, Any]:
         ],
         "vola_amt": _yuan(sum(row["amount_fen"] or 0 for row in rows)),
         "vola_amt_stas": AMOUNT_UNKNOWN if unknown else AMOUNT_KNOWN,
-        "sev_deg": CLEAR if first["certainty"] == Certainty.VIOLATION.value else HIGHLY_SUSPICIOUS,
+        "sev_deg": SEVERITY[first["certainty"]],
         "vola_evid": _within("；".join(part for part in evidence if part)),
         "vola_bhvr_type": OF_ITEM if on_item else OF_ENCOUNTER,
         "task_id": "",

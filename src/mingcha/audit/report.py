@@ -108,7 +108,10 @@ QUALITY = (
     Column("示例", width=80),
 )
 HOW_TO_READ = (
-    ("确定性", "● 明确违规：政策有明确限定；○ 可疑：可能有合理原因，应先听取医疗机构说明。"),
+    (
+        "确定性",
+        "● 明确违规：政策有明确限定；○ 可疑：可能有合理原因，应先听取医疗机构说明；◇ 提醒：不是违规，不涉及金额。",
+    ),
     ("超收金额", "这条规则单独看应退的金额。同一明细可能有几条疑点，不能直接相加。"),
     ("计入金额", "同一明细的几条疑点之间不重复计算，可以相加；合计不会超过该明细的实收金额。"),
     ("可追回基金", "计入金额中由统筹基金支付的部分，按本次结算的基金支付比例向下取整；结算信息缺失时为空。"),
@@ -268,7 +271,10 @@ def _overview(
 ) -> Iterator[tuple[str, Iterable[tuple[Any, ...]]]]:
     release, counts = plan.release, contents.summary
     unjudged = pl.read_parquet(contents.unjudged, glob=False)["rows"].sum()
-    totals = {name: int(contents.by_rule[name].sum() or 0) for name in ("findings", "violations", *_MONEY)}
+    totals = {
+        name: int(contents.by_rule[name].sum() or 0)
+        for name in ("findings", "violations", "reminders", *_MONEY)
+    }
     yield (
         "审核对象",
         [
@@ -298,7 +304,8 @@ def _overview(
             ("疑点", f"{totals['findings']:,} 条"),
             *([("另有特例", f"{counts['exempt']:,} 条（不计入）")] if counts["exempt"] else []),
             ("● 明确违规", f"{totals['violations']:,} 条"),
-            ("○ 可疑", f"{totals['findings'] - totals['violations']:,} 条"),
+            ("○ 可疑", f"{totals['findings'] - totals['violations'] - totals['reminders']:,} 条"),
+            ("◇ 提醒", f"{totals['reminders']:,} 条"),
             ("有疑点的明细", _of(counts["lines_with_findings"], counts["audited_lines"])),
             ("计入金额", f"{yuan(totals['claimed_fen'])} 元（不重复计算）"),
             ("可追回基金", f"{yuan(totals['recoverable_fen'])} 元"),

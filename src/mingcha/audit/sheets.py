@@ -143,7 +143,7 @@ class Book:
 
 
 # A sign beside the colour: reports are printed in black and white, and not everybody sees red.
-CERTAINTIES = {"明确违规": "● 明确违规", "可疑": "○ 可疑"}
+CERTAINTIES = {"明确违规": "● 明确违规", "可疑": "○ 可疑", "提醒": "◇ 提醒"}
 
 
 def _share(sheet: Any, row: int, place: int, pair: tuple[int, int], look: Any) -> None:

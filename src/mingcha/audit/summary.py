@@ -135,6 +135,7 @@ def _grouped(findings: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
             pl.col("encounter_id").n_unique().cast(pl.Int64).alias("encounters"),
             pl.col("person_id").n_unique().cast(pl.Int64).alias("persons"),
             (pl.col("certainty") == Certainty.VIOLATION.value).sum().cast(pl.Int64).alias("violations"),
+            (pl.col("certainty") == Certainty.REMINDER.value).sum().cast(pl.Int64).alias("reminders"),
             *(pl.col(name).sum() for name in _AMOUNTS),
         )
     )

@@ -17,7 +17,7 @@ class Finding(Entity):
     rule_name = f.text("规则名称", "rule_name", required=True, note="官方名称")
     slug = f.code("规则机制", required=True)
     rule_version = f.number("规则版本", required=True)
-    certainty = f.code("确定性", "sev_deg", required=True, note="明确违规、可疑")
+    certainty = f.code("确定性", "sev_deg", required=True, note="明确违规、可疑、提醒；提醒不涉及金额")
     knowledge_point = f.text("知识点编号", note="不依赖知识点的规则为空")
     person_id = f.text("参保人标识", "patn_id")
     encounter_id = f.text("就诊标识", "mdtrt_id", required=True)

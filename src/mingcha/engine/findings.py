@@ -125,7 +125,7 @@ class Writer:
                 ),
                 (certainty != Certainty.VIOLATION, code, point_id or "", check.slug),
                 check.subject is Subject.ITEM,
-                check.rule.excess,
+                Excess.NOTHING if certainty == Certainty.REMINDER else check.rule.excess,
                 point.name if point is not None else None,
             )
         return told
@@ -136,7 +136,7 @@ class Writer:
             return Claim(told.excess, max(bill.total_amount or 0, 0))
         if told.excess is Excess.FUND:
             return Claim(told.excess, max(hit.value - hit.limit, 0))
-        if row is None or not told.of_item:
+        if row is None or not told.of_item or told.excess is Excess.NOTHING:
             return Claim(told.excess, 0)
         return Claim(told.excess, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount))
 
@@ -162,12 +162,13 @@ class Writer:
             *_ruling(hit, head[4], claim.excess),
         )
 
-    @staticmethod
-    def _of_line(bill: Bill, hit: Hit, row: Sequence[Any]) -> tuple[str | None, tuple[Any, ...]]:
+    def _of_line(self, bill: Bill, hit: Hit, row: Sequence[Any]) -> tuple[str | None, tuple[Any, ...]]:
         """What names a hit's place, and department_id … excess_quantity of a hit on a charge line."""
         text: LineText = bill.line(row[1])
         quantity = hit.excess_quantity
-        if quantity is None and hit.excess_amount is None:
+        if self._of(hit).excess is Excess.NOTHING:
+            quantity = None
+        elif quantity is None and hit.excess_amount is None:
             quantity = row[5]
         return text.line_key, (
             text.department_id or bill.department_id,

@@ -12,7 +12,7 @@ class Entry:
     Args:
         code: GZ… as issued, MC… where the list has a name without a code or the rule is ours; never reused.
         name: the official name; category, group: 政策类 … and 药品政策限定类 …; items: what it is about.
-        certainty: 明确违规 or 可疑, unless the knowledge point says otherwise.
+        certainty: 明确违规, 可疑 or 提醒, unless the knowledge point says otherwise.
         mechanisms: slugs of the rules that judge it, none where no mechanism is written yet.
         kinds: slugs of the kinds of knowledge point that its mechanisms need.
         number: place in the official list, 0 for our own.

@@ -331,6 +331,15 @@ class ListedItem(KnowledgePoint):
     label, slug = "自建清单", "listed-item"
 
 
+class Notice(KnowledgePoint):
+    """用前提示: what is worth a reminder whenever it is used, or only when dear, or only without approval."""
+
+    label, slug = "用前提示", "notice"
+    text = f.text("提示内容", required=True)
+    from_price = f.price("单价下限", default=0, note="达到这个单价才提示；0 为不论单价")
+    unless_approved = f.flag("已审批不提示", default=False)
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -424,6 +433,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         InteractingPair,
         AntibioticGrade,
         HerbDose,
+        Notice,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,

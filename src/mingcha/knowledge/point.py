@@ -12,15 +12,21 @@ FOREVER = 2**31 - 1
 
 
 class Certainty(StrEnum):
-    """Certainty belongs to the point; its rule gives the default (政策限定类 明确违规, 合理使用类 可疑)."""
+    """Certainty belongs to the point; its rule gives the default (政策限定类 明确违规, 合理使用类 可疑).
+
+    A reminder accuses nobody and bears no money.
+    """
 
     VIOLATION = "明确违规"
     SUSPICION = "可疑"
+    REMINDER = "提醒"
 
 
 def default_certainty(rule_code: str) -> Certainty:
-    """政策类 rules (GZ100001…, MC100001…) accuse; 管理类 and 医疗类 only raise a doubt."""
-    return Certainty.VIOLATION if rule_code[2:8] == "100001" else Certainty.SUSPICION
+    """政策类 rules (GZ100001…, MC100001…) accuse, our 费用提醒类 (MC10000405…) remind; all others raise a doubt."""
+    if rule_code[2:8] == "100001":
+        return Certainty.VIOLATION
+    return Certainty.REMINDER if rule_code[2:10] == "10000405" else Certainty.SUSPICION
 
 
 class Status(StrEnum):

@@ -30,12 +30,14 @@ class Grain(StrEnum):
 
 class Excess(StrEnum):
     """What a finding takes: of a line, quantity × price, units (the largest counts) or price; or the bill as a
-    whole; or fund money alone, by which the value exceeds the limit. The last two for rules that judge no lines."""
+    whole; or fund money alone, by which the value exceeds the limit. These two for rules that judge no lines.
+    A reminder takes nothing, whatever its rule says."""
 
     LINES = "数量"
     PRICE = "单价"
     BILL = "整单"
     FUND = "基金"
+    NOTHING = "无"
 
 
 class Setting(Expr):

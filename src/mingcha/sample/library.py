@@ -57,6 +57,7 @@ MECHANISM_OF_KIND = {
     "interacting-pair": "interacting-drugs",
     "antibiotic-grade": "antibiotic-beyond-right",
     "herb-dose": "herb-over-dose",
+    "notice": "notice-due",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",

@@ -22,6 +22,7 @@ from mingcha.sample.scenes.prescriptions import write_prescriptions
 from mingcha.sample.scenes.presence import write_presence
 from mingcha.sample.scenes.pricing import write_pricing
 from mingcha.sample.scenes.records import write_records
+from mingcha.sample.scenes.reminders import write_reminders
 from mingcha.sample.scenes.scope import write_scope
 from mingcha.sample.scenes.steps import write_steps
 from mingcha.sample.scenes.supplies import write_supplies
@@ -56,6 +57,7 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_presence,
         write_entitlement,
         write_admissions,
+        write_reminders,
     ):
         write(writer)
     return {mechanism: _in_turn(plays) for mechanism, plays in sorted(writer.script.plays.items())}

@@ -78,6 +78,8 @@ class Charge:
     supply_days: int | None = None
     first_line: str = ""
     herb_use: str = ""
+    approved: str = ""
+    payment_class: str = ""
     title: str = ""
     antibiotic_right: str = ""
     dosing: Dosing = Dosing()

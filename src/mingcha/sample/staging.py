@@ -132,6 +132,7 @@ class Staging:
                 goods.drop("known")[good],
                 charges.select(
                     "cnt", "pric", "sumamt", "hilist_pric", "supply_days", "first_line", "herb_use",
+                    "approved", "payment_class",
                     "title", "antibiotic_right",
                     "prescription", "department", "blank", "uploaded_after",
                     "dose", "frequency", "way", "own_spec", "take_home",
@@ -149,7 +150,8 @@ class Staging:
             hosplist_name="hosplist_name",
             hilist_type="hilist_type",
             chrg_type="chrg_type",
-            hilist_lv="hilist_lv",
+            hilist_lv="payment_class",
+            hosp_appr_flag="approved",
             hilist_pric="hilist_pric",
             drord_begn_date=self._moment(pl.col("day") + pl.col("after"), pl.col("minute") + pl.col("shift")),
             cnt="cnt",

@@ -209,6 +209,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.StepDrug: _step,
     k.HerbAlone: _compound,
     k.HerbNeverPaid: _never,
+    k.Notice: _never,  # used without remark by nobody: any use is worth the reminder
     k.Indication: _indication,
     k.Contraindication: _contraindication,
     k.PregnancyLimit: _pregnancy,

@@ -45,6 +45,8 @@ VISITS = {
     "stay-length-unusual",
     "idle-stay",
     "low-standard-admission",
+    "own-expense-items",
+    "own-share-high",
 }
 UPLOADS = {"settlement-list-fault", "diagnosis-list-fault", "procedure-list-fault", "uploaded-late"}
 ENTITIES = {
@@ -301,7 +303,7 @@ def test_a_regional_point_is_broken_in_its_region_and_kept_elsewhere(tmp_path: P
         point_id="demo:region", rule_code="GZ10000301004000", name="地区限性别药品",
         codes=("XG02ADD082D003010179504",), sex="2", region="3502", demonstration=True,
     )  # fmt: skip
-    report = make_city(tmp_path / "region", 3_000, SEED, points=[point], settings={})
+    report = make_city(tmp_path / "region", 9_000, SEED, points=[point], settings={})
     truth = pl.read_parquet(report.out / "truth.parquet").filter(pl.col("mechanism") == "sex-mismatch")
     bills = pl.read_parquet(report.out / "claims" / "encounters.parquet")
     placed = truth.join(bills, left_on="encounter_id", right_on="mdtrt_id")

@@ -140,6 +140,8 @@ class Writer:
         self, point: KnowledgePoint, note: str, *, excess: int | None = None, amount: int | None = None
     ) -> Truth:
         """The truth of a violation of a point; no excess quantity where only money is in excess."""
+        if point.certainty == Certainty.REMINDER:  # bears no money
+            excess, amount = None, 0
         return Truth(
             point.rule_code,
             MECHANISM_OF_KIND[point.slug],

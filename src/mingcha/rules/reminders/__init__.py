@@ -1,0 +1,1 @@
+"""What is no violation and worth a reminder: findings bear no money."""

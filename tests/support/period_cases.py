@@ -52,7 +52,9 @@ def recomputed(plan: Plan, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]
     for check in plan.variant("").period_checks:
         rows = _summed(check, cases)
         for key, row in rows.items():
-            found[(check.rule_code, *key)] = {**row, **_judged(check.rule, key, row, rows)}
+            told = {**row, **_judged(check.rule, key, row, rows)}
+            if not check.rule.quiet or told["flagged"] is not False:
+                found[(check.rule_code, *key)] = told
     return found
 
 

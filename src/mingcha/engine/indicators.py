@@ -39,6 +39,7 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
         {
             **dict(zip(OF_RULE, key, strict=True)),
             "is_share": check.over_period.part is not None,
+            "quiet": check.over_period.quiet,
             "offset": OFFSETS[check.over_period.span],
             "certainty": check.certainty,
             "rule_version": check.rule.version,
@@ -47,7 +48,13 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
         }
         for key, check in checks.items()
     ]
-    types = {**OF_RULE, "is_share": pl.Boolean, "offset": pl.String, "certainty": pl.String}
+    types = {
+        **OF_RULE,
+        "is_share": pl.Boolean,
+        "quiet": pl.Boolean,
+        "offset": pl.String,
+        "certainty": pl.String,
+    }
     types |= {"rule_version": pl.Int32, **{f"with_{name}": pl.Boolean for name in ALIKE}}
     return pl.DataFrame(rows, schema={**types, **dict.fromkeys(_LIMITS, pl.Int64)}, orient="row")
 
@@ -105,9 +112,10 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("threshold").is_null()).then(pl.coalesce("unlike", pl.lit(TOO_FEW_PEERS)))
         .when(~pl.col("above") & pl.col("perhaps")).then("lacking")
     )  # fmt: skip
-    return frame.with_columns(reason.alias("reason")).with_columns(
+    judged = frame.with_columns(reason.alias("reason")).with_columns(
         pl.when(pl.col("reason").is_null()).then("above").alias("flagged")
     )
+    return judged.filter(~pl.col("quiet") | pl.col("flagged").fill_null(value=True))
 
 
 def _named(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:

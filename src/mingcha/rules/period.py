@@ -32,6 +32,7 @@ class PeriodRule(Rule[KnowledgePoint]):
     Args:
         by: what is looked at: an institution, perhaps by kind of care, doctor or item.
         alike: what peers have in common; what `by` leaves out is taken as the institution's own.
+        quiet: only what stands out or could not be judged is told: of many small things the rest says nothing.
         dated_by: the day that puts a row into a period; None is the day on which its bill was settled.
     """
 
@@ -45,6 +46,7 @@ class PeriodRule(Rule[KnowledgePoint]):
     measure: ClassVar[Expr] = Constant(1)
     part: ClassVar[Condition | None] = None
     dated_by: ClassVar[Field[Any] | None] = None
+    quiet: ClassVar[bool] = False
 
     span: Any = setting("季", label="统计周期", one_of=SPANS)
     least_cases: Any = setting(30, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)

@@ -275,3 +275,13 @@ def test_the_command_line_leads_from_a_draft_to_a_release(
     assert run(["rules", "retire", CODE, "--reason", "不再需要", *home]) == 0
     assert run(["rules", "words"]) == 0
     assert "单价" in capsys.readouterr().out
+
+
+def test_a_draft_that_still_says_what_has_to_be_written_does_not_pass(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "draft.yaml")
+    assert run(["rules", "new", out, "--home", str(tmp_path)]) == 0
+    capsys.readouterr()
+    assert run(["rules", "check", out]) == 4
+    assert "还没有改写" in capsys.readouterr().out

@@ -19,6 +19,8 @@ from mingcha.knowledge.definition.model import HEADINGS, Over, RuleDefinition, S
 from mingcha.store import definitions as kept
 
 _FIRST = "MC9{:010d}000"
+# What a draft says where somebody has to write; a rule that still says it is not finished.
+_NAME, _TEXT, _ITEM, _CASE = "（写明查什么）", "（写给医保办的人看）", "（项目）", "（一句话）"
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,18 @@ def failures(definition: RuleDefinition) -> list[Failure]:
     """The examples that the rule does not pass, and sorts of examples that it lacks."""
     examples = examples_of_definition(definition)
     found = [failure for example in examples for failure in _tried(definition, example)]
+    found += [Failure("", f"草稿里的{text}还没有改写") for text in _unwritten(definition)]
     if not any(example.fires for example in examples):
         found.append(Failure("", "没有一个例子应当报出疑点"))
     if not any(example.silent for example in examples):
         found.append(Failure("", "没有一个例子应当不报"))
     return found
+
+
+def _unwritten(definition: RuleDefinition) -> list[str]:
+    """What a draft says in place of words that are still to be written."""
+    said = str(definition.written)
+    return [text for text in (_NAME, _TEXT, _ITEM, _CASE) if text in said]
 
 
 def adopt(home: Path, path: Path) -> RuleDefinition:
@@ -91,7 +100,7 @@ def draft(home: Path, *, mechanism: str = "", over: Over = Over.LINE) -> dict[st
     """A definition to begin with, under the next free code, from a mechanism or from a condition."""
     common = {
         "编码": next_code(home),
-        "名称": "（写明查什么）",
+        "名称": _NAME,
         "版本": 1,
         "状态": State.DRAFT.value,
         "确定性": "可疑",
@@ -102,7 +111,7 @@ def draft(home: Path, *, mechanism: str = "", over: Over = Over.LINE) -> dict[st
     condition = "合计(金额) > 5000" if over is Over.BILL else "单价 > 100 且 性别 = 2"
     points = {
         "知识点种类": "listed-item",
-        "知识点": [{"知识点名称": "（项目）", "代码": ["001109000010000"]}],
+        "知识点": [{"知识点名称": _ITEM, "代码": ["001109000010000"]}],
     }
     return {
         **common,
@@ -112,10 +121,8 @@ def draft(home: Path, *, mechanism: str = "", over: Over = Over.LINE) -> dict[st
         **(points if of_items else {}),
         "提示": "{item} ……",
         "依据": ["fund-regulation"],
-        "说明": dict.fromkeys(HEADINGS, "（写给医保办的人看）"),
-        "例子": {
-            "cases": [{"name": "（一句话）", "lines": [["c1", "001109000010000", "2026-03-02", 1, 10]]}]
-        },
+        "说明": dict.fromkeys(HEADINGS, _TEXT),
+        "例子": {"cases": [{"name": _CASE, "lines": [["c1", "001109000010000", "2026-03-02", 1, 10]]}]},
     }
 
 
@@ -125,9 +132,7 @@ def _from_mechanism(slug: str) -> dict[str, Any]:
         raise InputError(f"没有“{slug}”这个机制", remedy="用 mingcha rules list 查看全部机制")
     kind, sections = points_kind(slug), sections_of(slug)
     points = (
-        {"知识点种类": kind, "知识点": [{"知识点名称": "（项目）", "代码": ["001109000010000"]}]}
-        if kind
-        else {}
+        {"知识点种类": kind, "知识点": [{"知识点名称": _ITEM, "代码": ["001109000010000"]}]} if kind else {}
     )
     rule = all_rules(())[slug]
     return {

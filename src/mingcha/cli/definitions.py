@@ -17,7 +17,7 @@ from mingcha.cli.console import print_json, quoted, say, table
 from mingcha.cli.options import AsJson, Home
 from mingcha.cli.rules import rules
 from mingcha.domain.errors import InputError
-from mingcha.knowledge.definition.model import Over, RuleDefinition
+from mingcha.knowledge.definition.model import Over, RuleDefinition, State
 
 File = Annotated[Path, typer.Argument(help="自建规则文件（YAML）")]
 Out = Annotated[Path, typer.Argument(help="草稿写到哪个文件")]
@@ -115,7 +115,11 @@ def _told(definition: RuleDefinition, *, as_json: bool) -> None:
     if as_json:
         print_json({"code": definition.code, "version": definition.version, "state": definition.state.value})
     else:
+        then = (
+            "不随发布版生效；改为“启用”并把版本加一后再收入。"
+            if definition.state is State.DRAFT
+            else "随下一个发布版生效。"
+        )
         say(
-            f"{definition.code} {quoted(definition.name)} 第 {definition.version} 版，{definition.state}；"
-            "随下一个发布版生效。"
+            f"{definition.code} {quoted(definition.name)} 第 {definition.version} 版，{definition.state}；{then}"
         )

@@ -199,10 +199,6 @@ class Dose(NamedTuple):
     volume: int | None = None
     pieces: int | None = None
 
-    def of(self, measure: str) -> int | None:
-        """The dose in one measure."""
-        return dict(zip(Measure, self, strict=True)).get(Measure(measure))
-
 
 UNKNOWN_DOSE = Dose()
 

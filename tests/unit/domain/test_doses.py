@@ -127,7 +127,7 @@ def test_a_specification_tells_what_one_preparation_holds(text: str) -> None:
     ],
 )
 def test_a_dose_is_converted_by_the_specification(text: str, spec: str, measure: Measure, value: int) -> None:
-    assert dose(text, spec).of(measure) == value
+    assert dose(text, spec)[list(Measure).index(measure)] == value
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_dose_is_converted_by_the_specification(text: str, spec: str, measure:
     ],
 )
 def test_what_the_specification_does_not_tell_stays_unknown(text: str, spec: str, measure: Measure) -> None:
-    assert dose(text, spec).of(measure) is None
+    assert dose(text, spec)[list(Measure).index(measure)] is None
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def validate(
 
     Args:
         entries: the rule catalogue; without it rules are not looked at.
-        known: codes by subject as catalogues list them; without them codes are only looked at for their form.
+        known: codes by subject as catalogues list them, beside the code lists among the points.
     """
     held = list(points)
     # Versions that were replaced still judge earlier services, but nobody mends them.
@@ -44,6 +44,6 @@ def validate(
         *of_pairs(in_use),
         *of_regions(in_use),
         *(of_rules(held, entries) if entries else ()),
-        *(of_codes(in_use, known) if known else ()),
+        *of_codes(in_use, known or {}),
     ]
     return sorted(found, key=lambda problem: problem.severity is not Severity.ERROR)

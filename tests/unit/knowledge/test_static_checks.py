@@ -16,6 +16,7 @@ from mingcha.knowledge.kinds import (
     CareTypeLimit,
     Contraindication,
     CourseLimit,
+    DiagnosisCodeList,
     DiagnosisSex,
     DuplicatePair,
     HerbAlone,
@@ -26,6 +27,7 @@ from mingcha.knowledge.kinds import (
     LevelLimit,
     PregnancyLimit,
     PriceCeiling,
+    ProcedureSex,
     QuantityLimit,
     RequiredCompanion,
     SameIncisionGroup,
@@ -290,9 +292,9 @@ def outside(*points: KnowledgePoint) -> list[Problem]:
 def test_codes_that_no_catalogue_knows_are_named_and_whole_points_of_them_are_dead() -> None:
     (one,) = outside(made(QuantityLimit, "a", BED, ICU, period="日", allowed=1))
     assert one.code == ICU
-    assert "永不触发" not in one.what
+    assert "全部" not in one.what
     (whole,) = outside(made(QuantityLimit, "a", ICU, period="日", allowed=1))
-    assert "永不触发" in whole.what
+    assert "全部无法匹配" in whole.what
 
 
 @pytest.mark.parametrize(
@@ -302,8 +304,23 @@ def test_a_diagnosis_is_known_where_any_code_of_the_catalogue_begins_with_it(cod
     assert (outside(made(DiagnosisSex, "a", code, sex="1")) == []) is known
 
 
+def test_partners_and_diagnoses_of_a_point_are_looked_up_too() -> None:
+    (one,) = outside(made(DuplicatePair, "a", BED, containing=(BED, ICU), interval="单日"))
+    assert (one.code, "已包含它的项目" in one.what) == (ICU, True)
+    (whole,) = outside(made(Indication, "b", BED, diagnoses=("N42",)))
+    assert (whole.code, "全部无法匹配" in whole.what) == ("N42", True)
+
+
+def test_a_code_list_of_the_release_is_a_catalogue_of_its_own() -> None:
+    listed = made(DiagnosisCodeList, "l", "N", edition="2.0", listed=("N40.x00",))
+    told = [
+        problem.code for problem in validate([listed, made(DiagnosisSex, "a", "N40", "N42", "C61", sex="1")])
+    ]
+    assert told == ["N42"]
+
+
 def test_without_a_catalogue_of_its_subject_a_code_is_not_doubted() -> None:
-    assert outside(pair("a", BED, ICU)) == []
+    assert outside(made(ProcedureSex, "a", "65.4", sex="2")) == []
 
 
 def test_catalogues_are_read_from_lines_and_tables_and_told_apart_by_form(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mingcha.knowledge.checks.problem import Problem, Severity, error, several, warning
 from mingcha.knowledge.entry import Entry
+from mingcha.knowledge.kinds import KINDS, CodeList
 from mingcha.knowledge.point import KnowledgePoint, Subject
 
 KnownCodes = Mapping[Subject, Collection[str]]
@@ -53,35 +54,71 @@ def of_rules(points: Sequence[KnowledgePoint], entries: Collection[Entry]) -> It
 
 
 def of_codes(points: Sequence[KnowledgePoint], known: KnownCodes) -> Iterator[Problem]:
-    """Codes that the given catalogues do not know: a point all of whose codes are unknown can never judge.
+    """Codes that no catalogue knows, neither one that is given nor one that the library holds itself.
 
-    Diagnoses and procedures are prefixes: known is what any code of the catalogue begins with.
+    A point all of whose codes are unknown can never judge. Diagnoses and procedures are prefixes: known is
+    what any code of the catalogue begins with.
     """
-    tables = {subject: _Catalogue(codes, subject) for subject, codes in known.items()}
+    tables = {**_listed(points), **{subject: _Catalogue(codes, subject) for subject, codes in known.items()}}
     for point in points:
-        table = tables.get(point.subject)
-        unknown = [code for code in point.codes if code not in table] if table else []
-        if not unknown:
-            continue
-        dead = len(unknown) == len(point.codes)
-        yield warning(
-            point,
-            "目录外代码",
-            f"“{point.name}”的 {several(unknown)} 不在给出的目录中" + ("，这条永不触发" if dead else ""),
-            "核对是否抄错、已停用或换了新码；换码的补上新码",
-            unknown[0],
+        for name, subject in _CODED.get(type(point), (("codes", point.subject),)):
+            table, codes = tables.get(subject), getattr(point, name)
+            unknown = [code for code in codes if code not in table] if table else []
+            if unknown:
+                yield _unknown(point, name, unknown, whole=len(unknown) == len(codes))
+
+
+def _listed(points: Sequence[KnowledgePoint]) -> dict[Subject, _Catalogue]:
+    """The code lists that are knowledge of the release: each speaks of the codes that begin like its points."""
+    lists: dict[Subject, list[CodeList]] = {}
+    for point in points:
+        if isinstance(point, CodeList):
+            lists.setdefault(point.subject, []).append(point)
+    return {
+        subject: _Catalogue(
+            [code for point in held for code in point.listed],
+            subject,
+            tuple(begin for point in held for begin in point.codes),
         )
+        for subject, held in lists.items()
+    }
+
+
+def _unknown(point: KnowledgePoint, name: str, unknown: Sequence[str], *, whole: bool) -> Problem:
+    label = "" if name == "codes" else f"{type(point).fields()[name].label}中"
+    return warning(
+        point,
+        "目录外代码",
+        f"“{point.name}”{label}的 {several(unknown)} 不在目录中" + ("，全部无法匹配" if whole else ""),
+        "核对是否抄错、已停用或换了新码；换码的补上新码",
+        unknown[0],
+    )
+
+
+# Further fields that hold whole codes of items, or prefixes of diagnoses.
+_FURTHER = {"diagnoses": Subject.DIAGNOSIS, "containing": Subject.ITEM, "partners": Subject.ITEM}
+_CODED = {
+    kind: (("codes", kind.subject), *((name, _FURTHER[name]) for name in kind.fields() if name in _FURTHER))
+    for kind in KINDS.values()
+}
 
 
 class _Catalogue:
-    """The codes of a catalogue; of diagnoses and procedures also every beginning of one."""
+    """The codes of a catalogue; of diagnoses and procedures also every beginning of one.
 
-    def __init__(self, codes: Collection[str], subject: Subject) -> None:
+    Args:
+        speaks_of: beginnings of the codes that it lists in full; all codes where left out.
+    """
+
+    def __init__(self, codes: Collection[str], subject: Subject, speaks_of: tuple[str, ...] = ("",)) -> None:
+        self.speaks_of = speaks_of
         self.by_prefix = subject is not Subject.ITEM
         self.codes = frozenset(codes)
         self.ordered = sorted(code.upper() for code in codes) if self.by_prefix else []
 
     def __contains__(self, code: str) -> bool:
+        if not code.startswith(self.speaks_of):
+            return True  # for all that this catalogue says
         if not self.by_prefix:
             return code in self.codes
         place = bisect_left(self.ordered, code.upper())

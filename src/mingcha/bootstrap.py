@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mingcha.audit.batch import AuditResult, Progress, audit
+from mingcha.audit.indicators import cases_behind
 from mingcha.audit.intake import ImportProgress, Intake, take_in
 from mingcha.audit.period import Period
 from mingcha.audit.plans import plan_of
@@ -102,6 +103,13 @@ class Application:
         if names := rule_sets_of(run):
             release = release.with_sets(names)
         return replay(run, release, dataset=dataset, finding=finding, workers=self.settings.workers)
+
+    def cases_behind(
+        self, run: Path, indicator_id: str, *, dataset: Path | None = None
+    ) -> list[dict[str, Any]]:
+        """The encounters that an indicator of a finished run counts, the largest part first."""
+        release = self.release(release_number(run))
+        return cases_behind(run, release, indicator_id, dataset).to_dicts()
 
     def releases(self) -> list[dict[str, Any]]:
         """What each published release says of itself, the oldest first."""

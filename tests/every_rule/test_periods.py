@@ -14,10 +14,10 @@ from mingcha.catalogue.messages import indicator_evidence, indicator_sentence
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points
-from mingcha.rules.period import PeriodRule
+from mingcha.rules.period import PeerRule, PeriodRule
 from mingcha.rules.registry import RULES
 from tests.support.example_cases import plan_of
-from tests.support.period_cases import cases_of, indicators, recomputed
+from tests.support.period_cases import cases_of, indicators, recomputed, stock_of
 from tests.support.random_cases import City
 
 OVER_PERIODS = {slug: rule for slug, rule in RULES.items() if issubclass(rule, PeriodRule)}
@@ -40,7 +40,7 @@ def place_of(row: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
 def test_a_case_finds_exactly_what_it_says(example: Example) -> None:
-    rows = indicators(plan_of_example(example), [cases_of(example)]).to_dicts()
+    rows = indicators(plan_of_example(example), [cases_of(example)], stock_of(example)).to_dicts()
     found = {place_of(row): indicator_evidence(row) for row in rows if row["flagged"]}
     assert found == {
         e.at: (e.value or found[e.at][0], e.limit or found[e.at][1]) for e in example.finds if e.at in found
@@ -52,16 +52,17 @@ def test_a_case_finds_exactly_what_it_says(example: Example) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
 def test_the_order_of_bills_and_the_number_of_buckets_change_nothing(example: Example) -> None:
     plan, cases = plan_of_example(example), cases_of(example)
-    whole = indicators(plan, [cases])
+    stock = stock_of(example)
+    whole = indicators(plan, [cases], stock)
     for seed in range(3):
         shuffled = random.Random(seed).sample(cases, len(cases))
         buckets = [shuffled[start :: seed + 2] for start in range(seed + 2)]
-        assert indicators(plan, [bucket for bucket in buckets if bucket]).equals(whole)
+        assert indicators(plan, [bucket for bucket in buckets if bucket], stock).equals(whole)
 
 
 @pytest.mark.parametrize("example", [e for e in EXAMPLES if e.finds], ids=lambda e: f"{e.rule}: {e.name}")
 def test_what_stands_out_reads_as_one_whole_sentence(example: Example) -> None:
-    for row in indicators(plan_of_example(example), [cases_of(example)]).to_dicts():
+    for row in indicators(plan_of_example(example), [cases_of(example)], stock_of(example)).to_dicts():
         if row["flagged"]:
             text = indicator_sentence(row)
             assert text
@@ -82,7 +83,8 @@ def test_a_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_lacks_a_fa
 
 @pytest.mark.parametrize("span", ["月", "季", "年"])
 def test_random_claims_in_any_buckets_say_what_a_plain_recomputation_says(span: str) -> None:
-    settings = {slug: {"": {**LOOSE, "span": span}} for slug in OVER_PERIODS}
+    peers = [slug for slug, rule in OVER_PERIODS.items() if issubclass(rule, PeerRule)]
+    settings = {slug: {"": {**LOOSE, "span": span}} for slug in peers}
     release = release_of(1, starter_points(), settings, with_demonstration=True)
     plan = Plan(release, entries(), OVER_PERIODS)
     seen = set()

@@ -10,13 +10,13 @@ import pytest
 
 from mingcha.audit.evaluation import Evaluation, compare, evaluate
 from mingcha.domain.errors import InputError
-from mingcha.domain.findings import Finding
+from mingcha.domain.findings import Finding, Indicator
 from mingcha.engine.frames import schema_of
 
 TRUTH = {
     "rule_code": pl.String, "mechanism": pl.String, "encounter_id": pl.String, "line_id": pl.String,
     "diagnosis_code": pl.String, "excess_quantity": pl.Int64, "amount_fen": pl.Int64, "certain": pl.Boolean,
-    "planted": pl.String, "on_dirty_row": pl.Boolean, "note": pl.String,
+    "planted": pl.String, "on_dirty_row": pl.Boolean, "note": pl.String, "institution_id": pl.String,
 }  # fmt: skip
 
 
@@ -37,7 +37,10 @@ def found(encounter: str, line: str | None, fen: int, **more: Any) -> dict[str, 
 
 
 def compared(findings: list[dict[str, Any]], truth: list[dict[str, Any]]) -> Evaluation:
-    return compare(pl.DataFrame(findings, schema=schema_of(Finding)), pl.DataFrame(truth, schema=TRUTH))
+    indicators = pl.DataFrame(schema=schema_of(Indicator))
+    return compare(
+        pl.DataFrame(findings, schema=schema_of(Finding)), indicators, pl.DataFrame(truth, schema=TRUTH)
+    )
 
 
 def test_what_was_planted_and_found_to_the_fen_is_perfect() -> None:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from mingcha.audit.batch import FINDINGS, QUALITY, UNJUDGED, AuditResult, audit
+from mingcha.audit.indicators import INDICATORS
 from mingcha.audit.plans import plan_of
 from mingcha.audit.report import Contents, write_workbooks
 from mingcha.audit.summary import by_rule
@@ -17,7 +18,7 @@ from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from tests.support.small_lake import write_lake
 
-SHEETS = ["汇总", "按规则", "按机构", "按医师", "疑点明细", "无法判断", "数据质量"]
+SHEETS = ["汇总", "按规则", "按机构", "按医师", "疑点明细", "统计指标", "无法判断", "数据质量"]
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,7 @@ def test_findings_beyond_one_sheet_lie_in_further_files_and_the_first_one_says_s
         audited=[("数据集", "x")],
         by_rule=by_rule(findings),
         by_institution=pl.DataFrame(run.manifest["by_institution"]),
+        indicators=pl.read_parquet(run.out / INDICATORS),
         by_doctor=pl.DataFrame(
             schema={
                 name: pl.String

@@ -19,7 +19,7 @@ from mingcha.sample.messages import sample_message
 
 assert commands.COMMANDS
 
-TOP = ["audit", "bill", "demo", "docs", "evaluate", "import", "replay", "sample", "schema"]
+TOP = ["audit", "bill", "demo", "docs", "evaluate", "import", "indicator", "replay", "sample", "schema"]
 GROUPS = {
     "knowledge": ["diff", "import", "stats", "template", "validate"],
     "release": ["create", "diff", "list"],

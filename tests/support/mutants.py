@@ -31,7 +31,7 @@ STEPS = {
     ValueType.PRICE: 10_000,
     ValueType.RATIO: 100,
 }
-DECLARED = ("forbids", "only_if", "when")
+DECLARED = ("forbids", "only_if", "when", "part")
 
 
 Settings = Mapping[str, Any]

@@ -13,14 +13,19 @@ import polars as pl
 from mingcha.catalogue.example import Example
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import Always
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import date_of, day_of
 from mingcha.engine.case import EncounterFacts
 from mingcha.engine.closures import Source, define
 from mingcha.engine.indicators import TOO_FEW_CASES, TOO_FEW_PEERS, indicators_of
 from mingcha.engine.layout import Layout, is_line, row_name
 from mingcha.engine.plan import Plan
+from mingcha.engine.stock import Stock
 from mingcha.engine.sums import PeriodSums, added
+from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import LineFacts
+from mingcha.rules.period import StockRule
+from mingcha.store.columns import columns_of
 from tests.support.example_cases import case_of
 from tests.support.random_cases import partition_of
 
@@ -36,20 +41,32 @@ def cases_of(example: Example) -> list[list[EncounterFacts]]:
     return list(persons.values())
 
 
-def indicators(plan: Plan, buckets: Iterable[Cases]) -> pl.DataFrame:
+def stock_of(example: Example) -> Stock:
+    """What the stock records of an example say."""
+    return Stock(
+        {
+            slug: pl.DataFrame(list(rows), schema=columns_of(OPTIONAL_TABLES[slug]))
+            for slug, rows in example.tables.items()
+        }
+    )
+
+
+def indicators(plan: Plan, buckets: Iterable[Cases], stock: Stock | None = None) -> pl.DataFrame:
     """The indicators of claims that lie in these buckets."""
-    parts = []
+    parts, stock = [], stock or Stock({})
     for cases in buckets:
         tables, items = partition_of(cases)
-        sums = PeriodSums(plan, items["item_code"].to_list())
+        sums = PeriodSums(plan, items["item_code"].to_list(), stock)
         parts.append(sums(tables, pl.Series([True] * tables.encounters.height, dtype=pl.Boolean)))
-    return indicators_of(plan, added(parts))
+    return indicators_of(plan, added(parts), stock)
 
 
 def recomputed(plan: Plan, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:
     """The same by plain Python: key → cases, numerator, denominator, unknown, value, peers, threshold …"""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for check in plan.variant("").period_checks:
+        if isinstance(check.rule, StockRule):
+            continue
         rows = _summed(check, cases)
         for key, row in rows.items():
             told = {**row, **_judged(check.rule, key, row, rows)}
@@ -80,7 +97,7 @@ def _summed(check: Any, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:
         else define("day", f"def day(e, r):\n    return {source.shown(rule.dated_by)}\n")
     )
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for enc in (enc for case in cases for enc in case):
+    for enc in (enc for case in cases for enc in _with_next_stays(case)):
         for line in _rows(enc) if by_line else [None]:
             at = _settled(enc) if day is None else day(enc, line)
             key = (*(read(enc, line) for read in keys), _begin(rule.span, at))
@@ -103,11 +120,36 @@ def _summed(check: Any, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:
     for row in rows.values():
         row["cases"] = len(row.pop("seen"))
     share = rule.part is not None
-    kept = {key: row for key, row in rows.items() if row["cases"] and (not share or row["denominator"] > 0)}
+    kept = {
+        key: row
+        for key, row in rows.items()
+        if (row["denominator"] > 0 or not share if row["cases"] else row["unknown"] > 0)
+    }
     for row in kept.values():
-        row["value"] = row["numerator"] * 10_000 // row["denominator"] if share else row["numerator"]
+        row["value"] = row["numerator"]
+        if share:
+            row["value"] = row["numerator"] * 10_000 // row["denominator"] if row["cases"] else None
         row["rank"], row["type"] = (max(row[name], default=None) for name in ("rank", "type"))
     return kept
+
+
+class _Followed:
+    """An encounter that knows when its person stayed there again."""
+
+    def __init__(self, enc: EncounterFacts, days: int | None) -> None:
+        self.enc = enc
+        self.next_stay_after = days
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.enc, name)
+
+
+def _with_next_stays(case: Sequence[EncounterFacts]) -> Iterable[Any]:
+    ordered = sorted(case, key=lambda enc: (enc.started_at, enc.encounter_id))
+    for number, enc in enumerate(ordered):
+        later = [o for o in ordered[number + 1 :] if o.inpatient and o.institution_id == enc.institution_id]
+        days = later[0].first_day - enc.last_day if later and enc.last_day is not None else -1
+        yield _Followed(enc, None if not enc.inpatient else days if days >= 0 else FOREVER)
 
 
 def _rows(enc: EncounterFacts) -> Iterable[list[Any]]:
@@ -157,6 +199,8 @@ def _judged(rule: Any, key: tuple[Any, ...], row: dict[str, Any], rows: Mapping[
         limits.append(max(median * rule.times // 10_000, median + rule.margin))
     threshold = min((limit for limit in limits if limit is not None), default=None)
     told = {"peers": len(peers), "peer_median": median, "threshold": threshold}
+    if not row["cases"]:
+        return told | {"flagged": None, "reason": max(row["lacks"])}
     if row["cases"] < rule.least_cases:
         return told | {"flagged": None, "reason": TOO_FEW_CASES}
     if threshold is None:

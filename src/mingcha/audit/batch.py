@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from mingcha.audit.bucket import Task
-from mingcha.audit.indicators import write_indicators
+from mingcha.audit.indicators import INDICATORS, indicators_in, told
 from mingcha.audit.period import Period
 from mingcha.audit.plans import plan_of
 from mingcha.audit.report import Contents, write_workbooks
@@ -31,7 +31,6 @@ from mingcha.knowledge.release import Release
 from mingcha.store.lake import Lake
 
 FINDINGS, UNJUDGED, QUALITY = "findings.parquet", "unjudged.parquet", "quality.parquet"
-INDICATORS = "indicators.parquet"
 _FILES_NAMED = 10
 
 
@@ -137,7 +136,8 @@ def _complete(run: Run, lake: Lake, plan: Plan, *, workbook: bool) -> dict[str, 
     with run.results() as results:
         write_findings(folders, results / FINDINGS)
         write_unjudged(folders, plan, results / UNJUDGED)
-        write_indicators(folders, plan, results / INDICATORS)
+        indicators = indicators_in(folders, plan, lake)
+        indicators.write_parquet(results / INDICATORS, compression="zstd")
         lake.quality().write_parquet(results / QUALITY)
         findings = pl.scan_parquet(results / FINDINGS, glob=False)
         counts, rules = added_counts(parts), by_rule(findings)
@@ -152,6 +152,7 @@ def _complete(run: Run, lake: Lake, plan: Plan, *, workbook: bool) -> dict[str, 
                 by_rule=rules,
                 by_institution=institutions,
                 by_doctor=by_doctor(findings, folders),
+                indicators=indicators,
             )
             write_workbooks(results, plan, contents)
     return {
@@ -159,6 +160,7 @@ def _complete(run: Run, lake: Lake, plan: Plan, *, workbook: bool) -> dict[str, 
         "by_rule": rules.to_dicts(),
         "by_institution": institutions.to_dicts(),
         "exemptions": exempt.to_dicts(),
+        "indicators": told(indicators),
         "buckets": {str(number): counted for number, counted in sorted(parts.items())},
         "dataset": {"inputs": lake.manifest.get("inputs"), "counts": lake.manifest.get("counts")},
     }

@@ -21,6 +21,7 @@ from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjud
 from mingcha.engine.layout import columns_of_row
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
+from mingcha.engine.stock import RECORDS, Stock
 from mingcha.engine.sums import PeriodSums
 from mingcha.engine.tables import Tables
 from mingcha.knowledge.release import Release
@@ -50,7 +51,7 @@ class BucketAuditor:
         self.plan = plan
         self.items = self.lake.items()
         self.judge = PartitionJudge(self.plan, self.items["item_code"].to_list())
-        self.sums = PeriodSums(self.plan, self.items["item_code"].to_list())
+        self.sums = PeriodSums(self.plan, self.items["item_code"].to_list(), stock_of(self.lake))
         self.known = self.items["item"].is_in(self.judge.items_known().implode())
         self.columns = columns_read(self.plan)
 
@@ -116,6 +117,11 @@ class BucketAuditor:
             sync(path)
         unfinished.rename(folder)
         return {**counts, "ended": time.monotonic()}
+
+
+def stock_of(lake: Lake) -> Stock:
+    """What the stock records of a dataset say."""
+    return Stock({slug: rows for slug in RECORDS if (rows := lake.table(slug)) is not None})
 
 
 def columns_read(plan: Plan) -> dict[str, list[str]]:

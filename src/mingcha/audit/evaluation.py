@@ -9,14 +9,17 @@ from typing import Any
 import polars as pl
 
 from mingcha.audit.batch import FINDINGS
+from mingcha.audit.indicators import INDICATORS
 from mingcha.audit.run import finished_run
 from mingcha.domain.errors import InputError
 from mingcha.knowledge.point import Certainty
 
 KEYS = ("rule_code", "slug", "encounter_id", "place")
 EXAMPLES = 5
-_OF_TRUTH = "rule_code mechanism encounter_id line_id excess_quantity amount_fen certain planted on_dirty_row"
-_TRUTH_COLUMNS = frozenset(_OF_TRUTH.split())
+_TRUTH_COLUMNS = frozenset(
+    ("rule_code", "mechanism", "encounter_id", "line_id", "excess_quantity", "amount_fen", "certain", "planted",
+     "on_dirty_row", "institution_id")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -135,15 +138,19 @@ def evaluate(run: Path, truth: Path) -> Evaluation:
         InputError: no finished run, or no truth.
     """
     finished_run(run)
-    return compare(pl.read_parquet(run / FINDINGS, glob=False), _truth(truth))
+    findings, indicators = (pl.read_parquet(run / name, glob=False) for name in (FINDINGS, INDICATORS))
+    return compare(findings, indicators, _truth(truth))
 
 
-def compare(findings: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
-    """The same on frames: findings as an audit writes them, truth as a sample city does."""
+def compare(findings: pl.DataFrame, indicators: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
+    """The same on frames: findings and indicators as an audit writes them, truth as a sample city does.
+
+    An indicator that stands out counts as a finding about its institution.
+    """
     planted = truth.select(
         "rule_code",
         pl.col("mechanism").alias("slug"),
-        "encounter_id",
+        pl.coalesce("institution_id", "encounter_id").alias("encounter_id"),
         _place(truth).alias("place"),
         "planted",
         pl.col("on_dirty_row").alias("dirty"),
@@ -154,7 +161,7 @@ def compare(findings: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
     )
     # Two points may say the same of one row; the truth says it once.
     found = (
-        findings.with_columns(pl.coalesce("line_key", "code", pl.lit("")).alias("place"))
+        pl.concat([_of_bills(findings), _of_institutions(indicators)], how="diagonal")
         .group_by(KEYS)
         .agg(
             pl.col("amount_fen").max(),
@@ -172,6 +179,16 @@ def compare(findings: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
         pl.coalesce("dirty", pl.col("encounter_id").is_in(dirty_encounters)).alias("dirty"),
     )
     return Evaluation(_scores(judged), _examples(judged))
+
+
+def _of_bills(findings: pl.DataFrame) -> pl.DataFrame:
+    return findings.with_columns(pl.coalesce("line_key", "code", pl.lit("")).alias("place"))
+
+
+def _of_institutions(indicators: pl.DataFrame) -> pl.DataFrame:
+    """What stands out, as findings: once an institution, whatever the number of its periods."""
+    above = indicators.filter(pl.col("flagged").fill_null(value=False))
+    return above.select("rule_code", "slug", "certainty", encounter_id="institution_id", place=pl.lit(""))
 
 
 def _truth(path: Path) -> pl.DataFrame:

@@ -12,12 +12,14 @@ import polars as pl
 
 from mingcha.audit.batch import FINDINGS, UNJUDGED
 from mingcha.audit.bucket import Task
+from mingcha.audit.indicators import INDICATORS, indicators_in
 from mingcha.audit.period import Period, period_of
 from mingcha.audit.plans import plan_of
 from mingcha.audit.run import dataset_digest, finished_run, identity_of
 from mingcha.audit.summary import write_unjudged
 from mingcha.audit.workers import audit_buckets
 from mingcha.domain.errors import InputError
+from mingcha.engine.plan import Plan
 from mingcha.knowledge.release import Release
 from mingcha.store.lake import Lake
 
@@ -42,14 +44,15 @@ class Replay:
     buckets: int
     differences: int
     unjudged_same: bool
+    indicators_same: bool
     code_then: str
     code_now: str
     changes: tuple[Change, ...]
 
     @property
     def identical(self) -> bool:
-        """Whether findings and could-not-judge are the same, whole rows."""
-        return self.differences == 0 and self.unjudged_same
+        """Whether findings, could-not-judge and indicators are the same, whole rows."""
+        return self.differences == 0 and self.unjudged_same and self.indicators_same
 
     def as_json(self) -> dict[str, Any]:
         """Everything, as plain values."""
@@ -101,8 +104,19 @@ def replay(
                 then, now = (frame.filter(pl.col("finding_id") == finding) for frame in (then, now))
             compared += then.height
             changes += _changes(then, now)
-        same = finding is not None or _unjudged_same(run, [task.parts / f"{n:04d}" for n in slices], plan)
-    return Replay(compared, len(buckets), len(changes), same, recorded["code"], code, tuple(changes[:SHOWN]))
+        parts = [task.parts / f"{number:04d}" for number in slices]
+        unjudged = finding is not None or _unjudged_same(run, parts, plan)
+        indicators = finding is not None or _indicators_same(run, parts, plan, lake)
+    return Replay(
+        findings=compared,
+        buckets=len(buckets),
+        differences=len(changes),
+        unjudged_same=unjudged,
+        indicators_same=indicators,
+        code_then=recorded["code"],
+        code_now=code,
+        changes=tuple(changes[:SHOWN]),
+    )
 
 
 def _check(recorded: dict[str, Any], lake: Lake, release: Release) -> None:
@@ -164,3 +178,7 @@ def _unjudged_same(run: Path, parts: list[Path], plan: Any) -> bool:
     target = parts[0].parent / UNJUDGED
     write_unjudged(parts, plan, target)
     return pl.read_parquet(run / UNJUDGED, glob=False).equals(pl.read_parquet(target, glob=False))
+
+
+def _indicators_same(run: Path, parts: list[Path], plan: Plan, lake: Lake) -> bool:
+    return pl.read_parquet(run / INDICATORS, glob=False).equals(indicators_in(parts, plan, lake))

@@ -11,6 +11,7 @@ import polars as pl
 
 from mingcha.audit.explain import Explainer, fact_label
 from mingcha.audit.sheets import MOST_ROWS, Column, Form, book_at
+from mingcha.catalogue.messages import indicator_evidence, indicator_sentence
 from mingcha.domain.values import date_of, yuan
 from mingcha.engine.plan import Plan
 
@@ -91,6 +92,26 @@ DETAIL = (
     Column("特例", width=30),
     Column("处理意见（人工填写）", width=24),
 )
+INDICATORS = (
+    Column("结论", width=12),
+    Column("规则名称", width=24),
+    Column("医疗机构编码", width=18),
+    Column("医疗机构名称", width=28),
+    Column("就医方式", width=10),
+    Column("医师编码", width=16),
+    Column("医保目录编码", width=26),
+    Column("周期起", width=12),
+    Column("周期止", width=12),
+    Column("就诊数", Form.COUNT),
+    Column("占比", Form.SHARE),
+    Column("读到的值"),
+    Column("界限"),
+    Column("同类机构数", Form.COUNT),
+    Column("说明", width=50),
+    Column("无法判断的原因", width=24),
+    Column("规则编码", width=19),
+    Column("指标编号", width=26),
+)
 UNJUDGED = (
     Column("规则编码", width=19),
     Column("规则名称", width=30),
@@ -116,6 +137,10 @@ HOW_TO_READ = (
     ("计入金额", "同一明细的几条疑点之间不重复计算，可以相加；合计不会超过该明细的实收金额。"),
     ("可追回基金", "计入金额中由统筹基金支付的部分，按本次结算的基金支付比例向下取整；结算信息缺失时为空。"),
     ("无法判断", "缺少判断所需的事实（如性别、出生日期），既不算违规也不算合规；见“无法判断”表。"),
+    (
+        "统计指标",
+        "机构一个周期内的占比和发生率，与同类机构比较；它们是合计，别人的单据也会影响，不计入金额。",
+    ),
     ("实收金额", "退费冲抵之后的数量和金额。"),
     ("特例", "有特例的疑点列在“疑点明细”中并写明理由，不计入各表的条数和金额。"),
     ("处理意见", "“疑点明细”最后一列留给人工填写；各列可筛选，首行已冻结。"),
@@ -139,6 +164,7 @@ class Contents:
     by_rule: pl.DataFrame
     by_institution: pl.DataFrame
     by_doctor: pl.DataFrame
+    indicators: pl.DataFrame
 
 
 def write_workbooks(
@@ -161,6 +187,7 @@ def write_workbooks(
         book.table("按机构", BY_INSTITUTION, _institutions(contents.by_institution))
         book.table("按医师", BY_DOCTOR, _doctors(contents.by_doctor, names))
         book.table("疑点明细", DETAIL, details[0])
+        book.table("统计指标", INDICATORS, _indicators(contents.indicators, names))
         book.table("无法判断", UNJUDGED, _unjudged(contents.unjudged, names))
         book.table("数据质量", QUALITY, _quality(contents.quality))
     for path, rows in zip(paths[1:], details[1:], strict=True):
@@ -250,6 +277,32 @@ def _detail(
     )
 
 
+_CONCLUSIONS = {True: "● 超过界限", False: "未超过", None: "无法判断"}
+_CARE = {True: "住院", False: "门诊", None: None}
+
+
+def _indicators(frame: pl.DataFrame, names: Mapping[str | None, str | None]) -> Iterator[tuple[Any, ...]]:
+    """What stands out first, then what is within its limit, then what could not be judged."""
+    for row in frame.sort("flagged", descending=True, nulls_last=True, maintain_order=True).iter_rows(
+        named=True
+    ):
+        institution, share = row["institution_id"], row["denominator"]
+        place = (
+            institution,
+            names.get(institution),
+            _CARE[row["inpatient"]],
+            row["doctor_id"],
+            row["item_code"],
+        )
+        yield (
+            _CONCLUSIONS[row["flagged"]], row["rule_name"], *place,
+            date_of(row["period_from"]).isoformat(), date_of(row["period_to"]).isoformat(), row["cases"],
+            (row["numerator"], share) if share else None, *indicator_evidence(row), row["peers"],
+            indicator_sentence(row) if row["flagged"] else None,
+            row["reason"] and fact_label(row["reason"]), row["rule_code"], row["indicator_id"],
+        )  # fmt: skip
+
+
 def _unjudged(path: Path, names: Mapping[str | None, str | None]) -> Iterator[tuple[Any, ...]]:
     for row in pl.read_parquet(path, glob=False).iter_rows(named=True):
         institution = row["institution_id"]
@@ -309,6 +362,7 @@ def _overview(
             ("有疑点的明细", _of(counts["lines_with_findings"], counts["audited_lines"])),
             ("计入金额", f"{yuan(totals['claimed_fen'])} 元（不重复计算）"),
             ("可追回基金", f"{yuan(totals['recoverable_fen'])} 元"),
+            ("统计指标", f"{int(contents.indicators['flagged'].sum())} 项超过界限（见“统计指标”表）"),
             ("无法判断", f"{int(unjudged or 0):,} 行次（缺少的事实见“无法判断”表）"),
         ],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Example:
-    """One example case of a rule; `cannot` are pairs of place and missing fact."""
+    """One example case of a rule; `cannot` are pairs of place and missing fact, `tables` rows of optional facts."""
 
     name: str
     rule: str
@@ -54,6 +54,7 @@ class Example:
     encounters: tuple[ExampleEncounter, ...]
     finds: tuple[Expected, ...]
     cannot: tuple[tuple[str, str], ...]
+    tables: Mapping[str, Sequence[Facts]] = field(default_factory=dict)
 
     @property
     def fires(self) -> bool:

@@ -55,12 +55,14 @@ def indicator_sentence(indicator: Mapping[str, Any]) -> str:
     return rule.message.format(value=value, limit=limit or UNKNOWN)
 
 
-def indicator_evidence(indicator: Mapping[str, Any]) -> tuple[str, str | None]:
-    """Value and limit as people read them: a share in per cent, a sum in its unit; None where there is no limit."""
+def indicator_evidence(indicator: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Value and limit as people read them: a share in per cent, a sum in its unit; None where there is none."""
     rule = RULES[indicator["slug"]]
     assert issubclass(rule, PeriodRule)
-    value, limit = indicator["value"], indicator["threshold"]
-    return rule.in_words(value), None if limit is None else rule.in_words(limit)
+    value, limit = (
+        None if indicator[name] is None else rule.in_words(indicator[name]) for name in ("value", "threshold")
+    )
+    return value, limit
 
 
 def evidence(

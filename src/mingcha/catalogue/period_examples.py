@@ -2,7 +2,8 @@
 
 A bill is `[institution, day, {kind: amount}]` or a mapping with `at`, `day`, `of`, `nights`, `times`, `diagnoses` and
 any fact of person, encounter or settlement. `kinds` say once what the lines of a name are; an amount in yuan may be
-written as [quantity, amount]. What all bills share stands in `place`.
+written as [quantity, amount]. What all bills share stands in `place`. `tables` are rows of optional facts, and
+`records` what these share.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mingcha.catalogue.example import FACTS, LINE, Example, ExampleEncounter, Expected, read_fact
+from mingcha.catalogue.example import FACTS, LINE, Example, ExampleEncounter, Expected, Facts, read_fact
 from mingcha.domain.errors import DeclarationError
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY, PRICE_SCALE, QUANTITY_SCALE, day_of
 from mingcha.knowledge.reading import scaled
 from mingcha.rules.base import Rule
@@ -34,7 +36,17 @@ def period_example(rule: type[Rule[Any]], common: Mapping[str, Any], case: Mappi
             for found in case.get("finds", ())
         ),
         cannot=tuple((str(place), str(fact)) for place, fact in case.get("cannot", ())),
+        tables={
+            slug: [_record(slug, {**common.get("records", {}), **row}) for row in rows]
+            for slug, rows in case.get("tables", common.get("tables", {})).items()
+        },
     )
+
+
+def _record(slug: str, written: Mapping[str, Any]) -> Facts:
+    """A row of an optional table; what `records` says of all tables is left out where a table has no such field."""
+    declared = OPTIONAL_TABLES[slug].fields()
+    return {name: read_fact(declared[name], raw) for name, raw in written.items() if name in declared}
 
 
 def _encounters(common: Mapping[str, Any], case: Mapping[str, Any]) -> Iterator[ExampleEncounter]:

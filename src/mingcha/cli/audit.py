@@ -16,6 +16,7 @@ from mingcha.bootstrap import application
 from mingcha.cli.app import CHECK_FAILED, app, command
 from mingcha.cli.claims import import_json, show_import
 from mingcha.cli.console import audit_bar, import_bar, print_json, quoted, say, table, working
+from mingcha.cli.indicators import show_indicators
 from mingcha.cli.options import AsJson, Home, Mapping, ReleaseNumber, Workers
 from mingcha.domain.values import yuan
 
@@ -104,6 +105,7 @@ def show_audit(taken: Intake, result: AuditResult) -> None:
         ],
         numbers=4,
     )
+    show_indicators(result.manifest["indicators"])
     claimed, back = (sum(rule[name] for rule in rules) for name in ("claimed_fen", "recoverable_fen"))
     say(
         f"审核明细 {counts['audited_lines']:,} 行，{yuan(counts['billed_fen'])} 元；"
@@ -154,6 +156,8 @@ def replay(
         )
         if not found.unjudged_same:
             say("“无法判断”的计数不同。")
+        if not found.indicators_same:
+            say("统计指标不同。")
         table(
             "不同之处", ("疑点编号", "字段", "当时", "现在"), [tuple(vars(c).values()) for c in found.changes]
         )

@@ -9,6 +9,7 @@ from mingcha.cli import (
     definitions,
     demo,
     indications,
+    indicators,
     knowledge,
     reference,
     release,
@@ -19,6 +20,7 @@ from mingcha.cli import (
 
 COMMANDS = (
     audit,
+    indicators,
     bill,
     claims,
     knowledge,

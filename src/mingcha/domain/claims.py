@@ -93,6 +93,19 @@ class Encounter(Entity):
         note="有手术操作编码即是；没有而手术操作代码计数为 0 即否，未报计数的未知",
     )
 
+    readmission_planned = f.code(
+        "31 天内再住院计划",
+        codes="days_rinp_flag_31",
+        derived=True,
+        beside="stay-outcomes",
+        note="1 无，2 有",
+    )
+    next_stay_after = f.number(
+        "至下次住院天数",
+        unit="天",
+        derived=True,
+        note="出院日至同一参保人下次入住同一机构；此后没有再住院的为极大值",
+    )
     # What tables beside the bill say of it, on its first day; without the table, or a word in it, unknown.
     insured = f.flag("在参保期内", derived=True, beside="insured-periods", note="按本次就诊的险种")
     entitled = f.flag("享受统筹待遇", derived=True, beside="entitlements", note="按本次就诊险种的统筹基金")

@@ -10,15 +10,17 @@ from mingcha.domain.findings import Indicator
 from mingcha.engine.findings import finding_id
 from mingcha.engine.frames import schema_of
 from mingcha.engine.plan import Check, Plan
+from mingcha.engine.stock import ITEM, NO_COUNT, Stock
 from mingcha.engine.sums import ALIKE, KEYS, OF_RULE, OFFSETS
+from mingcha.rules.period import StockRule
 
 SHARE = 10_000
 TOO_FEW_CASES, TOO_FEW_PEERS = "就诊数不足", "同类机构不足"
 IDENTITY = ("rule_code", "slug", "institution_id", "inpatient", "doctor_id", "item_code", "period_from")
-_LIMITS = ("least_cases", "at_most", "times", "margin", "least_peers")
+_LIMITS = ("least_cases", "at_most", "times", "margin", "least_peers", "tolerance")
 
 
-def indicators_of(plan: Plan, sums: pl.DataFrame) -> pl.DataFrame:
+def indicators_of(plan: Plan, sums: pl.DataFrame, stock: Stock) -> pl.DataFrame:
     """The indicators of a whole run, with the columns of `Indicator`, in canonical order.
 
     Args:
@@ -30,7 +32,9 @@ def indicators_of(plan: Plan, sums: pl.DataFrame) -> pl.DataFrame:
         for check in plan.variant(region).period_checks
     }
     known = sums.join(_declared(checks), on=list(OF_RULE), how="inner", maintain_order="left")
-    return _named(plan, _judged(_beside_peers(_valued(known))))
+    compared = _judged(_beside_peers(_valued(known.filter(~pl.col("of_stock")))))
+    reconciled = _reconciled(known.filter("of_stock"), stock)
+    return _named(plan, pl.concat([compared, reconciled], how="diagonal_relaxed"))
 
 
 def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
@@ -38,18 +42,20 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
     rows = [
         {
             **dict(zip(OF_RULE, key, strict=True)),
+            "of_stock": isinstance(check.rule, StockRule),
             "is_share": check.over_period.part is not None,
             "quiet": check.over_period.quiet,
             "offset": OFFSETS[check.over_period.span],
             "certainty": check.certainty,
             "rule_version": check.rule.version,
             **{f"with_{name}": name in {field.name for field in check.over_period.alike} for name in ALIKE},
-            **{name: check.rule.values[name] for name in _LIMITS},
+            **{name: check.rule.values.get(name) for name in _LIMITS},
         }
         for key, check in checks.items()
     ]
     types = {
         **OF_RULE,
+        "of_stock": pl.Boolean,
         "is_share": pl.Boolean,
         "quiet": pl.Boolean,
         "offset": pl.String,
@@ -60,10 +66,15 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
 
 
 def _valued(frame: pl.DataFrame) -> pl.DataFrame:
-    """Value of each; those of which nothing was counted say nothing and go."""
+    """Value of each; those of which nothing was counted, or may have to be, say nothing and go."""
     share = pl.col("is_share")
-    return frame.filter(pl.col("cases") > 0, ~share | (pl.col("whole") > 0)).with_columns(
-        pl.when(share).then(pl.col("part") * SHARE // pl.col("whole")).otherwise("part").alias("value"),
+    counted = (pl.col("cases") > 0) & (~share | (pl.col("whole") > 0))
+    return frame.filter(counted | (pl.col("cases") == 0) & (pl.col("part_open") > 0)).with_columns(
+        pl.when(~share)
+        .then("part")
+        .when(counted)
+        .then(pl.col("part") * SHARE // pl.col("whole"))
+        .alias("value"),
         (pl.col("cases") >= pl.col("least_cases")).alias("enough"),
         pl.coalesce(
             pl.when(pl.col(f"with_{name}") & pl.col(name).is_null()).then(pl.lit(name)) for name in ALIKE
@@ -108,14 +119,35 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
         ((pl.col("part") + pl.col("part_open")) * scale > pl.col("threshold") * whole).alias("perhaps"),
     )
     reason = (
-        pl.when(~pl.col("enough")).then(pl.lit(TOO_FEW_CASES))
+        pl.when(pl.col("cases") == 0).then("lacking").when(~pl.col("enough")).then(pl.lit(TOO_FEW_CASES))
         .when(pl.col("threshold").is_null()).then(pl.coalesce("unlike", pl.lit(TOO_FEW_PEERS)))
         .when(~pl.col("above") & pl.col("perhaps")).then("lacking")
     )  # fmt: skip
     judged = frame.with_columns(reason.alias("reason")).with_columns(
-        pl.when(pl.col("reason").is_null()).then("above").alias("flagged")
+        pl.when(pl.col("reason").is_null()).then("above").alias("flagged"),
+        pl.when(share).then("whole").alias("denominator"),
+        _last_day().alias("period_to"),
     )
     return judged.filter(~pl.col("quiet") | pl.col("flagged").fill_null(value=True))
+
+
+def _reconciled(frame: pl.DataFrame, stock: Stock) -> pl.DataFrame:
+    """What was billed of items between two counts, against what could be used of them."""
+    usable = stock.intervals.select(*ITEM, "period_from", "period_to", "available", "unusable")
+    met = frame.join(usable, on=[*ITEM, "period_from"], how="left").with_columns(
+        pl.coalesce("period_to", _last_day()).alias("period_to"),
+        pl.col("part").alias("value"),
+        pl.col("available").alias("denominator"),
+        (pl.col("available") * (SHARE + pl.col("tolerance")) // SHARE).alias("threshold"),
+    )
+    uncounted = pl.when(pl.col("available").is_null()).then(pl.lit(NO_COUNT))
+    above, perhaps = (
+        (pl.col("part") + more) > pl.col("threshold") for more in (pl.lit(0), pl.col("part_open"))
+    )
+    reason = pl.coalesce("unusable", uncounted, pl.when(~above & perhaps).then("lacking"))
+    return met.with_columns(
+        reason.alias("reason"), pl.when(reason.is_null()).then(above).alias("flagged"), peers=pl.lit(0)
+    )
 
 
 def _named(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
@@ -129,9 +161,7 @@ def _named(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
         pl.Series("indicator_id", identity, dtype=pl.String),
         pl.col("rule_code").replace_strict(names, return_dtype=pl.String).alias("rule_name"),
         pl.col("part").alias("numerator"),
-        pl.when("is_share").then("whole").alias("denominator"),
         pl.col("part_open").alias("unknown"),
-        _last_day().alias("period_to"),
         pl.lit(release.number).alias("release"),
         pl.lit(release.knowledge_digest).alias("knowledge_digest"),
         pl.lit(release.settings_digest).alias("settings_digest"),

@@ -57,7 +57,7 @@ class _VariantJudge:
     def __init__(self, variant: Variant, screened: bool) -> None:
         self.layout = variant.layout
         self.index = Index(variant)
-        self.checks = {check.number: Compiled(check, self.layout, screened) for check in variant.checks}
+        self.checks = {check.number: Compiled(check, self.layout, screened) for check in variant.case_checks}
         self.line_checks = [self.checks[check.number] for check in variant.line_checks]
         self.bill_checks = [self.checks[check.number] for check in variant.bill_checks]
         self.visit_checks = [self.checks[check.number] for check in variant.visit_checks]

@@ -87,6 +87,7 @@ class Variant:
         self.bill_checks = [check for check in checks if isinstance(check.rule, BillRule)]
         self.visit_checks = [check for check in checks if isinstance(check.rule, VisitRule)]
         self.period_checks = [check for check in checks if isinstance(check.rule, PeriodRule)]
+        self.case_checks = [check for check in checks if not isinstance(check.rule, PeriodRule)]
 
     @cached_property
     def checks_by_number(self) -> dict[int, Check]:
@@ -97,8 +98,7 @@ class Variant:
         """Names of the encounter facts that any rule of this variant reads."""
         return frozenset(
             f.name
-            for check in self.checks
-            if check not in self.period_checks
+            for check in self.case_checks
             for f in fields_of(expressions_of(check.rule))
             if is_encounter(f)
         )

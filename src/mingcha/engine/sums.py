@@ -5,7 +5,7 @@ Sums of different buckets may be added up in any order; a person, and so an enco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -16,8 +16,9 @@ from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.plan import Check, Plan
+from mingcha.engine.stock import Stock
 from mingcha.engine.tables import Tables, column_names, gathered
-from mingcha.rules.period import PeriodRule
+from mingcha.rules.period import PeriodRule, StockRule
 
 OF_RULE = {"region": pl.String, "rule_code": pl.String, "slug": pl.String}
 KEYS = {
@@ -30,6 +31,7 @@ KEYS = {
 ALIKE = {"institution_rank": pl.Int32, "institution_type": pl.String}
 ADDED = ("cases", "part", "part_open", "whole", "whole_open")
 LACKING = "lacking"
+BEHIND = {"encounter_id": pl.String} | dict.fromkeys(ADDED[1:], pl.Int64)
 SUMS: dict[str, Any] = {
     **OF_RULE, **KEYS, **ALIKE, **dict.fromkeys(ADDED, pl.Int64), LACKING: pl.String,
 }  # fmt: skip
@@ -41,10 +43,12 @@ class PeriodSums:
 
     Args:
         codes: item codes by dataset id.
+        stock: what stock records say; rules over stock rest where there are none.
     """
 
-    def __init__(self, plan: Plan, codes: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, codes: Sequence[str], stock: Stock) -> None:
         self.plan = plan
+        self.stock = stock
         self.codes = pl.Series("item_code", codes, dtype=pl.String)
 
     def __call__(self, tables: Tables, audited: pl.Series) -> pl.DataFrame:
@@ -55,26 +59,46 @@ class PeriodSums:
         parts = [pl.DataFrame(schema=SUMS)]
         for region in sorted(set(special.values())):
             rows = audited & (regions == region)
-            for checks in _alike(self.plan.variant(region).period_checks):
+            for checks in _alike(self._judgeable(region)):
                 parts += self._summed(region, checks, tables, rows)
         return added(parts)
+
+    def _judgeable(self, region: str) -> list[Check]:
+        checks = self.plan.variant(region).period_checks
+        return [check for check in checks if self.stock.supplied or not isinstance(check.rule, StockRule)]
+
+    def behind(self, indicator: Mapping[str, Any], tables: Tables, audited: pl.Series) -> pl.DataFrame:
+        """The encounters of a bucket that an indicator counts: encounter_id, part, part_open, whole, whole_open."""
+        region, rule_code = self._region_of(indicator["institution_id"], tables), indicator["rule_code"]
+        for check in self._judgeable(region) if region is not None else ():
+            if (check.rule_code, check.slug) == (rule_code, indicator["slug"]):
+                return self._behind(check, indicator, tables, audited)
+        return pl.DataFrame(schema=BEHIND)
+
+    def _region_of(self, institution_id: str, tables: Tables) -> str | None:
+        here = tables.encounters.filter(pl.col("institution_id").eq_missing(institution_id))
+        return self.plan.region_of(here["care_region"][0]) if here.height else None
+
+    def _behind(
+        self, check: Check, indicator: Mapping[str, Any], tables: Tables, audited: pl.Series
+    ) -> pl.DataFrame:
+        rows = self._by_encounter([check], tables, audited)
+        keys = {"period_from": "period_from"} | {f.name: column_of(f) for f in check.over_period.by}
+        counted = rows.filter(
+            pl.all_horizontal(
+                pl.col(column).eq_missing(pl.lit(indicator[name])) for name, column in keys.items()
+            )
+            & ((pl.col("cases0") > 0) | (pl.col("part_open0") > 0))
+        )
+        ids = tables.encounters["encounter_id"].gather(counted["encounter"])
+        sums = [pl.col(f"{name}0").alias(name) for name in BEHIND if name != "encounter_id"]
+        return counted.select(ids.alias("encounter_id"), *sums)
 
     def _summed(
         self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
     ) -> Iterator[pl.DataFrame]:
-        """Rows to encounters, encounters to institutions: an encounter is one case, whatever its lines."""
-        rule = checks[0].over_period
-        rows = self._rows(checks, tables, audited)
-        if _reads_lines(checks):
-            of_line = [
-                column for column in rows.columns if column.startswith("r.") or column == "period_from"
-            ]
-            rows = rows.group_by("encounter", *of_line).agg(*_totals(len(checks), cases="max"))
-        keys = {field.name: column_of(field) for field in rule.by}
-        rows = gathered(rows, tables, [*column_names([*keys.values()]), *(f"e.{name}" for name in ALIKE)])
-        if rule.dated_by is None:
-            settled = _settled(tables).gather(rows["encounter"])
-            rows = rows.with_columns(_period(rule, pl.lit(settled)).alias("period_from"))
+        keys = {field.name: column_of(field) for field in checks[0].over_period.by}
+        rows = self._by_encounter(checks, tables, audited)
         summed = rows.group_by("period_from", *keys.values()).agg(
             *(pl.col(f"e.{name}").max().alias(name) for name in ALIKE), *_totals(len(checks), cases="sum")
         )
@@ -83,6 +107,20 @@ class PeriodSums:
             told = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
             renamed = summed.rename({column: name for name, column in keys.items()} | named)
             yield conformed(renamed.with_columns(pl.lit(value).alias(name) for name, value in told.items()))
+
+    def _by_encounter(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
+        """One row an encounter (and doctor, item or day, where the rule looks at them): an encounter is one case."""
+        rule = checks[0].over_period
+        rows = self._rows(checks, tables, audited)
+        if _reads_lines(checks):
+            of_line = [name for name in rows.columns if name.startswith("r.") or name == "period_from"]
+            rows = rows.group_by("encounter", *of_line).agg(*_totals(len(checks), cases="max"))
+        of_bill = column_names([column_of(field) for field in rule.by])
+        rows = gathered(rows, tables, [*of_bill, *(f"e.{name}" for name in ALIKE)])
+        if rule.dated_by is not None:
+            return rows
+        settled = _settled(tables).gather(rows["encounter"])
+        return rows.with_columns(_period(rule, pl.lit(settled)).alias("period_from"))
 
     def _rows(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
         """The lines or encounters under audit: their keys, and what each check takes of them."""
@@ -97,10 +135,13 @@ class PeriodSums:
         frame = gathered(frame, tables, column_names(read))
         if "r.item" in frame.columns:
             frame = frame.with_columns(self.codes.gather(frame["r.item"]).alias("r.item"))
+        if isinstance(rule, StockRule):
+            frame = self.stock.dated(frame)
+        elif rule.dated_by is not None:
+            frame = frame.with_columns(_period(rule, pl.col(column_of(rule.dated_by))).alias("period_from"))
         taken = [_taken(number, check, frame) for number, check in enumerate(checks)]
-        keys = [pl.col(column_of(field)) for field in rule.by if is_line(field)]
-        if rule.dated_by is not None:
-            keys.append(_period(rule, pl.col(column_of(rule.dated_by))).alias("period_from"))
+        keys = [column_of(field) for field in rule.by if is_line(field)]
+        keys += ["period_from"] if "period_from" in frame.columns else []
         return pl.concat([frame.select("encounter", *keys), *taken], how="horizontal")
 
 
@@ -129,7 +170,13 @@ def _alike(checks: Iterable[Check]) -> Iterator[list[Check]]:
 
     def shape(check: Check) -> tuple[Any, ...]:
         rule = check.over_period
-        return (_reads_lines([check]), [repr(f) for f in rule.by], repr(rule.dated_by), rule.span)
+        return (
+            _reads_lines([check]),
+            [repr(f) for f in rule.by],
+            repr(rule.dated_by),
+            rule.span,
+            isinstance(rule, StockRule),
+        )
 
     for _, same in groupby(sorted(checks, key=shape), key=shape):
         yield list(same)

@@ -10,6 +10,7 @@ import polars as pl
 
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.engine.facts import LINE_FACTS, derived_columns, operated_column
+from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import LineFacts
 
 
@@ -91,6 +92,24 @@ class Tables:
     def billed(self) -> pl.DataFrame:
         """The encounters that have any line at all, in order."""
         return self.lines.select(pl.col("encounter").rle().struct.field("value").alias("encounter"))
+
+    def of_encounter(self, name: str) -> pl.Series:
+        """A column of the encounters."""
+        return self._next_stay_after if name == "next_stay_after" else self.encounters[name]
+
+    @cached_property
+    def _next_stay_after(self) -> pl.Series:
+        """Days from each stay's end to the same person's next stay at the same institution."""
+        stays = self.encounters.filter("inpatient").sort(
+            "person", "institution_id", "started_at", "encounter_id"
+        )
+        days = pl.col("first_day").shift(-1).over("person", "institution_id") - pl.col("last_day")
+        # Stays that overlap are a fault of the record, no return.
+        interval = stays.select("encounter", days=pl.when(days >= 0).then(days).otherwise(FOREVER))
+        joined = self.encounters.select("encounter").join(
+            interval, on="encounter", how="left", maintain_order="left"
+        )
+        return joined["days"]
 
     def of_line(self, name: str) -> pl.Series:
         """A column of the lines by row name; one that was not read is unknown throughout."""
@@ -190,7 +209,7 @@ def gathered(frame: pl.DataFrame, tables: Tables, names: Iterable[str]) -> pl.Da
         if where == "r":
             source = frame[fact] if fact in frame.columns else tables.of_lines(fact, frame["order"])
         else:
-            source = tables.encounters[fact].gather(frame["encounter"])
+            source = tables.of_encounter(fact).gather(frame["encounter"])
         added.append(source.alias(name))
     return frame.with_columns(added)
 

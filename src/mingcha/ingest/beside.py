@@ -194,7 +194,9 @@ class Beside:
         rows = self._table(StayOutcome)
         if rows is None:
             return None
-        told = rows.group_by("encounter_id").agg(pl.col("discharge_way", "death_date").drop_nulls().last())
+        told = rows.group_by("encounter_id").agg(
+            pl.col("discharge_way", "death_date", "readmission_planned").drop_nulls().last()
+        )
         return _Saying(told, ["encounter_id"])
 
     def _with_deaths(self, encounters: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from mingcha.domain.claims import Encounter
+from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.conditions import Condition, Constant, Expr
 from mingcha.domain.fields import Field, value_type
 from mingcha.domain.values import decimal_text, written
@@ -23,41 +23,23 @@ class PeriodRule(Rule[KnowledgePoint]):
     """A rule over sums: `measure`, added up over the rows that `when` chooses, by `by` and period.
 
     Rows are lines if the declaration reads any fact of a line, else encounters. With `part`, what is judged is the
-    share of the part in the whole, in ten-thousandths; without, the sum itself, in the unit of the measure.
-
-    A result stands out where it is above `at_most`, or else above both `times` the median of its peers and `margin`
-    more than it. Peers have the same period and agree in `alike`. Rows of which a fact is unknown are counted to
-    the side on which they clear.
+    share of the part in the whole, in ten-thousandths; without, the sum itself, in the unit of the measure. Rows of
+    which a fact is unknown are counted to the side on which they clear.
 
     Args:
         by: what is looked at: an institution, perhaps by kind of care, doctor or item.
-        alike: what peers have in common; what `by` leaves out is taken as the institution's own.
         quiet: only what stands out or could not be judged is told: of many small things the rest says nothing.
         dated_by: the day that puts a row into a period; None is the day on which its bill was settled.
     """
 
     grain = Grain.INSTITUTION_PERIOD
     by: ClassVar[tuple[Field[Any], ...]] = (Encounter.institution_id, Encounter.inpatient)
-    alike: ClassVar[tuple[Field[Any], ...]] = (
-        Encounter.institution_rank,
-        Encounter.institution_type,
-        Encounter.inpatient,
-    )
+    alike: ClassVar[tuple[Field[Any], ...]] = ()
     measure: ClassVar[Expr] = Constant(1)
     part: ClassVar[Condition | None] = None
     dated_by: ClassVar[Field[Any] | None] = None
     quiet: ClassVar[bool] = False
-
-    span: Any = setting("季", label="统计周期", one_of=SPANS)
-    least_cases: Any = setting(30, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)
-    at_most: Any = setting(None, label="上限", unit="占比为万分之一", at_least=0, at_most=HIGHEST)
-    times: Any = setting(
-        15_000, label="超过同类中位数的倍数", unit="万分之一", at_least=10_000, at_most=1_000_000
-    )
-    margin: Any = setting(
-        1_000, label="至少高出同类中位数", unit="占比为万分之一", at_least=0, at_most=HIGHEST
-    )
-    least_peers: Any = setting(5, label="最少同类机构数", unit="家", at_least=1, at_most=1_000)
+    span: Any = "季"
 
     @classmethod
     def expressions(cls) -> tuple[Expr | None, ...]:
@@ -70,3 +52,38 @@ class PeriodRule(Rule[KnowledgePoint]):
         if cls.part is not None:
             return f"{decimal_text(value, PER_CENT)}%"
         return written(value, value_type(cls.measure))
+
+
+class PeerRule(PeriodRule):
+    """A rule over sums that are compared with those of peers, and with a limit where one is set.
+
+    A result stands out where it is above `at_most`, or else above both `times` the median of its peers and `margin`
+    more than it. Peers have the same period and agree in `alike`; of that, what `by` leaves out is the institution's.
+    """
+
+    alike = (Encounter.institution_rank, Encounter.institution_type, Encounter.inpatient)
+
+    span: Any = setting("季", label="统计周期", one_of=SPANS)
+    least_cases: Any = setting(30, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)
+    at_most: Any = setting(None, label="上限", unit="占比为万分之一", at_least=0, at_most=HIGHEST)
+    times: Any = setting(
+        15_000, label="超过同类中位数的倍数", unit="万分之一", at_least=10_000, at_most=1_000_000
+    )
+    margin: Any = setting(
+        1_000, label="至少高出同类中位数", unit="占比为万分之一", at_least=0, at_most=HIGHEST
+    )
+    least_peers: Any = setting(5, label="最少同类机构数", unit="家", at_least=1, at_most=1_000)
+
+
+class StockRule(PeriodRule):
+    """A rule over what was billed of an item between two counts of its stock, against what stock records leave.
+
+    What could be had is the stock counted first, with what came in and without what went out, less the stock counted
+    last; the period is the time between the counts. Units are those of stock records: the smallest priced pack.
+    """
+
+    by = (Encounter.institution_id, Line.item_code)
+    dated_by = Line.day
+    measure = Line.quantity
+
+    tolerance: Any = setting(500, label="允差", unit="万分之一", at_least=0, at_most=10_000)

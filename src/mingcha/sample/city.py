@@ -23,7 +23,7 @@ from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library, Settings
 from mingcha.sample.ordinary import ordinary_pools
 from mingcha.sample.places import places_for
-from mingcha.sample.playbook import all_plays
+from mingcha.sample.playbook import whole_script
 from mingcha.sample.script import VIOLATION, Year, year_of
 from mingcha.sample.staging import PERSONS_A_PART, Part, Staging
 from mingcha.sample.tables import LEFT_OUT_ONE_IN, Tables, tables_of
@@ -91,9 +91,9 @@ class City:
             starter_settings() if settings is None else settings,
         )
         goods, places = Goods(library), places_for(library)
-        plays = all_plays(library, goods, places, year)
+        script = whole_script(library, goods, places, year)
         pools = ordinary_pools(library, goods, Random(chance.number("ordinary visits")))
-        self.tables: Tables = tables_of(plays, pools, goods, places)
+        self.tables: Tables = tables_of(script, pools, goods, places)
         self.crowd = Crowd(self.tables, year, chance)
         self.staging = Staging(self.tables, year, chance)
 
@@ -109,8 +109,11 @@ class City:
         )
         base = number * PERSONS_A_PART
         planted_persons, planted = self.crowd.planted(first_case, cases, base)
+        if number == 0:
+            more_persons, more = self.crowd.together(base + cases)
+            planted_persons, planted = pl.concat([planted_persons, more_persons]), pl.concat([planted, more])
         left = max(lines - self._expected(planted), 0)
-        persons = self.crowd.persons(base + cases, left // _LINES_A_PERSON * 2 + 8)
+        persons = self.crowd.persons(base + planted_persons.height, left // _LINES_A_PERSON * 2 + 8)
         persons, visits = self._enough(persons, left)
         return (
             self.staging.part(

@@ -42,6 +42,8 @@ _VISITS_OF_NEWBORNS = 12
 _OUT_PATIENT, _STAYS = 0, (3, 6)
 # Nobody is admitted again, anywhere, within so many days of an admission: longer than stay and interval together.
 _STAYS_APART = 45
+# Numbers of the cases that are staged together, beyond those of all others.
+_CASES_APART = 2**40
 _RANKS_OF_KIND: tuple[tuple[int, ...], ...] = (
     (10, 22, 30, 38),
     (0, 0, 42, 58),
@@ -157,7 +159,6 @@ class Crowd:
         Returns:
             Their persons and their visits, as the two methods above give them.
         """
-        draw, key = self.chance, pl.col("case").cast(pl.UInt64)
         tables = self.tables
         again = (pl.col("case") - len(self._once)).clip(lower_bound=0)
         mechanism = again % tables.mechanisms.height
@@ -172,6 +173,18 @@ class Crowd:
         cases = cases.with_columns(
             play=pl.when(pl.col("case") < len(self._once)).then(first_time).otherwise(offset + within)
         )
+        return self._staged(cases, person)
+
+    def together(self, person: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The plays that are staged all together and once, with persons from number `person` on."""
+        plays = self.tables.together
+        first = _CASES_APART
+        cases = pl.select(case=pl.int_range(first, first + len(plays), dtype=pl.Int64))
+        return self._staged(cases.with_columns(play=pl.col("case") - first + plays.start), person)
+
+    def _staged(self, cases: pl.DataFrame, person: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        draw, key = self.chance, pl.col("case").cast(pl.UInt64)
+        tables, count = self.tables, cases.height
         cases = pl.concat([cases, tables.plays[cases["play"].to_list()]], how="horizontal")
         cases = cases.with_columns(
             person=pl.int_range(person, person + count, dtype=pl.Int64),

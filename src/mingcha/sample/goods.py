@@ -30,6 +30,7 @@ class Good:
     list_type: str
     price: int
     known: bool
+    ordinary: bool = True
 
     @property
     def charge_type(self) -> str:
@@ -84,7 +85,8 @@ class Goods(Mapping[str, Good]):
 
     def plain(self, list_type: str) -> list[Good]:
         """The items of a kind that no point speaks about."""
-        return [good for good in self._by_code.values() if good.list_type == list_type and not good.known]
+        of_kind = [good for good in self._by_code.values() if good.list_type == list_type]
+        return [good for good in of_kind if good.ordinary and not good.known]
 
 
 def list_type_of(code: str) -> str:
@@ -110,7 +112,14 @@ def _price(code: str, list_type: str) -> int:
 def _plain() -> list[Good]:
     text = files("mingcha.sample").joinpath("plain_items.yaml").read_text(encoding="utf-8")
     return [
-        Good(code, name, group["list_type"], _price(code, group["list_type"]), known=False)
+        Good(
+            code,
+            name,
+            group["list_type"],
+            _price(code, group["list_type"]),
+            known=False,
+            ordinary=group.get("ordinary", True),
+        )
         for group in yaml.safe_load(text)
         for number, name in enumerate(group["names"], 1)
         for code in [group["code"].format(number)]

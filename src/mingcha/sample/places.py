@@ -15,6 +15,19 @@ CITIES = {
 PHARMACY = "药店"
 # Hospitals that no ordinary visit goes to: whose agreement ended, and who report signed consents.
 UNCONTRACTED, CONSENTING = "A411", "A412"
+# Specialised hospitals whose figures scenes make up whole, a type each: nobody else comes there.
+OBSERVED = {
+    "drug-share": "A513",
+    "examination-share": "A514",
+    "consumable-share": "A516",
+    "treatment-share": "A517",
+    "ct-share": "A522",
+    "magnetic-resonance-share": "A523",
+    "hospital-infection-rate": "A524",
+    "unplanned-readmission-rate": "A525",
+    "stock": "A526",
+}
+OBSERVED_CITIES = tuple(CITIES)[:6]
 DEPARTMENTS = {
     "A01": "预防保健科", "A02": "全科医疗科", "A03": "内科", "A03.01": "呼吸内科", "A03.02": "消化内科",
     "A03.06": "肾内科", "A04": "外科", "A04.01": "普通外科", "A04.03": "骨科", "A05": "妇产科", "A07": "儿科",
@@ -71,6 +84,11 @@ class Places:
             self.groups.append(fitting)
         return self._known[key]
 
+    def only(self, venue: Venue) -> Institution:
+        """The one institution that fits a venue."""
+        (number,) = self.groups[self.group(venue)]
+        return self.institutions[number]
+
     def has(self, venue: Venue) -> bool:
         """Whether any institution fits."""
         return any(place.rank == venue.rank and place.type == venue.type for place in self.institutions)
@@ -98,6 +116,9 @@ def places_for(library: Library) -> Places:
     for number in range(_PHARMACIES):
         for city in CITIES:
             _add(places, city, 0, PHARMACY, f"第{number + 1}大药房", number)
+    for kind in OBSERVED.values():
+        for city in OBSERVED_CITIES:
+            _add(places, city, 2, kind, f"{kind}专科医院", 0)
     return places
 
 

@@ -16,6 +16,7 @@ from mingcha.sample.scenes.doses import write_doses
 from mingcha.sample.scenes.duplicates import write_duplicates
 from mingcha.sample.scenes.entitlement import write_entitlement
 from mingcha.sample.scenes.herbs import write_herbs
+from mingcha.sample.scenes.institutions import write_institutions
 from mingcha.sample.scenes.interactions import write_interactions
 from mingcha.sample.scenes.limits import write_limits
 from mingcha.sample.scenes.prescriptions import write_prescriptions
@@ -30,15 +31,16 @@ from mingcha.sample.scenes.uploads import write_uploads
 from mingcha.sample.scenes.versions import write_versions
 from mingcha.sample.scenes.visits import write_visits
 from mingcha.sample.scenes.writing import Writer
-from mingcha.sample.script import VIOLATION, Play, Year
+from mingcha.sample.script import VIOLATION, Play, Script, Year
 
 
-def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dict[str, list[Play]]:
-    """Plays by mechanism, each mechanism's violations and near-misses taking turns two to one."""
+def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> Script:
+    """Everything that is staged, each mechanism's violations and near-misses taking turns two to one."""
     writer = Writer(library, goods, places, year)
     for write in (
         write_scope,
         write_herbs,
+        write_institutions,
         write_limits,
         write_doses,
         write_supplies,
@@ -60,7 +62,14 @@ def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dic
         write_reminders,
     ):
         write(writer)
-    return {mechanism: _in_turn(plays) for mechanism, plays in sorted(writer.script.plays.items())}
+    written = writer.script
+    in_turn = {mechanism: _in_turn(plays) for mechanism, plays in sorted(written.plays.items())}
+    return Script(in_turn, written.together)
+
+
+def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dict[str, list[Play]]:
+    """Plays by mechanism, but for those that are staged together."""
+    return whole_script(library, goods, places, year).plays
 
 
 def _in_turn(plays: list[Play]) -> list[Play]:

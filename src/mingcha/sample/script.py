@@ -50,6 +50,7 @@ class Truth:
     amount: int | None = None
     note: str = ""
     part: str = ""  # what of a visit it is about, where that is no row: a check of its settlement list
+    of_institution: bool = False  # about the institution's figures, not about the visit that bears it
 
 
 @dataclass(frozen=True)
@@ -240,6 +241,8 @@ class Script:
     """All plays of a city, by mechanism, violations and near-misses in the order they were written."""
 
     plays: dict[str, list[Play]] = field(default_factory=dict)
+    together: list[Play] = field(default_factory=list)
+    """Plays that only mean something together: all are staged, once."""
 
     def add(self, play: Play) -> None:
         """Add a play if there is a day on which it can be staged."""

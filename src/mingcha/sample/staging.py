@@ -253,6 +253,9 @@ class Staging:
             selfpay_amt=_yuan(total - fund - own - account),
         )
 
+    def _institution_of(self, number: pl.Expr) -> pl.Expr:
+        return pl.lit(self.tables.institutions["medins_id"]).gather(number)
+
     def _lists(self, staged: pl.DataFrame) -> list[str]:
         """The settlement lists of the stays that have one, a message each."""
         listed = staged.filter(pl.col("listing") >= 0)
@@ -261,7 +264,7 @@ class Staging:
             encounter=_id("E", pl.col("no")),
             person=_id("P", pl.col("person")),
             settlement=_id("S", pl.col("no")),
-            institution=pl.lit(self.tables.institutions["medins_id"]).gather(pl.col("institution")),
+            institution=self._institution_of(pl.col("institution")),
             starts=pl.col("starts") + pl.col("shift"),
             ends=pl.col("ends") + pl.col("shift"),
         )  # fmt: skip
@@ -338,13 +341,15 @@ class Staging:
             diagnosis_code=no_code,
             procedure_code=no_code,
             on_dirty_row=pl.col("row").is_in(broken),
+            institution_id=self._institution_of(pl.col("institution")),
         )
-        found = pl.concat([on_lines, on_rows, on_bills])
+        found = pl.concat([on_lines, on_rows, on_bills], how="diagonal")
         declared = self.tables.truths[found["truth"]]
         return pl.concat([found.drop("truth"), declared], how="horizontal").select(
             "rule_code", "mechanism", "encounter_id", "line_id", "diagnosis_code", "procedure_code",
             excess_quantity="excess", amount_fen="amount", certain="certain", planted="planted",
             on_dirty_row="on_dirty_row", note="note", part="part",
+            institution_id=pl.when("of_institution").then("institution_id"),
         )  # fmt: skip
 
 
@@ -395,6 +400,10 @@ _ABOUT = {
     "consents": ("mdtrt_id", "fixmedins_code"),
     "chronic-registrations": ("psn_no",),
     "approvals": ("psn_no",),
+    "stay-outcomes": ("mdtrt_id",),
+    "stock-counts": ("fixmedins_code",),
+    "stock-changes": ("fixmedins_code",),
+    "purchases": ("fixmedins_code",),
 }
 
 

@@ -17,7 +17,7 @@ from mingcha.sample.goods import Good, Goods
 from mingcha.sample.ordinary import BANDS, KINDS, Class, Pool
 from mingcha.sample.places import DEPARTMENTS, PHARMACY, Places
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
-from mingcha.sample.script import After, Age, Change, Charge, Coded, Play, Truth, Visit
+from mingcha.sample.script import After, Age, Change, Charge, Coded, Play, Script, Truth, Visit
 
 SEXES = ("", "1", "2", "9")
 UNITS = ("岁", "月", "天")
@@ -43,6 +43,7 @@ class Tables:
     """By table, rows of a visit of the script: days as whole numbers, those after the visit's first as `after:…`."""
     plays: pl.DataFrame
     mechanisms: pl.DataFrame
+    together: range
     classes: pl.DataFrame
 
 
@@ -57,16 +58,16 @@ class _Rows:
     departments: dict[str, int] = field(default_factory=dict)
 
 
-def tables_of(
-    plays: Mapping[str, list[Play]], pools: Mapping[Class, Pool], goods: Goods, places: Places
-) -> Tables:
+def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places: Places) -> Tables:
     """Lay out everything that can be staged."""
     rows = _Rows(departments={code: number for number, code in enumerate(DEPARTMENTS)})
     play_rows: list[dict[str, Any]] = []
     mechanism_rows: list[dict[str, Any]] = []
-    for mechanism, staged in plays.items():
+    for mechanism, staged in script.plays.items():
         mechanism_rows.append({"mechanism": mechanism, "offset": len(play_rows), "count": len(staged)})
         play_rows += [_play(rows, play, goods, places) for play in staged]
+    together = range(len(play_rows), len(play_rows) + len(script.together))
+    play_rows += [_play(rows, play, goods, places) for play in script.together]
     class_rows = [_class(rows, key, pool, goods, places) for key, pool in pools.items()]
     step = [9 if len(group) % 9 == 0 and len(group) > 9 else 1 for group in places.groups]
     offsets = [sum(len(group) for group in places.groups[:n]) for n in range(len(places.groups))]
@@ -92,6 +93,7 @@ def tables_of(
         },
         plays=pl.DataFrame(play_rows, schema_overrides={"died": pl.Int64}, infer_schema_length=None),
         mechanisms=pl.DataFrame(mechanism_rows),
+        together=together,
         classes=pl.DataFrame(class_rows),
     )
 
@@ -263,6 +265,7 @@ def _truth(rows: _Rows, truth: Truth | None) -> int | None:
             "planted": truth.planted,
             "note": truth.note,
             "part": truth.part or None,
+            "of_institution": truth.of_institution,
         }
     )
     return len(rows.truths) - 1

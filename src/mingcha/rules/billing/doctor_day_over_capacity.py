@@ -19,10 +19,10 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter
 from mingcha.rules.base import setting
-from mingcha.rules.period import HIGHEST, SPANS, PeriodRule
+from mingcha.rules.period import HIGHEST, SPANS, PeerRule
 
 
-class DoctorDayOverCapacity(PeriodRule):
+class DoctorDayOverCapacity(PeerRule):
     slug, version, since = "doctor-day-over-capacity", 1, "0.1.0"
     title = "医师一日接诊超量"
     legal_basis = ("fund-regulation",)

@@ -34,6 +34,9 @@ class Stock:
 
     def __init__(self, tables: Mapping[str, pl.DataFrame]) -> None:
         self.supplied = COUNTS in tables
+        self.institutions = (
+            tables[COUNTS]["institution_id"].unique() if self.supplied else pl.Series(dtype=pl.String)
+        )
         self.intervals = _usable({COUNTS: pl.DataFrame(schema=_COUNTED), **tables})
 
     def dated(self, frame: pl.DataFrame) -> pl.DataFrame:

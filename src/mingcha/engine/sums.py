@@ -53,15 +53,24 @@ class PeriodSums:
 
     def __call__(self, tables: Tables, audited: pl.Series) -> pl.DataFrame:
         """The sums of a bucket, with the columns of `SUMS`; each institution by the rules of its own region."""
+        parts = [pl.DataFrame(schema=SUMS)]
+        for region, here in self._by_region(tables):
+            for checks in _alike(self._judgeable(region)):
+                rows = audited & here
+                if isinstance(checks[0].rule, StockRule):
+                    recorded = tables.encounters["institution_id"].is_in(self.stock.institutions.implode())
+                    parts += self._unrecorded(region, checks, tables, rows & ~recorded)
+                    rows = rows & recorded
+                parts += self._summed(region, checks, tables, rows)
+        return pl.concat(parts)
+
+    def _by_region(self, tables: Tables) -> Iterator[tuple[str, pl.Series]]:
+        """The regions with rules of their own that care was given in, and which encounters lie in each."""
         cared_for = tables.encounters["care_region"]
         special = {region: self.plan.region_of(region) for region in cared_for.unique().to_list()}
-        regions = pl.Series([special[region] for region in cared_for], dtype=pl.String)
-        parts = [pl.DataFrame(schema=SUMS)]
         for region in sorted(set(special.values())):
-            rows = audited & (regions == region)
-            for checks in _alike(self._judgeable(region)):
-                parts += self._summed(region, checks, tables, rows)
-        return added(parts)
+            lying_in = [named for named, found in special.items() if found == region]
+            yield region, cared_for.is_in(pl.Series(lying_in, dtype=pl.String).implode(), nulls_equal=True)
 
     def _judgeable(self, region: str) -> list[Check]:
         checks = self.plan.variant(region).period_checks
@@ -82,47 +91,71 @@ class PeriodSums:
     def _behind(
         self, check: Check, indicator: Mapping[str, Any], tables: Tables, audited: pl.Series
     ) -> pl.DataFrame:
-        rows = self._by_encounter([check], tables, audited)
+        rows, taking = self._by_encounter([check], tables, audited)
+        of_check = taking.of_check[0]
         keys = {"period_from": "period_from"} | {f.name: column_of(f) for f in check.over_period.by}
         counted = rows.filter(
             pl.all_horizontal(
                 pl.col(column).eq_missing(pl.lit(indicator[name])) for name, column in keys.items()
             )
-            & ((pl.col("cases0") > 0) | (pl.col("part_open0") > 0))
+            & ((pl.col(of_check["cases"]) > 0) | (_column(of_check, "part_open") > 0))
         )
         ids = tables.encounters["encounter_id"].gather(counted["encounter"])
-        sums = [pl.col(f"{name}0").alias(name) for name in BEHIND if name != "encounter_id"]
+        sums = [_column(of_check, name).alias(name) for name in BEHIND if name != "encounter_id"]
         return counted.select(ids.alias("encounter_id"), *sums)
 
     def _summed(
         self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
     ) -> Iterator[pl.DataFrame]:
         keys = {field.name: column_of(field) for field in checks[0].over_period.by}
-        rows = self._by_encounter(checks, tables, audited)
+        rows, taking = self._by_encounter(checks, tables, audited)
         summed = rows.group_by("period_from", *keys.values()).agg(
-            *(pl.col(f"e.{name}").max().alias(name) for name in ALIKE), *_totals(len(checks), cases="sum")
+            *(pl.col(f"e.{name}").max().alias(name) for name in ALIKE), *taking.totals(cases="sum")
         )
         for number, check in enumerate(checks):
-            named = {f"{name}{number}": name for name in (*ADDED, LACKING)}
             told = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
-            renamed = summed.rename({column: name for name, column in keys.items()} | named)
-            yield conformed(renamed.with_columns(pl.lit(value).alias(name) for name, value in told.items()))
+            yield conformed(
+                summed.select(
+                    "period_from",
+                    *ALIKE,
+                    *(pl.col(column).alias(name) for name, column in keys.items()),
+                    *(pl.col(column).alias(name) for name, column in taking.of_check[number].items()),
+                    *(pl.lit(value).alias(name) for name, value in told.items()),
+                )
+            )
 
-    def _by_encounter(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
+    def _unrecorded(
+        self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
+    ) -> Iterator[pl.DataFrame]:
+        """Institutions without stock records, so that it is said of them that they cannot be judged."""
+        day = pl.lit(_settled(tables)).alias("day")
+        bills = tables.encounters.select("institution_id", day).filter(audited)
+        period = _period(checks[0].over_period, pl.col("day")).alias("period_from")
+        counted = bills.group_by("institution_id", period).agg(pl.len().alias("cases"))
+        for check in checks:
+            told = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
+            yield conformed(counted.with_columns(pl.lit(value).alias(name) for name, value in told.items()))
+
+    def _by_encounter(
+        self, checks: Sequence[Check], tables: Tables, audited: pl.Series
+    ) -> tuple[pl.DataFrame, _Taking]:
         """One row an encounter (and doctor, item or day, where the rule looks at them): an encounter is one case."""
         rule = checks[0].over_period
-        rows = self._rows(checks, tables, audited)
+        keys, taking = self._rows(checks, tables, audited)
+        rows = keys.hstack(list(taking.columns.values()))
         if _reads_lines(checks):
             of_line = [name for name in rows.columns if name.startswith("r.") or name == "period_from"]
-            rows = rows.group_by("encounter", *of_line).agg(*_totals(len(checks), cases="max"))
+            rows = rows.group_by("encounter", *of_line).agg(*taking.totals(cases="max"))
         of_bill = column_names([column_of(field) for field in rule.by])
         rows = gathered(rows, tables, [*of_bill, *(f"e.{name}" for name in ALIKE)])
         if rule.dated_by is not None:
-            return rows
+            return rows, taking
         settled = _settled(tables).gather(rows["encounter"])
-        return rows.with_columns(_period(rule, pl.lit(settled)).alias("period_from"))
+        return rows.with_columns(_period(rule, pl.lit(settled)).alias("period_from")), taking
 
-    def _rows(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
+    def _rows(
+        self, checks: Sequence[Check], tables: Tables, audited: pl.Series
+    ) -> tuple[pl.DataFrame, _Taking]:
         """The lines or encounters under audit: their keys, and what each check takes of them."""
         rule = checks[0].over_period
         source = tables.lines if _reads_lines(checks) else tables.encounters
@@ -139,10 +172,53 @@ class PeriodSums:
             frame = self.stock.dated(frame)
         elif rule.dated_by is not None:
             frame = frame.with_columns(_period(rule, pl.col(column_of(rule.dated_by))).alias("period_from"))
-        taken = [_taken(number, check, frame) for number, check in enumerate(checks)]
         keys = [column_of(field) for field in rule.by if is_line(field)]
         keys += ["period_from"] if "period_from" in frame.columns else []
-        return pl.concat([frame.select("encounter", *keys), *taken], how="horizontal")
+        return frame.select("encounter", *keys), _Taking(checks, frame)
+
+
+class _Taking:
+    """What checks take of the same rows: columns to be added up, each once, and which of them each check reads.
+
+    What is the same for all (the whole, the cases) is taken once; what is open only where a fact is missing.
+    """
+
+    def __init__(self, checks: Sequence[Check], frame: pl.DataFrame) -> None:
+        self.columns: dict[str, pl.Series] = {}
+        self.of_check = [self._take(number, check, frame) for number, check in enumerate(checks)]
+
+    def totals(self, *, cases: str) -> list[pl.Expr]:
+        """The columns added up; of lines of one encounter a case is one, of encounters the cases are as many."""
+        how = {"cases": cases, LACKING: "max"}
+        return [getattr(pl.col(name), how.get(name.split(":")[0], "sum"))() for name in self.columns]
+
+    def _take(self, number: int, check: Check, frame: pl.DataFrame) -> dict[str, str]:
+        rule, columns = check.over_period, Columns(check.rule.values)
+        chosen: Condition = rule.when if rule.when is not None else Always()
+        within = chosen if rule.part is None else chosen & rule.part
+        judged = frame.with_columns(
+            columns.of(chosen).alias("chosen"),
+            columns.of(within).alias("within"),
+            columns.of(rule.measure).cast(pl.Int64).alias("measure"),
+        )
+        shared, own = f"{chosen!r} {rule.measure!r}", str(number)
+        taken = {"cases": (shared, pl.col("chosen").fill_null(value=False).cast(pl.Int64))}
+        taken |= {"whole": (shared, _where(pl.col("chosen"))), "part": (own, _where(pl.col("within")))}
+        if judged["chosen"].null_count():
+            taken["whole_open"] = (shared, _where(pl.col("chosen").is_null()))
+        if judged["within"].null_count():
+            taken["part_open"] = (own, _where(pl.col("within").is_null()))
+            taken[LACKING] = (own, pl.when(pl.col("within").is_null()).then(_first_lacking(within, judged)))
+        named = {name: f"{name}:{whose}" for name, (whose, _) in taken.items()}
+        wanted = [
+            taken[name][1].alias(column) for name, column in named.items() if column not in self.columns
+        ]
+        self.columns |= {column.name: column for column in judged.select(wanted)}
+        return named
+
+
+def _column(of_check: Mapping[str, str], name: str) -> pl.Expr:
+    return pl.col(of_check[name]) if name in of_check else pl.lit(0, dtype=pl.Int64)
 
 
 def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -158,9 +234,10 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def conformed(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with exactly the columns of `SUMS`; a key that the rule does not look at is null."""
+    """The frame with exactly the columns of `SUMS`; a key not looked at is null, what is not open is nothing."""
+    nothing = {name: 0 if name in ADDED else None for name in SUMS}
     return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        (pl.col(name) if name in frame.columns else pl.lit(nothing[name])).cast(dtype).alias(name)
         for name, dtype in SUMS.items()
     )
 
@@ -186,40 +263,14 @@ def _reads_lines(checks: Sequence[Check]) -> bool:
     return any(is_line(field) for check in checks for field in fields_of(check.over_period.expressions()))
 
 
-def _taken(number: int, check: Check, frame: pl.DataFrame) -> pl.DataFrame:
-    """What one check takes of every row: to the part, to the whole, and what is open for want of a fact."""
-    rule, columns = check.over_period, Columns(check.rule.values)
-    chosen: Condition = rule.when if rule.when is not None else Always()
-    within = chosen if rule.part is None else chosen & rule.part
-    judged = frame.with_columns(
-        columns.of(chosen).alias("chosen"),
-        columns.of(within).alias("within"),
-        columns.of(rule.measure).alias("measure"),
-    )
-    facts = [field for field in unknown_leaves(within) if judged[column_of(field)].null_count()]
-    lacking = [pl.when(pl.col(column_of(field)).is_null()).then(pl.lit(field.name)) for field in facts]
-    is_open = pl.col("within").is_null()
-    return judged.select(
-        pl.col("chosen").fill_null(value=False).cast(pl.Int64).alias(f"cases{number}"),
-        _where(pl.col("within")).alias(f"part{number}"),
-        _where(is_open).alias(f"part_open{number}"),
-        _where(pl.col("chosen")).alias(f"whole{number}"),
-        _where(pl.col("chosen").is_null()).alias(f"whole_open{number}"),
-        pl.when(is_open)
-        .then(pl.coalesce(*lacking, pl.lit(None, dtype=pl.String)))
-        .alias(f"{LACKING}{number}"),
-    )
+def _first_lacking(condition: Condition, frame: pl.DataFrame) -> pl.Expr:
+    facts = [field for field in unknown_leaves(condition) if frame[column_of(field)].null_count()]
+    named = [pl.when(pl.col(column_of(field)).is_null()).then(pl.lit(field.name)) for field in facts]
+    return pl.coalesce(*named, pl.lit(None, dtype=pl.String))
 
 
 def _where(condition: pl.Expr) -> pl.Expr:
     return pl.when(condition).then(pl.col("measure")).otherwise(0).cast(pl.Int64)
-
-
-def _totals(checks: int, *, cases: str) -> list[pl.Expr]:
-    numbers = range(checks)
-    counted = [getattr(pl.col(f"cases{number}"), cases)() for number in numbers]
-    summed = [pl.col(f"{name}{number}").sum() for number in numbers for name in ADDED if name != "cases"]
-    return [*counted, *summed, *(pl.col(f"{LACKING}{number}").max() for number in numbers)]
 
 
 def _settled(tables: Tables) -> pl.Series:

@@ -100,9 +100,7 @@ class Tables:
     @cached_property
     def _next_stay_after(self) -> pl.Series:
         """Days from each stay's end to the same person's next stay at the same institution."""
-        stays = self.encounters.filter("inpatient").sort(
-            "person", "institution_id", "started_at", "encounter_id"
-        )
+        stays = self.encounters.filter("inpatient").sort("person", "started_at", "encounter_id")
         days = pl.col("first_day").shift(-1).over("person", "institution_id") - pl.col("last_day")
         # Stays that overlap are a fault of the record, no return.
         interval = stays.select("encounter", days=pl.when(days >= 0).then(days).otherwise(FOREVER))

@@ -11,11 +11,13 @@ from mingcha.catalogue.defined import all_rules
 from mingcha.catalogue.entries import entries_of
 from mingcha.catalogue.example import SENT_OF_LINE, Example, ExampleEncounter, facts_of_example
 from mingcha.domain.findings import Finding
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.case import EncounterFacts
 from mingcha.engine.frames import case_findings
 from mingcha.engine.indicators import indicators_of
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
+from mingcha.engine.stock import Stock
 from mingcha.engine.sums import PeriodSums, added
 from mingcha.engine.tables import Tables
 from mingcha.knowledge.definition.model import RuleDefinition
@@ -95,13 +97,20 @@ def _place(case: Sequence[EncounterFacts], found: Any) -> str:
 
 
 def _periods(example: Example, plan: Plan) -> _Said:
-    """Institutions that stand out, and those that could not be judged."""
+    """Institutions (and items) that stand out, and those that could not be judged."""
     codes = sorted({line["item_code"] for one in example.encounters for line in one.lines})
     tables = _tables(example.encounters, codes)
     audited = pl.repeat(value=True, n=tables.encounters.height, eager=True)
-    found = indicators_of(plan, added([PeriodSums(plan, codes)(tables, audited)]))
-    out = found.filter(pl.col("flagged"))["institution_id"].to_list()
-    open_ = found.filter(pl.col("flagged").is_null()).select("institution_id", "reason").rows()
+    stock = Stock(
+        {
+            slug: pl.DataFrame(list(rows), schema=c.columns_of(OPTIONAL_TABLES[slug]))
+            for slug, rows in example.tables.items()
+        }
+    )
+    found = indicators_of(plan, added([PeriodSums(plan, codes, stock)(tables, audited)]), stock)
+    place = pl.concat_str("institution_id", "item_code", separator="/", ignore_nulls=True)
+    out = found.filter(pl.col("flagged")).select(place).to_series().to_list()
+    open_ = found.filter(pl.col("flagged").is_null()).select(place, "reason").rows()
     return sorted((str(at), None, None) for at in out), sorted({(str(at), str(why)) for at, why in open_})
 
 

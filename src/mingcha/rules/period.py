@@ -61,7 +61,11 @@ class PeerRule(PeriodRule):
     more than it. Peers have the same period and agree in `alike`; of that, what `by` leaves out is the institution's.
     """
 
-    alike = (Encounter.institution_rank, Encounter.institution_type, Encounter.inpatient)
+    alike: ClassVar[tuple[Field[Any], ...]] = (
+        Encounter.institution_rank,
+        Encounter.institution_type,
+        Encounter.inpatient,
+    )
 
     span: Any = setting("季", label="统计周期", one_of=SPANS)
     least_cases: Any = setting(30, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)

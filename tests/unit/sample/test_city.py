@@ -21,9 +21,11 @@ from mingcha.knowledge.starter import starter_points
 from mingcha.sample import city as city_module
 from mingcha.sample.city import make_city
 from mingcha.sample.library import MECHANISMS_OF_KIND
+from mingcha.sample.places import OBSERVED
 from tests.unit.sample.conftest import LINES, SEED, Built
 
 OF_KNOWLEDGE = {slug for slugs in MECHANISMS_OF_KIND.values() for slug in slugs}
+INSTITUTIONS = {*OBSERVED, "drug-stock-shortfall", "consumable-stock-shortfall"} - {"stock"}
 RECORDS = {
     "too-many-drugs",
     "herb-prescription-too-large",
@@ -121,7 +123,7 @@ def test_every_mechanism_of_the_official_list_is_planted_as_violation_and_near_m
         mechanisms = set(_named(entry["mechanism"]))
         for kind in _named(entry["kind"]):
             assert mechanisms & set(MECHANISMS_OF_KIND[kind]), entry["code"]
-    assert set(city.report.planted) == OF_KNOWLEDGE | RECORDS | VISITS | UPLOADS | ENTITLEMENT
+    assert set(city.report.planted) == OF_KNOWLEDGE | RECORDS | VISITS | UPLOADS | ENTITLEMENT | INSTITUTIONS
     assert all(violations and near for violations, near in city.report.planted.values())
 
 
@@ -134,7 +136,7 @@ def test_every_rule_of_the_list_that_has_knowledge_is_planted_and_has_its_near_m
 
 def test_every_mechanism_is_planted_even_in_the_smallest_city(tmp_path: Path) -> None:
     report = make_city(tmp_path / "tiny", 100, SEED)
-    assert set(report.planted) == OF_KNOWLEDGE | RECORDS | VISITS | UPLOADS | ENTITLEMENT
+    assert set(report.planted) == OF_KNOWLEDGE | RECORDS | VISITS | UPLOADS | ENTITLEMENT | INSTITUTIONS
     assert all(violations and near for violations, near in report.planted.values())
 
 
@@ -154,7 +156,7 @@ def test_every_row_of_the_truth_points_to_a_row_of_the_city(city: Built) -> None
             table, left_on=["encounter_id", column], right_on=["mdtrt_id", code], how="anti"
         ).is_empty()
     bills = truth.filter(pl.all_horizontal(pl.col("line_id", "diagnosis_code", "procedure_code").is_null()))
-    assert set(bills["mechanism"]) == {"total-mismatch"} | VISITS | UPLOADS | ENTITLEMENT
+    assert set(bills["mechanism"]) == {"total-mismatch"} | VISITS | UPLOADS | ENTITLEMENT | INSTITUTIONS
     assert bills.join(
         city.table("encounters"), left_on="encounter_id", right_on="mdtrt_id", how="anti"
     ).is_empty()
@@ -205,7 +207,8 @@ def test_a_violation_stands_only_where_a_point_of_its_rule_is_in_force(city: Bui
     day = pl.col("drord_begn_date").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32)
     violations = (
         city.truth.filter(
-            (pl.col("planted") == "violation") & ~pl.col("mechanism").is_in(RECORDS | VISITS | UPLOADS)
+            (pl.col("planted") == "violation")
+            & ~pl.col("mechanism").is_in(RECORDS | VISITS | UPLOADS | INSTITUTIONS)
         )
         .filter(~pl.col("on_dirty_row"))
         .join(city.table("lines").with_columns(day=day), left_on="line_id", right_on="rx_id")

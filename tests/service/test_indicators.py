@@ -42,6 +42,11 @@ def test_the_number_of_buckets_changes_no_indicator(run: AuditResult, release: R
     assert run.manifest["indicators"]["standing_out"]
 
 
+def test_rules_over_stock_are_told_to_rest_where_no_stock_was_counted(run: AuditResult) -> None:
+    assert run.manifest["indicators"]["resting"] == ["医用耗材进销存异常", "药品进销存异常"]
+    assert not indicators(run.out)["slug"].str.ends_with("stock-shortfall").any()
+
+
 def test_a_replay_compares_the_indicators_too(run: AuditResult, release: Release, folder: Path) -> None:
     assert replay(run.out, release).identical
     changed = indicators(run.out).with_columns(pl.col("numerator") + 1)

@@ -160,7 +160,7 @@ def _complete(run: Run, lake: Lake, plan: Plan, *, workbook: bool) -> dict[str, 
         "by_rule": rules.to_dicts(),
         "by_institution": institutions.to_dicts(),
         "exemptions": exempt.to_dicts(),
-        "indicators": told(indicators),
+        "indicators": told(indicators, plan, lake),
         "buckets": {str(number): counted for number, counted in sorted(parts.items())},
         "dataset": {"inputs": lake.manifest.get("inputs"), "counts": lake.manifest.get("counts")},
     }

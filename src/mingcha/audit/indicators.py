@@ -14,7 +14,7 @@ from mingcha.audit.plans import plan_of
 from mingcha.audit.run import finished_run
 from mingcha.catalogue.messages import indicator_sentence
 from mingcha.domain.errors import InputError
-from mingcha.engine.indicators import indicators_of
+from mingcha.engine.indicators import indicators_of, resting
 from mingcha.engine.plan import Plan
 from mingcha.engine.sums import PeriodSums, added
 from mingcha.engine.tables import Tables
@@ -38,13 +38,14 @@ def indicators_in(parts: Sequence[Path], plan: Plan, lake: Lake) -> pl.DataFrame
     return indicators_of(plan, sums, stock_of(lake))
 
 
-def told(indicators: pl.DataFrame) -> dict[str, Any]:
+def told(indicators: pl.DataFrame, plan: Plan, lake: Lake) -> dict[str, Any]:
     """What a manifest says of the indicators: how many were judged, why others were not, which stand out."""
     above = indicators.filter(pl.col("flagged").fill_null(value=False))
     unjudged = indicators.filter(pl.col("reason").is_not_null()).group_by("reason").len().sort("reason")
     return {
         "judged": int(indicators["flagged"].is_not_null().sum()),
         "unjudged": dict(unjudged.iter_rows()),
+        "resting": resting(plan, stock_of(lake)),
         "standing_out": [
             {**{name: row[name] for name in _TOLD}, "says": indicator_sentence(row)}
             for row in above.iter_rows(named=True)

@@ -37,6 +37,8 @@ def show_indicators(told: Mapping[str, Any]) -> None:
         )
         if (more := len(told["standing_out"]) - SHOWN) > 0:
             say(f"另有 {more:,} 项，见“统计指标”表。")
+    if told["resting"]:
+        say(f"没有盘存表，没有运行：{'、'.join(told['resting'])}")
     waiting = sum(told["unjudged"].values())
     if told["judged"] or waiting:
         say(

@@ -37,6 +37,12 @@ def indicators_of(plan: Plan, sums: pl.DataFrame, stock: Stock) -> pl.DataFrame:
     return _named(plan, pl.concat([compared, reconciled], how="diagonal_relaxed"))
 
 
+def resting(plan: Plan, stock: Stock) -> list[str]:
+    """Names of the rules over stock that rest, because there is no count of any stock."""
+    of_stock = [check for check in plan.variant("").period_checks if isinstance(check.rule, StockRule)]
+    return [] if stock.supplied else [plan.entries[check.rule_code].name for check in of_stock]
+
+
 def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
     """What each rule says in each region: whether it is a share, its span, its limits, whom it compares."""
     rows = [

@@ -7,10 +7,12 @@ from pathlib import Path
 from mingcha.catalogue.glossary import glossary
 from mingcha.catalogue.list_checks import checks_page
 from mingcha.catalogue.pages import pages
+from mingcha.catalogue.problems import problems_page
 
 RULES = Path("docs") / "rules"
 GLOSSARY = Path("GLOSSARY.md")
 LIST_CHECKS = Path("docs") / "settlement-list-checks.md"
+PROBLEMS = Path("docs") / "typical-problems.md"
 
 
 def documents() -> dict[Path, str]:
@@ -18,6 +20,7 @@ def documents() -> dict[Path, str]:
     return {
         GLOSSARY: glossary(),
         LIST_CHECKS: checks_page(),
+        PROBLEMS: problems_page(),
         **{RULES / name: text for name, text in pages().items()},
     }
 

@@ -21,7 +21,7 @@ assert commands.COMMANDS
 
 TOP = ["audit", "bill", "demo", "docs", "evaluate", "import", "indicator", "replay", "sample", "schema"]
 GROUPS = {
-    "knowledge": ["diff", "import", "stats", "template", "validate"],
+    "knowledge": ["codes", "diff", "import", "stats", "template", "validate"],
     "release": ["create", "diff", "list"],
     "rules": ["add", "check", "copy", "list", "new", "retire", "show", "words"],
 }

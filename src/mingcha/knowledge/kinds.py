@@ -340,6 +340,15 @@ class Notice(KnowledgePoint):
     unless_approved = f.flag("已审批不提示", default=False)
 
 
+class StayLength(KnowledgePoint):
+    """病种住院天数: how many days a stay for a main diagnosis (by prefix) usually lasts."""
+
+    label, slug = "病种住院天数", "stay-length"
+    subject = Subject.DIAGNOSIS
+    at_least = f.number("通常最短住院天数", unit="天", default=0)
+    at_most = f.number("通常最长住院天数", unit="天", required=True)
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -434,6 +443,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         AntibioticGrade,
         HerbDose,
         Notice,
+        StayLength,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,

@@ -58,6 +58,7 @@ MECHANISM_OF_KIND = {
     "antibiotic-grade": "antibiotic-beyond-right",
     "herb-dose": "herb-over-dose",
     "notice": "notice-due",
+    "stay-length": "disease-stay-length",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",

@@ -169,6 +169,10 @@ def _compound(terms: Terms, _point: Any, _code: str) -> None:
     terms.compound = True
 
 
+def _nothing(_terms: Terms, _point: Any, _code: str) -> None:
+    """Nothing is asked of the use of a code."""
+
+
 def _never(terms: Terms, _point: Any, _code: str) -> None:
     terms.never = True
 
@@ -179,6 +183,7 @@ def _of_the_code_alone(_terms: Terms, _point: Any, _code: str) -> None:
 
 _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.SexLimit: _sex,
+    k.StayLength: _nothing,  # a matter of the stay
     k.DiagnosisSex: _sex,
     k.ProcedureSex: _sex,
     k.AgeLimit: _age,

@@ -27,6 +27,8 @@ def write_coded(writer: Writer) -> None:
                 continue
             if isinstance(point, k.CodeList | k.MainDiagnosisLimit):
                 _write_code(writer, point, prefix)
+            elif isinstance(point, k.StayLength):
+                _write_stay(writer, point, prefix)
             else:
                 _write(writer, point, prefix)
 
@@ -52,6 +54,28 @@ def _write_code(writer: Writer, point: Any, prefix: str) -> None:
         visit = _visit(writer, point, code, around, truth, company=1)
         if place:
             visit = replace(visit, diagnoses=visit.diagnoses[::-1])
+        writer.play(point, planted, days, around, [visit], note)
+
+
+def _write_stay(writer: Writer, point: k.StayLength, prefix: str) -> None:
+    """Plays of points that look at how long the stay lasted."""
+    stay, clinic = Circumstances(care_type="2101"), Circumstances(care_type="11")
+    for planted, note, nights, around, place in (
+        (VIOLATION, "比通常多住一天", point.at_most + 1, stay, 0),
+        (VIOLATION, "比通常少住一天", point.at_least - 1, stay, 0),
+        (NEAR_MISS, "恰好最长", point.at_most, stay, 0),
+        (NEAR_MISS, "恰好最短", point.at_least, stay, 0),
+        (NEAR_MISS, "只是次要诊断", point.at_most + 1, stay, 1),
+        (NEAR_MISS, "门诊", 0, clinic, 0),
+    ):
+        truth = writer.truth(point, note, amount=0) if planted == VIOLATION else writer.near_miss(point, note)
+        visit = replace(_visit(writer, point, prefix, around, truth, company=1), nights=nights)
+        if place:
+            visit = replace(visit, diagnoses=visit.diagnoses[::-1])
+        days = (
+            max(point.effective_from, writer.year.start),
+            min(point.effective_to, writer.year.end) - nights - 3,
+        )
         writer.play(point, planted, days, around, [visit], note)
 
 

@@ -83,7 +83,7 @@ def test_every_mechanism_fires_somewhere_on_the_random_persons() -> None:
     everything = PLAN.variant("")
     summed = {check.slug for check in everything.period_checks}  # judged after a batch, never in a case
     silent = {check.slug for check in everything.checks} - summed
-    for seed in range(5, 15):  # long courses are rare on random bills: one city need not hold them
+    for seed in range(41, 71):  # long courses are rare on random bills: one city need not hold them
         rows, _ = by_case(City(RELEASE, 2 * CASES_A_SEED, seed=seed, regions=("350100", "350200")))
         silent -= {row[3] for row in rows}
         if not silent:

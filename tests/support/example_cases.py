@@ -92,7 +92,7 @@ def _place(case: Sequence[EncounterFacts], found: Any) -> str:
     encounter = case[found.encounter]
     if found.row is None or found.check.subject is Subject.VISIT:
         return str(encounter.encounter_id)
-    if found.check.subject is not Subject.ITEM:
+    if not found.check.subject.on_lines:
         return str(found.row[3])
     return str(encounter.lines["line_id"][found.row[1]])
 

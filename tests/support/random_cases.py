@@ -178,7 +178,7 @@ class City:
         facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
         facts["settlement_id"] = None if self.papers.random() < 0.1 else f"S{facts['encounter_id']}"
         facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000, 250_000))
-        facts["disease_id"] = self.papers.choice((None, "M03900"))
+        facts["disease_id"] = self.papers.choice((None, "M03900", "YM0001"))
         facts.update(self._resolved(Person, Encounter, Settlement))
         diagnoses, procedures = self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE)
         facts["main_diagnosis"] = self.papers.choice((None, *diagnoses, *diagnoses))

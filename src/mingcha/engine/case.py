@@ -26,9 +26,10 @@ class EncounterFacts:
         audited: whether findings are wanted; otherwise it is history.
     """
 
-    # Facts are attributes by English name; these two every encounter has.
+    # Facts are attributes by English name; the first two every encounter has.
     encounter_id: str
     started_at: int
+    disease_id: str | None
 
     def __init__(
         self,

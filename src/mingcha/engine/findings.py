@@ -11,7 +11,7 @@ from mingcha.domain.findings import Finding
 from mingcha.engine.amounts import Claim, excess_of, share_bill, share_fund, share_line
 from mingcha.engine.hits import Hit
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.point import Certainty, Subject
+from mingcha.knowledge.point import Certainty
 from mingcha.rules.base import Excess
 
 COLUMNS = tuple(Finding.fields())
@@ -124,7 +124,7 @@ class Writer:
                     point_id,
                 ),
                 (certainty != Certainty.VIOLATION, code, point_id or "", check.slug),
-                check.subject is Subject.ITEM,
+                check.subject.on_lines,
                 Excess.NOTHING if certainty == Certainty.REMINDER else check.rule.excess,
                 point.name if point is not None else None,
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mingcha.engine.plan import Check
-from mingcha.knowledge.point import KnowledgePoint, Subject
+from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.strategy.model import Exemption, RuleSet
 from mingcha.rules.base import LineFacts, Verdict
 
@@ -33,7 +33,7 @@ class Hit(NamedTuple):
     @property
     def on_line(self) -> bool:
         """Whether the hit stands on a charge line (and not on a diagnosis, a procedure or the bill)."""
-        return self.row is not None and self.check.subject is Subject.ITEM
+        return self.row is not None and self.check.subject.on_lines
 
 
 class Unjudged(NamedTuple):

@@ -29,6 +29,7 @@ class Index:
         self._prefixes: dict[Subject, dict[str, list[Known]]] = {
             Subject.DIAGNOSIS: defaultdict(list),
             Subject.PROCEDURE: defaultdict(list),
+            Subject.DISEASE: defaultdict(list),
         }
         for check in variant.with_knowledge:
             for known in knowledge_of(check):

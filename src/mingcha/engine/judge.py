@@ -96,6 +96,9 @@ class _VariantJudge:
                 for known in self.index.of_coded(subject, row[ITEM]):
                     if known.start <= row[DAY] < known.end:
                         self._meet(known, enc, [row], {}, out, live=True)
+        for known in self.index.of_coded(Subject.DISEASE, enc.disease_id or ""):
+            if in_force := [row for row in rows if known.start <= row[DAY] < known.end]:
+                self._meet(known, enc, in_force, {}, out, live=True)
 
     def _collect(
         self,

@@ -8,7 +8,6 @@ import polars as pl
 
 from mingcha.engine.hits import Hit
 from mingcha.engine.plan import Check
-from mingcha.knowledge.point import Subject
 from mingcha.rules.base import LineFacts
 
 UNJUDGED = {
@@ -47,14 +46,14 @@ class Outcome:
 
     def cannot_line(self, check: Check, rule_code: str, line: LineFacts, fact: str) -> None:
         """Keep one line, or one encounter that stands as a line, as not judged."""
-        order = line.order if check.subject is Subject.ITEM else None
+        order = line.order if check.subject.on_lines else None
         self.single.append((check.slug, rule_code, line.encounter, order, None, fact))
 
     def cannot(self, check: Check, frame: pl.DataFrame, rule_code: pl.Expr, fact: pl.Expr) -> None:
         """Keep these rows as not judged; `frame` has encounter and, for coded rows, order and item."""
         if frame.is_empty():
             return
-        coded = check.subject is not Subject.ITEM and "item" in frame.columns
+        coded = not check.subject.on_lines and "item" in frame.columns
         kept = self.distinct if check.rule.knowledge is None else self.frames
         kept.append(
             frame.select(

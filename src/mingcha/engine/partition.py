@@ -85,7 +85,8 @@ class _VariantJudge:
         self.tables_of = {check.number: PointTable(check) for check in variant.with_knowledge}
         of_items = [check for check in variant.with_knowledge if check.subject is Subject.ITEM]
         self.pairs = self._pairs(of_items)
-        self.of_coded = [check for check in variant.with_knowledge if check.subject is not Subject.ITEM]
+        self.of_coded = [check for check in variant.with_knowledge if not check.subject.on_lines]
+        self.of_diseases = [check for check in variant.with_knowledge if check.subject is Subject.DISEASE]
         self.groups = {
             check.number: GroupJudge(check, self.tables_of[check.number], ids, screened=screened)
             for check in of_items
@@ -119,6 +120,8 @@ class _VariantJudge:
             self._meet(check, frame, tables, audited, out)
         for check in self.of_coded:
             self._coded(check, tables, audited, out)
+        for check in self.of_diseases:
+            self._diseases(check, tables, audited, out)
         for check in self.variant.visit_checks:
             if check.rule.forbids is None:
                 judge_visits(check, tables, audited, out, screened=self.screened)
@@ -169,6 +172,19 @@ class _VariantJudge:
             .join(known, on="item", maintain_order="left")
             .with_columns(pl.lit(value=True).alias("audited"))
         )
+        start, end = (table.frame[name].gather(frame["pt"]) for name in ("start", "end"))
+        self._meet(check, frame.filter((frame["day"] >= start) & (frame["day"] < end)), tables, audited, out)
+
+    def _diseases(self, check: Check, tables: Tables, audited: Audited, out: Outcome) -> None:
+        """Judge all lines of the visits for a disease that points speak about."""
+        table = self.tables_of[check.number]
+        visits = tables.encounters.select("encounter", pl.col("disease_id").alias("item")).filter(
+            audited.mask & pl.col("item").is_not_null()
+        )
+        known = visits.join(table.prefixes(visits["item"].unique().to_list()), on="item")
+        frame = tables.live.join(
+            known.select("encounter", "pt"), on="encounter", maintain_order="left"
+        ).with_columns(pl.lit(value=True).alias("audited"))
         start, end = (table.frame[name].gather(frame["pt"]) for name in ("start", "end"))
         self._meet(check, frame.filter((frame["day"] >= start) & (frame["day"] < end)), tables, audited, out)
 
@@ -394,6 +410,6 @@ def _codes(table: PointTable) -> pl.Series:
 
 
 def _rows(check: Check, hit: pl.DataFrame, tables: Tables) -> list[LineFacts]:
-    if check.subject is Subject.ITEM:
+    if check.subject.on_lines:
         return tables.rows(hit["order"])
     return list(map(LineFacts._make, hit.select(LineFacts._fields).iter_rows()))

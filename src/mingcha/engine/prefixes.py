@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
@@ -23,7 +23,7 @@ def with_prefix_columns(
         if name in frame.columns:
             continue
         if isinstance(condition, StartsWithAny):
-            frame = _starts_with_any(frame, condition, table, name)
+            frame = _starts_with_any(frame, condition, table, tables, name)
         else:
             frame = _has_none_of(frame, condition, table, tables, name)
     return frame
@@ -36,22 +36,26 @@ def _prefixes(table: PointTable, expression: object) -> list[tuple[str, ...]]:
 
 
 def _starts_with_any(
-    frame: pl.DataFrame, condition: StartsWithAny, table: PointTable, name: str
+    frame: pl.DataFrame, condition: StartsWithAny, table: PointTable, tables: Tables, name: str
 ) -> pl.DataFrame:
     value = column_of(condition.value)  # type: ignore[arg-type]  # prefix_column has checked that it is a field
     prefixes = _prefixes(table, condition.prefixes)
     different = frame.select(value, "pt").unique()
-    answers = list(_answers(different, prefixes, whole=isinstance(condition, Among)))
+    texts = different[value].to_list()
+    if different[value].dtype.is_integer():  # a partition numbers the item codes of its dataset
+        texts = [tables.codes[item] for item in texts]
+    pairs = zip(texts, different["pt"].to_list(), strict=True)
+    answers = list(_answers(pairs, prefixes, whole=isinstance(condition, Among)))
     answered = different.with_columns(pl.Series(name, answers, dtype=pl.Boolean))
     return frame.join(answered, on=[value, "pt"], how="left", nulls_equal=True, maintain_order="left")
 
 
 def _answers(
-    different: pl.DataFrame, prefixes: list[tuple[str, ...]], *, whole: bool
+    pairs: Iterable[tuple[str | None, int]], prefixes: list[tuple[str, ...]], *, whole: bool
 ) -> Iterator[bool | None]:
     """For each pair of code and point whether the code is one of the point's, or begins with one."""
     codes = [frozenset(prefixes[pt]) if whole else None for pt in range(len(prefixes))]
-    for code, pt in different.iter_rows():
+    for code, pt in pairs:
         among = codes[pt]
         yield None if code is None else code in among if among is not None else code.startswith(prefixes[pt])
 

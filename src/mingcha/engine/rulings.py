@@ -14,7 +14,6 @@ from mingcha.engine.outcome import UNJUDGED, Outcome
 from mingcha.engine.plan import Plan
 from mingcha.engine.situations import Situation
 from mingcha.engine.tables import EncounterView, Tables
-from mingcha.knowledge.point import Subject
 from mingcha.knowledge.strategy.model import Exemption
 from mingcha.rules.base import LineFacts
 
@@ -122,7 +121,7 @@ class Rulings:
 
 def _row(found: Unjudged) -> tuple[str, str, int, int | None, str | None, str]:
     """A row that could not be judged, as a partition keeps it."""
-    row, on_item = found.row, found.check.subject is Subject.ITEM
+    row, on_item = found.row, found.check.subject.on_lines
     return (
         found.check.slug,
         found.rule_code,

@@ -349,6 +349,14 @@ class StayLength(KnowledgePoint):
     at_most = f.number("通常最长住院天数", unit="天", required=True)
 
 
+class DiseaseList(KnowledgePoint):
+    """限定病种目录: what may be paid on an out-patient visit for a chronic or special disease; `codes` are diseases."""
+
+    label, slug = "限定病种目录", "disease-list"
+    subject = Subject.DISEASE
+    allowed = f.codes("可支付的药品编码前缀", required=True, note="如 XA10 为糖尿病用药；全码也可")
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -444,6 +452,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         HerbDose,
         Notice,
         StayLength,
+        DiseaseList,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,

@@ -46,6 +46,12 @@ class Subject(StrEnum):
     DIAGNOSIS = "诊断编码"
     PROCEDURE = "手术操作编码"
     VISIT = "就诊"
+    DISEASE = "病种编号"
+
+    @property
+    def on_lines(self) -> bool:
+        """Whether the rows judged are charge lines: those of the code, or all of a visit for the disease."""
+        return self in (Subject.ITEM, Subject.DISEASE)
 
 
 class KnowledgePoint(Entity):

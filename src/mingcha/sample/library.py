@@ -59,6 +59,7 @@ MECHANISM_OF_KIND = {
     "herb-dose": "herb-over-dose",
     "notice": "notice-due",
     "stay-length": "disease-stay-length",
+    "disease-list": "drug-outside-disease-list",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",

@@ -12,6 +12,7 @@ from mingcha.sample.scenes.admissions import write_admissions
 from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
+from mingcha.sample.scenes.diseases import write_diseases
 from mingcha.sample.scenes.doses import write_doses
 from mingcha.sample.scenes.duplicates import write_duplicates
 from mingcha.sample.scenes.entitlement import write_entitlement
@@ -51,6 +52,7 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_interactions,
         write_antibiotics,
         write_prescriptions,
+        write_diseases,
         write_records,
         write_coded,
         write_versions,

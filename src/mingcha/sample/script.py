@@ -181,6 +181,7 @@ class Visit:
     nights: int = 0
     returning: bool = False
     maternity: str | None = None
+    disease: str = ""
     # Its settlement list, without fault but for these values; None where none is sent.
     listing: tuple[Change, ...] | None = None
     discharge_way: str = "1"

@@ -238,7 +238,9 @@ class Staging:
             dr_name=lookup("doctor", self._names, _doctor_number() * 7 % len(self._names)),
             matn_stas="maternity",
             dscg_way="discharge_way",
-            dise_no=pl.when(pl.col("care_type") == "14").then(pl.lit("M03900")).otherwise(pl.lit("")),
+            dise_no=pl.when((pl.col("care_type") == "14") & (pl.col("disease") == ""))
+            .then(pl.lit("M03900"))
+            .otherwise("disease"),
             dscg_main_dise_codg="main_diagnosis",
             oprn_oprt_code_cnt="procedure_count",
             reim_flag=pl.lit("2"),

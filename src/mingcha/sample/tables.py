@@ -168,6 +168,7 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "maternity": visit.maternity_state,
             "discharge_way": visit.discharge_way if visit.is_stay else "",
             "insurance": visit.insurance,
+            "disease": visit.disease,
             "department": _department(rows, visit.department),
             "total_off": visit.total_off,
             "own_percent": visit.settling.own_percent,

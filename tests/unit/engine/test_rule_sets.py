@@ -15,7 +15,6 @@ from mingcha.engine.judge import CaseJudge
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.kinds import QuantityLimit, SexLimit
-from mingcha.knowledge.point import Subject
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.strategy.form import strategy_of
@@ -294,7 +293,7 @@ def test_a_case_and_a_partition_agree_under_random_rule_sets(seed: int) -> None:
 
 
 def _named(case: list[EncounterFacts], found: Any) -> tuple[Any, ...]:
-    enc, on_item = case[found.encounter], found.check.subject is Subject.ITEM
+    enc, on_item = case[found.encounter], found.check.subject.on_lines
     line = enc.lines["line_id"][found.row[1]] if found.row is not None and on_item else None
     code = found.row[3] if found.row is not None and not on_item else None
     return (found.check.slug, found.rule_code, found.fact, enc.institution_id, enc.encounter_id, line, code)

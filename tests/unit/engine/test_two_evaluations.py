@@ -12,7 +12,6 @@ from mingcha.engine.frames import case_findings, findings_of_partition, unjudged
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.point import Subject
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from tests.support.random_cases import City
@@ -44,7 +43,7 @@ def by_case(city: City, *, screened: bool = True) -> tuple[list[tuple[Any, ...]]
 
 
 def _named(case: list[EncounterFacts], found: Any) -> tuple[Any, ...]:
-    enc, on_item = case[found.encounter], found.check.subject is Subject.ITEM
+    enc, on_item = case[found.encounter], found.check.subject.on_lines
     line = enc.lines["line_id"][found.row[1]] if found.row is not None and on_item else None
     code = found.row[3] if found.row is not None and not on_item else None
     return (found.check.slug, found.rule_code, found.fact, enc.institution_id, enc.encounter_id, line, code)

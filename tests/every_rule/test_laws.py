@@ -57,6 +57,7 @@ NOT_REQUIRED = {
     ("herb-prescription-too-large", "quantity"): "number and price of the herbs tell as well",
     ("herb-prescription-too-large", "amount"): "number and weight of the herbs tell as well",
     ("herb-prescription-too-large", "supply_days"): "only for the weight of a dose",
+    ("perioperative-prophylaxis", "procedures"): "without an operation nothing is prophylaxis",
     ("herb-alone", "prescription_id"): "a line sent as 单方 needs no number",
     ("interacting-drugs", "prescription_id"): "only for points that look at one prescription",
     ("stay-length-unusual", "discharge_way"): "only tells why a stay was short",
@@ -117,6 +118,8 @@ def _without(encounter: ExampleEncounter, field: Any) -> ExampleEncounter:
     names = SENT.get(field.name, (field.name,))
     if field is Encounter.diagnoses:
         return replace(encounter, diagnoses=())
+    if field is Encounter.procedures:
+        return replace(encounter, procedures=(), operated_at=())
     if field.owner is Line:
         blank = dict.fromkeys(names)
         return replace(encounter, lines=[{**line, **blank} for line in encounter.lines])

@@ -73,6 +73,7 @@ def facts_of(encounter: ExampleEncounter) -> EncounterFacts:
         columns,
         encounter.diagnoses,
         encounter.procedures,
+        operated_at=encounter.operated_at,
         audited=encounter.audited,
     )
 

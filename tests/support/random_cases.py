@@ -182,7 +182,11 @@ class City:
         facts.update(self._resolved(Person, Encounter, Settlement))
         diagnoses, procedures = self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE)
         facts["main_diagnosis"] = self.papers.choice((None, *diagnoses, *diagnoses))
-        return EncounterFacts(facts, lines, diagnoses, procedures)
+        operations = [p for p in self.points if getattr(p, "procedures", ())]
+        if nights and operations and self.papers.random() < 0.6:
+            procedures = [self.papers.choice(self.papers.choice(operations).procedures) + "00"]
+        at = [self.papers.choice((None, day * 1440, day * 1440 + 540)) for _ in procedures]
+        return EncounterFacts(facts, lines, diagnoses, procedures, operated_at=at)
 
     def _resolved(self, *entities: type[Entity]) -> dict[str, Any]:
         """What tables beside the bill might say: a flag mostly true, any value of a code list."""
@@ -332,5 +336,13 @@ def sent(enc: EncounterFacts, name: str) -> Any:
 
 
 def coded(encounters: Sequence[EncounterFacts], what: str) -> pl.DataFrame:
+    if what == "procedure":
+        rows = [
+            (number, *operation)
+            for number, enc in enumerate(encounters)
+            for operation in zip(enc.procedures or (), enc.procedures_at or (), strict=True)
+        ]
+        schema = {"enc": pl.Int32, "procedure_code": pl.String, "operated_at": pl.Int32}
+        return pl.DataFrame(rows, schema=schema, orient="row")
     rows = [(number, code) for number, enc in enumerate(encounters) for code in getattr(enc, f"{what}_codes")]
     return pl.DataFrame(rows, schema={"enc": pl.Int32, f"{what}_code": pl.String}, orient="row")

@@ -131,6 +131,7 @@ def _cases(encounters: list[BilledEncounter]) -> list[list[EncounterFacts]]:
                 one.lines,
                 one.diagnoses.get("diagnosis_code") or (),
                 one.procedures.get("procedure_code") or (),
+                operated_at=one.procedures.get("operated_at") or (),
                 audited=one.current,
             )
         )

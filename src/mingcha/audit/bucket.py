@@ -143,7 +143,7 @@ def columns_read(plan: Plan) -> dict[str, list[str]]:
         "lines": [name for name in c.LINES if name in wanted],
         "encounters": [name for name in c.ENCOUNTERS if name in kept or name not in text],
         "diagnoses": ["enc", "diagnosis_code"],
-        "procedures": ["enc", "procedure_code"],
+        "procedures": ["enc", "procedure_code", "operated_at"],
     }
 
 

@@ -29,6 +29,7 @@ class ExampleEncounter:
     diagnoses: tuple[str, ...]
     procedures: tuple[str, ...]
     audited: bool
+    operated_at: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)

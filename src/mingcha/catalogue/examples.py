@@ -25,6 +25,7 @@ from mingcha.catalogue.example import (
     read_fact,
 )
 from mingcha.catalogue.period_examples import period_example
+from mingcha.domain.claims import Procedure
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.refunds import BilledLine, net_refunds
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
@@ -150,8 +151,9 @@ class _Reader:
             facts,
             lines,
             tuple(map(str, written.get("diagnoses", ()))),
-            tuple(map(str, written.get("procedures", ()))),
+            tuple(_operation(one)[0] for one in written.get("procedures", ())),
             written.get("audited", True),
+            tuple(_operation(one)[1] for one in written.get("procedures", ())),
         )
 
     def _line(self, written: Sequence[Any] | Mapping[str, Any]) -> Facts:
@@ -182,6 +184,14 @@ class _Reader:
             limit=written.get("limit"),
             point=written.get("point"),
         )
+
+
+def _operation(written: Any) -> tuple[str, int | None]:
+    """A procedure written as a code, or as [code, moment]."""
+    if not isinstance(written, list):
+        return str(written), None
+    code, moment = written
+    return str(code), read_fact(Procedure.operated_at, moment)
 
 
 def _netted(lines: Sequence[Facts]) -> list[Facts]:

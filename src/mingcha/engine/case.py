@@ -22,7 +22,7 @@ class EncounterFacts:
         facts: fields of Person, Encounter and Settlement by name; None or absent is unknown.
         lines: fields of Line by name, equally long lists, after netting of refunds (`quantity`, `amount`).
         diagnoses: diagnosis codes, the main one first.
-        procedures: procedure codes.
+        procedures: procedure codes; operated_at: their moments, equally many, or none where none is known.
         audited: whether findings are wanted; otherwise it is history.
     """
 
@@ -30,6 +30,7 @@ class EncounterFacts:
     encounter_id: str
     started_at: int
     disease_id: str | None
+    procedures_at: tuple[int | None, ...] | None  # beside `procedures`, of the same order
 
     def __init__(
         self,
@@ -38,16 +39,16 @@ class EncounterFacts:
         diagnoses: Sequence[str] = (),
         procedures: Sequence[str] = (),
         *,
+        operated_at: Sequence[int | None] = (),
         audited: bool = True,
     ) -> None:
         known = dict(facts)
         codes = tuple(dict.fromkeys(diagnoses))
-        operations = tuple(dict.fromkeys(procedures))
-        known.update(derive(known, codes, operations))
+        known.update(derive(known, codes, tuple(procedures), tuple(operated_at)))
         self.__dict__.update(known)
         self.lines = in_order(lines)
         self.diagnosis_codes = codes
-        self.procedure_codes = operations
+        self.procedure_codes = tuple(dict.fromkeys(procedures))
         self.audited = audited
 
     def rows(self, layout: Layout, number: int) -> list[tuple[Any, ...]]:

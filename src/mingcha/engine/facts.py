@@ -193,7 +193,12 @@ def line_fact(name: str, lines: Any) -> Sequence[Any] | repeat[None]:
     return [fact.of(*row) for row in zip(*(values or repeat(None) for values in sent), strict=False)]
 
 
-def derive(facts: dict[str, Any], diagnoses: tuple[str, ...], procedures: tuple[str, ...]) -> dict[str, Any]:
+def derive(
+    facts: dict[str, Any],
+    diagnoses: tuple[str, ...],
+    procedures: tuple[str, ...],
+    operated_at: tuple[int | None, ...] = (),
+) -> dict[str, Any]:
     """The derived facts of one encounter, to be laid over those that were sent."""
     insurance, care = facts.get("insurance_type"), facts.get("care_type")
     sex = facts.get("sex")
@@ -208,6 +213,8 @@ def derive(facts: dict[str, Any], diagnoses: tuple[str, ...], procedures: tuple[
         "nights": None if first is None or last is None else last - first,
         "coverage": None if insurance is None or care is None else f"{insurance}/{care}",
         "diagnoses": diagnoses or None,
+        "procedures": procedures or None,
+        "procedures_at": operated_at or (None,) * len(procedures) or None,
         "operated": operated(procedures, facts.get("procedure_count")),
     }
 

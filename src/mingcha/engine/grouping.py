@@ -18,8 +18,9 @@ from mingcha.engine.compiled import visit_line
 from mingcha.engine.hits import Hit, spread
 from mingcha.engine.layout import fields_of
 from mingcha.engine.outcome import Outcome
-from mingcha.engine.plan import Check
+from mingcha.engine.plan import Check, prefix_conditions
 from mingcha.engine.points import PointTable
+from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.scopes import part_column
 from mingcha.engine.tables import EncounterView, Tables, column_names, gathered
 from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, Rule, VisitRule
@@ -84,10 +85,11 @@ class GroupJudge:
         scope = ["e.person"] if self.rule.grain is Grain.PERSON else []
         frame = gathered(frame, tables, [*column_names(names), *scope, "r.minute", "r.day", "r.encounter"])
         points = self.table.frame
-        return frame.with_columns(
+        frame = frame.with_columns(
             points["gid"].gather(frame["pt"]).alias("gid"),
             *(points[name].gather(frame["pt"]) for name in names if name in points.columns),
         )
+        return with_prefix_columns(frame, prefix_conditions(rule), self.table, tables)
 
     def _when(self, frame: pl.DataFrame, out: Outcome) -> pl.DataFrame:
         when = self.rule.when

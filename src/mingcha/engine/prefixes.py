@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import Among, HasNoneOf, StartsWithAny
 from mingcha.domain.fields import Field
 from mingcha.engine.columns import column_of, prefix_column
@@ -65,7 +66,8 @@ def _has_none_of(
 ) -> pl.DataFrame:
     assert isinstance(condition.prefixes, Field)
     wanted = frame.select("encounter", "pt").unique()
-    coded = tables.diagnoses.select("encounter", "item").join(
+    rows = tables.procedures if condition.value is Encounter.procedures else tables.diagnoses
+    coded = rows.select("encounter", "item").join(
         wanted.select("encounter").unique(), on="encounter", how="semi"
     )
     matches = table.prefixes(coded["item"].unique().to_list(), condition.prefixes.name)

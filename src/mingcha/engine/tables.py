@@ -38,10 +38,12 @@ class Tables:
         self.diagnoses = self._coded(diagnoses, "diagnosis_code")
         self.procedures = self._coded(procedures, "procedure_code")
         lists = self.diagnoses.group_by("encounter").agg(pl.col("item").alias("diagnoses"))
+        operations = _operations(procedures)
         self.encounters = (
             self.encounters.with_row_index("encounter")
             .cast({"encounter": pl.Int32})
             .join(lists, on="encounter", how="left", maintain_order="left")
+            .join(operations, on="encounter", how="left", maintain_order="left")
             .with_columns(
                 operated=operated_column(pl.col("encounter").is_in(self.procedures["encounter"].implode()))
             )
@@ -187,6 +189,15 @@ class EncounterView:
 
     def __getattr__(self, name: str) -> Any:
         return self._facts[name][self._enc]
+
+
+def _operations(procedures: pl.DataFrame) -> pl.DataFrame:
+    """By encounter, the codes of its procedures and their moments in two lists of one order."""
+    known = "operated_at" in procedures.columns
+    moment = pl.col("operated_at") if known else pl.lit(None, dtype=pl.Int32)
+    return procedures.group_by(pl.col("enc").alias("encounter"), maintain_order=True).agg(
+        pl.col("procedure_code").alias("procedures"), moment.alias("procedures_at")
+    )
 
 
 def _ascending(keys: Sequence[pl.Expr]) -> pl.Expr:

@@ -357,6 +357,17 @@ class DiseaseList(KnowledgePoint):
     allowed = f.codes("可支付的药品编码前缀", required=True, note="如 XA10 为糖尿病用药；全码也可")
 
 
+class Prophylaxis(KnowledgePoint):
+    """围手术期预防用药: for a class of operations, the antibiotics (`codes`) and how long after it they may go on."""
+
+    label, slug = "围手术期预防用药", "prophylaxis"
+    told_apart_by = ("procedures",)
+    operation = f.text("手术类别", required=True)
+    procedures = f.codes("手术操作编码", required=True, note="按前缀匹配")
+    hours = f.number("术后最长预防用药时间", unit="小时", default=24)
+    needless = f.flag("原则上不预防用药", default=False)
+
+
 class DiagnosisSex(SexLimit):
     """诊断与性别: diagnosis codes of one sex."""
 
@@ -453,6 +464,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         Notice,
         StayLength,
         DiseaseList,
+        Prophylaxis,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,

@@ -60,6 +60,7 @@ MECHANISM_OF_KIND = {
     "notice": "notice-due",
     "stay-length": "disease-stay-length",
     "disease-list": "drug-outside-disease-list",
+    "prophylaxis": "perioperative-prophylaxis",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",

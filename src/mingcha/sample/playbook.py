@@ -20,6 +20,7 @@ from mingcha.sample.scenes.herbs import write_herbs
 from mingcha.sample.scenes.institutions import write_institutions
 from mingcha.sample.scenes.interactions import write_interactions
 from mingcha.sample.scenes.limits import write_limits
+from mingcha.sample.scenes.operations import write_operations
 from mingcha.sample.scenes.prescriptions import write_prescriptions
 from mingcha.sample.scenes.presence import write_presence
 from mingcha.sample.scenes.pricing import write_pricing
@@ -53,6 +54,7 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_antibiotics,
         write_prescriptions,
         write_diseases,
+        write_operations,
         write_records,
         write_coded,
         write_versions,

@@ -100,11 +100,13 @@ class Charge:
 
 @dataclass(frozen=True)
 class Coded:
-    """A diagnosis or a procedure."""
+    """A diagnosis or a procedure; on which day of the visit and at which minute, or else when the visit began."""
 
     code: str
     name: str
     truth: Truth | None = None
+    day: int = 0
+    minute: int | None = None
 
 
 @dataclass(frozen=True)

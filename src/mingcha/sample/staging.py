@@ -310,7 +310,8 @@ class Staging:
             [rows.rename({"coded": "script"}), self.tables.coded[rows["coded"]]], how="horizontal"
         )
         return rows.with_columns(
-            mdtrt_id=_id("E", pl.col("no")), moment=self._moment(pl.col("day"), pl.col("starts"))
+            mdtrt_id=_id("E", pl.col("no")),
+            moment=self._moment(pl.col("day") + pl.col("after"), pl.coalesce("minute", "starts")),
         )
 
     def _truth(

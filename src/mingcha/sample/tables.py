@@ -249,6 +249,8 @@ def _coded(rows: _Rows, row: Coded, number: int, *, procedure: bool) -> dict[str
         "code": row.code,
         "name": row.name,
         "order": number + 1,
+        "after": row.day,
+        "minute": row.minute,
         "truth": _truth(rows, row.truth),
     }
 

@@ -222,6 +222,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.HerbDose: _herb_dose,
     k.MainDiagnosisLimit: _of_the_code_alone,
     k.DiagnosisCodeList: _of_the_code_alone,
+    k.Prophylaxis: _of_the_code_alone,
 }
 
 # A bound in days that is safe whatever the calendar: (shortest, longest) days of one unit.

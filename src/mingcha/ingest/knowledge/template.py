@@ -235,8 +235,11 @@ _EXAMPLES = {
 
 def _example(shape: type[KnowledgePoint], fields: list[Field[Any]]) -> list[str]:
     rule = next((code for code, rule in rules_by_code().items() if shape.slug in rule.kinds), "")
-    codes = {"医保目录编码": "003109020050000", "诊断编码": "N40", "手术操作编码": "60.2"}[
-        shape.subject.value
-    ]
+    codes = {
+        "医保目录编码": "003109020050000",
+        "诊断编码": "N40",
+        "手术操作编码": "60.2",
+        "病种编号": "M01600",
+    }[shape.subject.value]
     known = {**_EXAMPLES, "rule_code": rule, "codes": codes}
     return [known.get(field.name, "") for field in fields]

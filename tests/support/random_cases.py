@@ -264,7 +264,7 @@ class City:
                 ),
                 "frequency": self._maybe(pick.choice(("qd", "tid", "每8小时一次", "qod", "prn")), 0.1),
                 "specification": self._maybe(pick.choice(("0.25g*24片/盒", "10ml:50mg", "12片*2板/盒")), 0.1),
-                "unit": self._maybe(pick.choice(("盒", "片", "支", "克")), 0.1),
+                "unit": self._maybe("克" if code.startswith("T") else pick.choice(("盒", "片", "支")), 0.1),
                 "administration": self._maybe(pick.choice(("口服", "静脉滴注", "皮下注射")), 0.1),
                 "take_home": self._maybe(pick.random() < 0.3, 0.3),
                 "herb_use": self._maybe(pick.choice(("1", "2")), 0.5),

@@ -19,7 +19,11 @@ from tests.support.random_cases import City
 # Random persons come four times at most: so that two visits in a year are too many.
 OFTEN = {f"frequent-{what}": {"": {"days": 366, "allowed": 1}} for what in ("stays", "visits", "purchases")}
 # Nor do they have prescriptions of any size: so that two drugs, or two herbs, are too many.
-LARGE = {"too-many-drugs": {"": {"allowed": 1}}, "herb-prescription-too-large": {"": {"herbs": 1}}}
+LARGE = {
+    "too-many-drugs": {"": {"allowed": 1}},
+    "herb-prescription-too-large": {"": {"herbs": 1}},
+    "herb-over-dose": {"": {"herb_multiple": 100}},
+}
 # Nor do they stay long, or have rare diseases: so that ordinary stays are too long, idle or needless.
 STRICT = {
     "stay-length-unusual": {"": {"longest": 30}},

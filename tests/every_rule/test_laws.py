@@ -65,6 +65,8 @@ NOT_REQUIRED = {
     ("notice-due", "approved"): "only for points that speak of approval",
     ("own-share-high", "institution_rank"): "only which share is allowed",
     ("charged-after-death", "death_date"): "the living have none",
+    ("outside-directory", "directory_class"): "the class that was sent stands in for it",
+    ("outside-directory", "payment_class"): "the directory tells as well",
     **{
         (slug, fact): "a bill that is not settled yet has neither"
         for slug in (

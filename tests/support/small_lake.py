@@ -7,8 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.case import EncounterFacts
 from mingcha.knowledge.release import Release
+from mingcha.store.columns import columns_of
 from mingcha.store.lake import LakeWriter
 from tests.support.random_cases import FACTS, LINE_COLUMNS, City, coded
 
@@ -25,6 +27,8 @@ def write_lake(
                 {"item": range(len(codes)), "item_code": codes, "item_name": [f"项目{c}" for c in codes]}
             )
         )
+        for slug, entity in OPTIONAL_TABLES.items():  # what random encounters say stood in them
+            writer.write_table(slug, pl.DataFrame(schema=columns_of(entity)))
         counted = [_bucket(writer, number, city.cases[number::buckets], codes) for number in range(buckets)]
         writer.write_quality(
             pl.DataFrame(

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,13 @@ from mingcha.domain.values import ValueType
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjudged_of_partition
 from mingcha.engine.layout import columns_of_row
+from mingcha.engine.outcome import Outcome
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
 from mingcha.engine.stock import RECORDS, Stock
 from mingcha.engine.sums import PeriodSums
 from mingcha.engine.tables import Tables
+from mingcha.engine.waiting import waits_for
 from mingcha.knowledge.release import Release
 from mingcha.store import columns as c
 from mingcha.store.lake import Bucket, Lake
@@ -50,7 +53,9 @@ class BucketAuditor:
         self.lake = Lake(task.dataset)
         self.plan = plan
         self.items = self.lake.items()
-        self.judge = PartitionJudge(self.plan, self.items["item_code"].to_list())
+        supplied = self.lake.supplied()
+        self.judge = PartitionJudge(self.plan, self.items["item_code"].to_list(), supplied=supplied)
+        self.waiting = waiting_rules(self.plan, supplied)
         self.sums = PeriodSums(self.plan, self.items["item_code"].to_list(), stock_of(self.lake))
         self.known = self.items["item"].is_in(self.judge.items_known().implode())
         self.columns = columns_read(self.plan)
@@ -71,12 +76,22 @@ class BucketAuditor:
         counts = {"bucket": number, "started": started, **self._counted(bucket, audited, findings)}
         frames = {
             "findings": findings,
-            "unjudged": counted_unjudged(unjudged_of_partition(tables, outcome)),
+            "unjudged": self._unjudged(tables, outcome, int(audited.sum())),
             "sums": self.sums(tables, audited),
             "institutions": _institutions(bucket, audited),
             "doctors": _doctors(bucket.encounters),
         }
         return self._keep(number, frames, counts)
+
+    def _unjudged(self, tables: Tables, outcome: Outcome, audited: int) -> pl.DataFrame:
+        """What could not be judged; a rule that waits for a table, once for all bills under audit."""
+        counted = counted_unjudged(unjudged_of_partition(tables, outcome))
+        waiting = self.waiting.with_columns(
+            pl.lit(None, pl.String).alias("institution_id"),
+            pl.lit(audited, pl.Int64).alias("rows"),
+            pl.lit([], pl.List(pl.String)).alias("examples"),
+        )
+        return pl.concat([counted, waiting.select(counted.columns)]) if audited else counted
 
     def _counted(self, bucket: Bucket, audited: pl.Series, findings: pl.DataFrame) -> dict[str, int]:
         lines = bucket.lines.select(
@@ -122,6 +137,14 @@ class BucketAuditor:
 def stock_of(lake: Lake) -> Stock:
     """What the stock records of a dataset say."""
     return Stock({slug: rows for slug in RECORDS if (rows := lake.table(slug)) is not None})
+
+
+def waiting_rules(plan: Plan, supplied: Collection[str]) -> pl.DataFrame:
+    """The rules that wait for a table that was not supplied: rule_code, slug and the fact that is missing."""
+    checks = (*plan.variant("").line_checks, *plan.variant("").bill_checks)
+    found = [(check.rule_code, check.slug, waits_for(check.rule, supplied)) for check in checks]
+    rows = [(code, slug, fact.name) for code, slug, fact in found if fact is not None]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("rule_code", "slug", "fact"), pl.String), orient="row")
 
 
 def columns_read(plan: Plan) -> dict[str, list[str]]:

@@ -6,13 +6,14 @@ Every line meets the index once, by one join; what the release knows of it is th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from mingcha.domain.conditions import Both, Condition, Count, Distinct, Expr, Total
 from mingcha.domain.fields import Field
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.audited import Audited
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.columns import Columns, column_of
@@ -27,6 +28,7 @@ from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.rulings import Rulings
 from mingcha.engine.situations import Situations
 from mingcha.engine.tables import Tables, column_names, gathered
+from mingcha.engine.waiting import not_waiting
 from mingcha.knowledge.point import Subject
 from mingcha.knowledge.strategy.model import AFTERWARDS
 from mingcha.rules.base import LineFacts, Rule
@@ -38,13 +40,22 @@ class PartitionJudge:
     Args:
         codes: item codes by dataset id.
         screened: False runs every body on every group, to show that `only_if` changes nothing.
+        supplied: the tables of optional facts that the dataset has; rules that wait for another are left out.
     """
 
-    def __init__(self, plan: Plan, codes: Sequence[str], *, screened: bool = True) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        codes: Sequence[str],
+        *,
+        screened: bool = True,
+        supplied: Collection[str] = tuple(OPTIONAL_TABLES),
+    ) -> None:
         self.plan = plan
         self.ids = {code: number for number, code in enumerate(codes)}
         self.screened = screened
         self.codes = codes
+        self.supplied = supplied
         self.situations = Situations(plan)
         self.rulings = Rulings(plan)
         self._variants: dict[Key, _VariantJudge] = {}
@@ -73,13 +84,19 @@ class PartitionJudge:
     def _variant(self, key: Key) -> _VariantJudge:
         if key not in self._variants:
             with collecting_paused():
-                self._variants[key] = _VariantJudge(self.plan.variant(*key), self.ids, self.screened)
+                self._variants[key] = _VariantJudge(
+                    self.plan.variant(*key), self.ids, self.screened, self.supplied
+                )
         return self._variants[key]
 
 
 class _VariantJudge:
-    def __init__(self, variant: Variant, ids: Mapping[str, int], screened: bool) -> None:
+    def __init__(
+        self, variant: Variant, ids: Mapping[str, int], screened: bool, supplied: Collection[str]
+    ) -> None:
         self.variant = variant
+        self.line_checks = not_waiting(variant.line_checks, supplied)
+        self.bill_checks = not_waiting(variant.bill_checks, supplied)
         self.ids = ids
         self.screened = screened
         self.tables_of = {check.number: PointTable(check) for check in variant.with_knowledge}
@@ -111,9 +128,9 @@ class _VariantJudge:
 
     def judge(self, tables: Tables, audited: Audited, out: Outcome) -> None:
         under_audit = audited.of(tables.lines["encounter"]) & tables.left
-        for check in self.variant.line_checks:
+        for check in self.line_checks:
             self._every_line(check, tables, under_audit, out)
-        for check in self.variant.bill_checks:
+        for check in self.bill_checks:
             self._bills(check, tables, audited, out)
         for number, frame in self._candidates(tables, audited).items():
             check = self.variant.checks_by_number[number]

@@ -65,7 +65,7 @@ class Goods(Mapping[str, Good]):
     """All items of the city by code."""
 
     def __init__(self, library: Library) -> None:
-        self._by_code = {good.code: good for good in _plain()}
+        self._by_code = {good.code: good for good in (*_plain(), *_reserved())}
         for code in library.item_codes():
             self._by_code[code] = _known(library, code)
 
@@ -107,6 +107,18 @@ def _price(code: str, list_type: str) -> int:
     # Cheap things are common: the square of an even draw, in whole fen.
     draw = crc32(code.encode()) % 1000
     return (low + (high - low) * draw * draw // 1_000_000) * (PRICE_SCALE // 100)
+
+
+# Items that the directory of the scenes lists as 丙类, for half a year only, and as 乙类.
+CLASS_C, LAPSED, CLASS_B = "009900000006001", "009900000006002", "009900000006003"
+_RESERVED = {CLASS_C: "演示健康体检", LAPSED: "演示理疗（试行）", CLASS_B: "演示康复评定"}
+
+
+def _reserved() -> list[Good]:
+    return [
+        Good(code, name, SERVICE, _price(code, SERVICE), known=False, ordinary=False)
+        for code, name in _RESERVED.items()
+    ]
 
 
 def _plain() -> list[Good]:

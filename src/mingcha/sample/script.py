@@ -89,6 +89,7 @@ class Charge:
     names_original: bool = True
     blank: str = ""
     uploaded_after: int | None = None
+    in_scope: int | None = None
     fixed: bool = True
     truth: Truth | None = None
 

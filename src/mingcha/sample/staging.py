@@ -134,7 +134,7 @@ class Staging:
                     "cnt", "pric", "sumamt", "hilist_pric", "supply_days", "first_line", "herb_use",
                     "approved", "payment_class",
                     "title", "antibiotic_right",
-                    "prescription", "department", "blank", "uploaded_after",
+                    "prescription", "department", "blank", "uploaded_after", "in_scope",
                     "dose", "frequency", "way", "own_spec", "take_home",
                 )[charge],
             ],
@@ -157,7 +157,7 @@ class Staging:
             cnt="cnt",
             pric=_unless_blank("pric", pl.col("pric")),
             sumamt="sumamt",
-            inscp_scp_amt="sumamt",
+            inscp_scp_amt="in_scope",
             spec=_unless_blank("spec", pl.when(pl.col("own_spec") != "").then("own_spec").otherwise("spec")),
             spec_unt="spec_unt",
             drord_dept_codg=_unless_blank(
@@ -168,7 +168,7 @@ class Staging:
             drord_dr_name=lookup("doctor", self._names, _doctor_number() * 7 % len(self._names)),
             drord_dr_profttl=pl.when(pl.col("title") != "")
             .then("title")
-            .otherwise(lookup("own_title", TITLES, pl.col("doctor"))),
+            .otherwise(lookup("own_title", TITLES, pl.col("doctor") % len(TITLES))),
             antibiotic_right="antibiotic_right",
             crte_time=self._uploaded(),
             o_prdDays="supply_days",
@@ -286,20 +286,15 @@ class Staging:
             [rows.rename({"institution": "place"}), self.tables.institutions[rows["institution"]]],
             how="horizontal",
         )
-        said = []
+        told = {name: expr for name, expr in _PAPER_KEYS.items() if name in _ABOUT[table]}
         for name, type_ in self.tables.papers[table].drop("script").schema.items():
-            day, column = pl.col(name), name.removeprefix("after:")
+            said, column = pl.col(name), name.removeprefix("after:")
             if column != name:
-                day = _date(pl.col("day") + day)
+                said = _date(pl.col("day") + said)
             elif type_.is_integer():
-                day = _date(day)
-            said.append(day.alias(column))
-        told = rows.select(said)
-        keys = {name: expr for name, expr in _PAPER_KEYS.items() if name in _ABOUT[table]}
-        about = rows.select(**keys).with_columns(
-            pl.coalesce(told[name], name).alias(name) for name in keys if name in told.columns
-        )
-        return about.hstack(told.drop(about.columns, strict=False).fill_null(""))
+                said = _date(said)
+            told[column] = pl.coalesce(said, told.get(column, pl.lit("")))
+        return rows.select(**told)
 
     def _coded(self, staged: pl.DataFrame) -> pl.DataFrame:
         rows = staged.select(
@@ -407,6 +402,7 @@ _ABOUT = {
     "stock-counts": ("fixmedins_code",),
     "stock-changes": ("fixmedins_code",),
     "purchases": ("fixmedins_code",),
+    "directory": (),
 }
 
 

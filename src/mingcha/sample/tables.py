@@ -223,6 +223,7 @@ def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods
         "sumamt": yuan(charge.billed),
         "hilist_pric": _price_text(directory),
         "blank": charge.blank,
+        "in_scope": yuan(charge.billed if charge.in_scope is None else charge.in_scope),
         "prescription": charge.prescription,
         "supply_days": "" if charge.supply_days is None else str(charge.supply_days),
         "first_line": charge.first_line,

@@ -98,6 +98,10 @@ class Lake:
         path = self.path / "tables" / f"{slug}.parquet"
         return self._read(path, None) if path.exists() else None
 
+    def supplied(self) -> frozenset[str]:
+        """The optional tables that the source had."""
+        return frozenset(path.stem for path in (self.path / "tables").glob("*.parquet"))
+
     def read_bucket(
         self,
         number: int,

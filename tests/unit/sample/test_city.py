@@ -68,6 +68,8 @@ ENTITLEMENT = {
     "identity-not-confirmed",
     "consent-missing",
     "disease-not-registered",
+    "outside-directory",
+    "doctor-not-insured",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from mingcha.sample.goods import SERVICE
+from mingcha.sample.goods import CLASS_B, CLASS_C, LAPSED, SERVICE
 from mingcha.sample.places import CONSENTING, UNCONTRACTED
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import (
@@ -15,11 +15,13 @@ from mingcha.sample.script import (
     NEAR_MISS,
     VIOLATION,
     After,
+    Charge,
     Paper,
     Play,
     Settling,
     Truth,
     Venue,
+    Visit,
     units,
 )
 
@@ -41,7 +43,9 @@ class Told(NamedTuple):
 
 
 def write_entitlement(writer: Writer) -> None:
-    """All plays of whom the fund owes nothing."""
+    """All plays of whom and for what the fund owes nothing."""
+    _write_directory(writer)
+    _write_doctors(writer)
     for mechanism, code, certain, whole, told in (
         ("not-insured", "MC10000401001000", True, True, _insured()),
         ("not-entitled", "MC10000401002000", True, True, _entitled()),
@@ -55,6 +59,61 @@ def write_entitlement(writer: Writer) -> None:
                 _stage(writer, mechanism, code, one, good.code, certain=certain, whole=whole)
 
 
+def _write_directory(writer: Writer) -> None:
+    """What is not in the directory on its day and is reckoned with all the same."""
+    middle = writer.year.start + writer.year.days // 2
+
+    def listed(item: str, payment_class: str, *until: tuple[str, int]) -> tuple[Paper, ...]:
+        since = ("begndate", writer.year.start - 700)
+        return (Paper("directory", (("hilist_code", item), ("chrgitm_lv", payment_class), since, *until)),)
+
+    plain = writer.goods.plain(SERVICE)[0].code
+    c, lapsed, b = listed(CLASS_C, "03"), listed(LAPSED, "01", ("enddate", middle)), listed(CLASS_B, "02")
+    for told, charge in (
+        (Told(VIOLATION, "目录为丙类，上传为甲类", c), writer.charge(CLASS_C, payment_class="01")),
+        (Told(VIOLATION, "上传为丙类，目录未登记"), writer.charge(plain, units(2), payment_class="03")),
+        (Told(VIOLATION, "目录到期次日起", lapsed, first=middle + 1), writer.charge(LAPSED)),
+        (Told(VIOLATION, "只计入一分", c), writer.charge(CLASS_C, in_scope=1)),
+        (Told(NEAR_MISS, "目录到期当日", lapsed, first=middle, last=middle), writer.charge(LAPSED)),
+        (Told(NEAR_MISS, "目录为乙类，上传为丙类", b), writer.charge(CLASS_B, payment_class="03")),
+        (Told(NEAR_MISS, "丙类而未计入政策范围", c), writer.charge(CLASS_C, in_scope=0)),
+        (Told(NEAR_MISS, "上传为乙类，目录未登记"), writer.charge(plain, payment_class="02")),
+    ):
+        _stage_line(writer, "outside-directory", "MC10000401006000", told, charge)
+
+
+def _write_doctors(writer: Writer) -> None:
+    """Doctors whom only these scenes see: number 5 never had the right, number 6 always has."""
+
+    def state(insured: str) -> tuple[Paper, ...]:
+        return (Paper("doctor-states", (("begntime", writer.year.start - 700), ("hi_dr_flag", insured))),)
+
+    for told, doctor in (
+        (Told(VIOLATION, "医师没有医保资格", state("0")), 5),
+        (Told(NEAR_MISS, "医师有医保资格", state("1")), 6),
+        (Told(NEAR_MISS, "医师没有状态记录"), 7),
+    ):
+        for good in writer.goods.plain(SERVICE)[:4]:
+            charge = writer.charge(good.code, units(2))
+            _stage_line(writer, "doctor-not-insured", "MC10000401007000", told, charge, doctor)
+
+
+def _stage_line(
+    writer: Writer, mechanism: str, code: str, told: Told, charge: Charge, doctor: int | None = None
+) -> None:
+    """A visit with one line; in excess is all of it."""
+    quantity, amount = (charge.quantity, charge.billed) if told.planted == VIOLATION else (0, 0)
+    truth = Truth(code, mechanism, False, told.planted, quantity, amount, told.note)
+    visit = writer.visit(told.around, [replace(charge, truth=truth)], company=0)
+    _add(writer, mechanism, told, replace(visit, papers=told.papers, doctor=doctor))
+
+
+def _add(writer: Writer, mechanism: str, told: Told, visit: Visit) -> None:
+    first = writer.year.start + 2 if told.first is None else told.first
+    last = writer.year.end - 2 if told.last is None else told.last
+    writer.script.add(Play(mechanism, told.planted, (visit,), first, last, FEMALE, ADULT, told.note))
+
+
 def _stage(
     writer: Writer, mechanism: str, code: str, told: Told, item: str, *, certain: bool, whole: bool
 ) -> None:
@@ -63,10 +122,7 @@ def _stage(
     amount = charge.billed if told.planted == VIOLATION and whole else 0
     truth = Truth(code, mechanism, certain, told.planted, None, amount, told.note)
     visit = writer.visit(told.around, [charge], company=0)
-    visit = replace(visit, papers=told.papers, settling=told.settling, truth=truth)
-    first = writer.year.start + 2 if told.first is None else told.first
-    last = writer.year.end - 2 if told.last is None else told.last
-    writer.script.add(Play(mechanism, told.planted, (visit,), first, last, FEMALE, ADULT, told.note))
+    _add(writer, mechanism, told, replace(visit, papers=told.papers, settling=told.settling, truth=truth))
 
 
 def _insured() -> Iterator[Told]:

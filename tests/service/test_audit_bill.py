@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from mingcha.audit.bill import Answer, BillAuditor, refusal
 from mingcha.audit.plans import plan_of
 from mingcha.domain.errors import InputError
+from mingcha.ingest.beside_bill import read_beside
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.sample.messages import sample_message
@@ -177,3 +179,19 @@ def test_a_refusal_bears_the_id_of_the_message_it_answers() -> None:
         for name in ("A", "B", "A")
     }
     assert len(ids) == 2
+
+
+def test_tables_beside_a_bill_are_laid_beside_its_encounters(auditor: BillAuditor, tmp_path: Path) -> None:
+    message = sample_message("stay")
+    (tmp_path / "insured-periods.csv").write_text(
+        "psn_no,insutype,psn_insu_date,paus_insu_date\n"
+        f"{patient(message)['patn_id']},{encounters(message)[0]['insutype']},2001-01-01,2002-01-01\n",
+        "utf-8",
+    )
+    encounters(message)[0]["setl_id"] = ""
+    alone, _ = asked(auditor, message)
+    assert alone.unjudged["MC10000401001000", "在参保期内"] == 1
+    informed = BillAuditor(auditor.plan, read_beside([tmp_path]))
+    answer, _ = asked(informed, message)
+    assert "MC10000401001000" in {row["rule_code"] for row in answer.findings}
+    assert ("MC10000401001000", "在参保期内") not in answer.unjudged

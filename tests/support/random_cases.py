@@ -79,6 +79,10 @@ FACTS: dict[str, Any] = {
     "total_amount": pl.Int64,
     "fund_paid": pl.Int64,
     "own_expense": pl.Int64,
+    "in_scope_amount": pl.Int64,
+    "deductible_paid": pl.Int64,
+    "year_fund_paid": pl.Int64,
+    "remote_settlement": pl.Boolean,
     "disease_id": pl.String,
     "lines_rejected": pl.Int32,
     "upload_delay": pl.Int32,
@@ -178,6 +182,10 @@ class City:
         facts["upload_delay"] = self.papers.choice((None, None, 5, 4320, 4321, 20_000))
         facts["fund_paid"] = self._maybe(total * pick.choice((0, 5, 7)) // 10)
         facts["settlement_id"] = None if self.papers.random() < 0.1 else f"S{facts['encounter_id']}"
+        facts["in_scope_amount"] = self.papers.choice((None, total * 3 // 5, total))
+        facts["deductible_paid"] = self.papers.choice((None, 0, 0, 60_000))
+        facts["year_fund_paid"] = self.papers.choice((None, 0, 10_000_000_000))
+        facts["remote_settlement"] = self.papers.choice((None, True, True, False))
         facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000, 250_000))
         facts["disease_id"] = self.papers.choice((None, "M03900", "YM0001"))
         facts.update(self._resolved(Person, Encounter, Settlement))

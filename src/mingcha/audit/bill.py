@@ -18,6 +18,9 @@ from mingcha.engine.case import EncounterFacts
 from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
+from mingcha.engine.waiting import waiting_rules
+from mingcha.ingest.beside import Beside
+from mingcha.ingest.beside_bill import lay_beside
 from mingcha.ingest.list_bills import read_bill
 from mingcha.ingest.messages import BilledEncounter, Fault, Message
 from mingcha.knowledge.strategy.model import AFTERWARDS
@@ -64,11 +67,17 @@ class Answer:
 
 
 class BillAuditor:
-    """Answers messages by one compiled release; keeps nothing of a message."""
+    """Answers messages by one compiled release; keeps nothing of a message.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        beside: tables of optional facts; a rule that waits for one that is not there is left out.
+    """
+
+    def __init__(self, plan: Plan, beside: Beside | None = None) -> None:
         self.plan = plan
-        self.judge = CaseJudge(plan)
+        self.beside = beside or Beside({})
+        self.judge = CaseJudge(plan, supplied=self.beside.slugs())
+        self.waiting = waiting_rules(plan, self.beside.slugs())
         self.explain = Explainer(plan)
 
     def __call__(self, content: bytes, scene: str = "", lists: Sequence[bytes] = ()) -> Answer:
@@ -86,6 +95,7 @@ class BillAuditor:
                 another encounter.
         """
         message = read_bill(content, lists)
+        lay_beside(message.encounters, self.beside)
         left_out = tuple(fault for fault in message.faults if fault.rejected)
         findings: list[dict[str, Any]] = []
         unjudged: dict[tuple[str, str], int] = defaultdict(int)
@@ -97,6 +107,9 @@ class BillAuditor:
                 findings += (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
             for missing in judgement.unjudged:
                 unjudged[missing.rule_code, fact_label(missing.fact)] += 1
+            for code, _, fact in self.waiting:
+                if not message.rule_ids or code in message.rule_ids:
+                    unjudged[code, fact_label(fact)] += sum(encounter.audited for encounter in case)
         # What is exempt is kept for those who ask, and not held against the doctor.
         result = results_of([row for row in findings if row["exemption"] is None], self.explain)
         return Answer(

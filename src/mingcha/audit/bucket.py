@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from mingcha.engine.plan import Plan
 from mingcha.engine.stock import RECORDS, Stock
 from mingcha.engine.sums import PeriodSums
 from mingcha.engine.tables import Tables
-from mingcha.engine.waiting import waits_for
+from mingcha.engine.waiting import waiting_rules
 from mingcha.knowledge.release import Release
 from mingcha.store import columns as c
 from mingcha.store.lake import Bucket, Lake
@@ -55,7 +54,11 @@ class BucketAuditor:
         self.items = self.lake.items()
         supplied = self.lake.supplied()
         self.judge = PartitionJudge(self.plan, self.items["item_code"].to_list(), supplied=supplied)
-        self.waiting = waiting_rules(self.plan, supplied)
+        self.waiting = pl.DataFrame(
+            waiting_rules(self.plan, supplied),
+            schema=dict.fromkeys(("rule_code", "slug", "fact"), pl.String),
+            orient="row",
+        )
         self.sums = PeriodSums(self.plan, self.items["item_code"].to_list(), stock_of(self.lake))
         self.known = self.items["item"].is_in(self.judge.items_known().implode())
         self.columns = columns_read(self.plan)
@@ -137,14 +140,6 @@ class BucketAuditor:
 def stock_of(lake: Lake) -> Stock:
     """What the stock records of a dataset say."""
     return Stock({slug: rows for slug in RECORDS if (rows := lake.table(slug)) is not None})
-
-
-def waiting_rules(plan: Plan, supplied: Collection[str]) -> pl.DataFrame:
-    """The rules that wait for a table that was not supplied: rule_code, slug and the fact that is missing."""
-    checks = (*plan.variant("").line_checks, *plan.variant("").bill_checks)
-    found = [(check.rule_code, check.slug, waits_for(check.rule, supplied)) for check in checks]
-    rows = [(code, slug, fact.name) for code, slug, fact in found if fact is not None]
-    return pl.DataFrame(rows, schema=dict.fromkeys(("rule_code", "slug", "fact"), pl.String), orient="row")
 
 
 def columns_read(plan: Plan) -> dict[str, list[str]]:

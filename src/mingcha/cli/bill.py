@@ -16,6 +16,7 @@ from mingcha.cli.console import err, quoted, say, table
 from mingcha.cli.options import Home, ReleaseNumber
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import yuan
+from mingcha.ingest.beside_bill import read_beside
 from mingcha.knowledge.strategy.model import SCENES
 
 
@@ -31,6 +32,10 @@ def bill(
     as_json: Annotated[
         bool, typer.Option("--json/--text", help="输出国家接口的 JSON 应答，或给人看的文字")
     ] = True,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option("--beside", help="参保期、待遇、备案、医师状态等资料表的文件或文件夹，可给多个"),
+    ] = None,
     scene: Annotated[
         str | None,
         typer.Option(
@@ -47,7 +52,7 @@ def bill(
     """
     if scene is not None and scene not in SCENES:
         raise InputError(f"没有触发场景“{scene}”", remedy=f"可用：{'、'.join(SCENES)}")
-    auditor = BillAuditor(plan_of(application(home).release(release)))
+    auditor = BillAuditor(plan_of(application(home).release(release)), read_beside(beside or ()))
     content = _read(file)
     try:
         answer = auditor(content, scene or "", [_read(path) for path in lists or ()])

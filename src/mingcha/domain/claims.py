@@ -159,6 +159,9 @@ class Settlement(Entity):
     assistance_paid = f.money("医疗救助支付", "ma_amt", "maf_pay")
     own_expense = f.money("自费金额", "ownpay_amt", "fulamt_ownpay_amt")
     self_paid = f.money("自付金额", "selfpay_amt", "preselfpay_amt")
+    in_scope_amount = f.money("符合政策范围金额", "inscp_scp_amt", "inscp_amt")
+    deductible_paid = f.money("实际支付起付线", "act_pay_dedc")
+    year_fund_paid = f.money("本年度统筹累计支付", note="本次结算之前；随结算信息不发送，由经办机构补充")
 
 
 class Line(Entity):

@@ -47,6 +47,9 @@ class Expr:
     def __mul__(self, other: Expr | int) -> Expr:
         return Arithmetic("*", self, as_expr(other))
 
+    def __floordiv__(self, other: Expr | int) -> Expr:
+        return Arithmetic("//", self, as_expr(other))
+
     def __abs__(self) -> Expr:
         return Absolute(self)
 

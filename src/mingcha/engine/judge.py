@@ -6,9 +6,10 @@ Rows are grouped by code once; each group meets only what the release knows of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.case import Case, EncounterFacts
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.compiled import DAY, ITEM, QUANTITY, Compiled, Gathered, Groups, Judgement, Row
@@ -17,6 +18,7 @@ from mingcha.engine.index import Index, Known
 from mingcha.engine.plan import Key, Plan, Variant
 from mingcha.engine.rulings import Rulings
 from mingcha.engine.situations import Situations
+from mingcha.engine.waiting import not_waiting
 from mingcha.knowledge.point import Subject
 from mingcha.knowledge.strategy.model import AFTERWARDS
 
@@ -26,11 +28,15 @@ class CaseJudge:
 
     Args:
         screened: False runs every body on every group, to show that `only_if` changes nothing.
+        supplied: the tables of optional facts that stand beside the bills; rules that wait for another are left out.
     """
 
-    def __init__(self, plan: Plan, *, screened: bool = True) -> None:
+    def __init__(
+        self, plan: Plan, *, screened: bool = True, supplied: Collection[str] = tuple(OPTIONAL_TABLES)
+    ) -> None:
         self.plan = plan
         self.screened = screened
+        self.supplied = supplied
         self.situations = Situations(plan)
         self.rulings = Rulings(plan)
         self._variants: dict[Key, _VariantJudge] = {}
@@ -47,19 +53,19 @@ class CaseJudge:
         for key in sorted({key for key in keys if key is not None}):
             if key not in self._variants:
                 with collecting_paused():
-                    self._variants[key] = _VariantJudge(self.plan.variant(*key), self.screened)
+                    self._variants[key] = _VariantJudge(self.plan.variant(*key), self.screened, self.supplied)
             self._variants[key].judge(case, [found == key for found in keys], judgement)
         self.rulings.of_case(case, judgement, situations)
         return judgement
 
 
 class _VariantJudge:
-    def __init__(self, variant: Variant, screened: bool) -> None:
+    def __init__(self, variant: Variant, screened: bool, supplied: Collection[str]) -> None:
         self.layout = variant.layout
         self.index = Index(variant)
         self.checks = {check.number: Compiled(check, self.layout, screened) for check in variant.case_checks}
-        self.line_checks = [self.checks[check.number] for check in variant.line_checks]
-        self.bill_checks = [self.checks[check.number] for check in variant.bill_checks]
+        self.line_checks = [self.checks[check.number] for check in not_waiting(variant.line_checks, supplied)]
+        self.bill_checks = [self.checks[check.number] for check in not_waiting(variant.bill_checks, supplied)]
         self.visit_checks = [self.checks[check.number] for check in variant.visit_checks]
 
     def judge(self, case: Case, audited: Sequence[bool], out: Judgement) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from mingcha.domain.conditions import Both, Comparison, Condition, Either
 from mingcha.domain.fields import Field
 from mingcha.engine.compiled import forbidden
-from mingcha.engine.plan import Check
+from mingcha.engine.plan import Check, Plan
 from mingcha.rules.base import Rule
 
 
@@ -25,6 +25,13 @@ def waits_for(rule: Rule[Any], supplied: Collection[str]) -> Field[Any] | None:
 def not_waiting(checks: Sequence[Check], supplied: Collection[str]) -> list[Check]:
     """The checks whose rules do not wait for a table."""
     return [check for check in checks if waits_for(check.rule, supplied) is None]
+
+
+def waiting_rules(plan: Plan, supplied: Collection[str]) -> list[tuple[str, str, str]]:
+    """Code and slug of each rule that waits for a table, and the fact that is missing."""
+    checks = (*plan.variant("").line_checks, *plan.variant("").bill_checks)
+    found = [(check.rule_code, check.slug, waits_for(check.rule, supplied)) for check in checks]
+    return [(code, slug, fact.name) for code, slug, fact in found if fact is not None]
 
 
 def _lacking(condition: Condition, supplied: Collection[str]) -> Field[Any] | None:

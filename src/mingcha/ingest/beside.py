@@ -25,6 +25,7 @@ from mingcha.domain.entitlement import (
 from mingcha.domain.evidence import IdentityCheck, StayOutcome
 from mingcha.domain.fields import Entity
 from mingcha.domain.organisation import DoctorState, Institution, InstitutionState
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.store.columns import Columns, columns_of, conform
 
@@ -71,6 +72,10 @@ class Beside:
     """
 
     tables: Mapping[type[Entity], pl.DataFrame]
+
+    def slugs(self) -> frozenset[str]:
+        """The names of the tables that were supplied."""
+        return frozenset(slug for slug, entity in OPTIONAL_TABLES.items() if entity in self.tables)
 
     def of_encounters(self, encounters: pl.DataFrame) -> pl.DataFrame:
         """Encounters (of whole persons) with the facts resolved on their first day, rows in the same order."""

@@ -55,7 +55,7 @@ def import_claims(
     progress = progress or _silent
     recipes = load_mapping(mapping) if mapping else []
     files, other = files_of(inputs)
-    sources = _sources([path for path in files if path.suffix.lower() not in MESSAGES], recipes)
+    sources = sources_of([path for path in files if path.suffix.lower() not in MESSAGES], recipes)
     usable = [source for source in sources if source.recognition.primary is not None]
     messages = [MessageFile(path) for path in files if path.suffix.lower() in MESSAGES]
     _check(files, sources, usable, whole=not messages)
@@ -107,7 +107,8 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
     """Nobody watches."""
 
 
-def _sources(paths: Sequence[Path], recipes: list[Recipe]) -> list[Source]:
+def sources_of(paths: Sequence[Path], recipes: list[Recipe]) -> list[Source]:
+    """The tables of these files, each with what it was recognised as."""
     opened = [(table, recipe) for path in paths for table, recipe in open_tables(path, recipes)]
     labels = _labels([table for table, _ in opened])
     sources: list[Source] = []

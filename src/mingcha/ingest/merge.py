@@ -152,6 +152,8 @@ def _settlements(many: pl.DataFrame, notes: Notes) -> pl.DataFrame:
         # A sum of which a part is unknown is unknown.
         *(pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in _AMOUNTS),
     )
+    # What was paid before: each settlement says it of itself, and no sum of them is true.
+    added = added.with_columns(pl.lit(None, pl.Int64).alias(Settlement.year_fund_paid.name))
     if added.height:
         example = str(added["encounter_id"].min())
         notes.add(SEVERAL_SETTLEMENTS, "Settlement.settlement_id", added.height, example=example)

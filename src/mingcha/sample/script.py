@@ -163,6 +163,13 @@ class Settling:
 
     own_percent: int = 5
     fund_percent: int | None = None
+    deductible: int | None = None
+    """In fen; stated together with the amount in scope, or neither is."""
+    over: int = 0
+    """So many fen more than the fund's share."""
+    before: int | None = None
+    """What the fund had paid this year, in fen."""
+    remote: bool = False
 
 
 @dataclass(frozen=True)

@@ -210,8 +210,11 @@ class Staging:
         frame = pl.concat([staged.rename({"institution": "place"}), places], how="horizontal")
         total = pl.col("total")
         usual = lookup("share", _FUND_SHARES, pl.col("visit_type").cast(pl.Int64))
-        fund = total * pl.coalesce("fund_percent", usual) // 100
         own = total * pl.col("own_percent") // 100
+        stated = pl.col("deductible").is_not_null()
+        # Where a scene states the deductible, the fund pays its share of what lies in scope beyond it.
+        whole = pl.when(stated).then(total - own - pl.col("deductible")).otherwise(total)
+        fund = whole * pl.coalesce("fund_percent", usual) // 100 + pl.col("over")
         account = pl.when(pl.col("own_insurance") == "310").then((total - fund - own) // 2).otherwise(0)
         ended = pl.when(pl.col("ends") >= 0)
         settled_day = pl.col("day") + pl.col("nights")
@@ -244,10 +247,13 @@ class Staging:
             dscg_main_dise_codg="main_diagnosis",
             oprn_oprt_code_cnt="procedure_count",
             reim_flag=pl.lit("2"),
-            out_setl_flag=pl.lit("0"),
+            out_setl_flag=pl.when("remote").then(pl.lit("1")).otherwise(pl.lit("0")),
             setl_id=_id("S", pl.col("no")),
             setl_time=self._moment(settled_day, pl.lit(1100) + pl.col("shift")),
             medfee_sumamt=_yuan(total),
+            inscp_scp_amt=pl.when(stated).then(_yuan(total - own)).otherwise(pl.lit("")),
+            act_pay_dedc=pl.when(stated).then(_yuan(pl.col("deductible"))).otherwise(pl.lit("")),
+            year_fund_paid=_yuan(pl.col("before")).fill_null(""),
             hifp_payamt=_yuan(fund),
             acct_payamt=_yuan(account),
             ma_amt=pl.lit("0.00"),
@@ -386,6 +392,7 @@ _PAPER_KEYS = {
     "mdtrt_id": _id("E", pl.col("no")),
     "psn_no": _id("P", pl.col("person")),
     "fixmedins_code": pl.col("medins_id"),
+    "reflin_medins_no": pl.col("medins_id"),
     "insutype": _insurance(),
     "prac_psn_code": _id("D", _doctor_number()),
 }
@@ -403,6 +410,7 @@ _ABOUT = {
     "stock-changes": ("fixmedins_code",),
     "purchases": ("fixmedins_code",),
     "directory": (),
+    "referrals": ("psn_no", "reflin_medins_no"),
 }
 
 

@@ -105,7 +105,13 @@ def class_number(kind: int, rank: int, sex: int, band: int) -> int:
 
 CLASSES = len(KINDS) * 4 * 3 * (len(BANDS) + 1)
 
-_VISIT_TYPES: dict[str, Any] = {"truth": pl.Int32, "fund_percent": pl.Int64, "own_doctor": pl.Int64}
+_VISIT_TYPES: dict[str, Any] = {
+    "truth": pl.Int32,
+    "fund_percent": pl.Int64,
+    "own_doctor": pl.Int64,
+    "deductible": pl.Int64,
+    "before": pl.Int64,
+}
 _CHARGE_TYPES: dict[str, Any] = {
     "good": pl.UInt32,
     "day": pl.Int32,
@@ -173,6 +179,10 @@ def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
             "total_off": visit.total_off,
             "own_percent": visit.settling.own_percent,
             "fund_percent": visit.settling.fund_percent,
+            "deductible": visit.settling.deductible,
+            "over": visit.settling.over,
+            "before": visit.settling.before,
+            "remote": visit.settling.remote,
             "own_doctor": visit.doctor,
             "first_charge": len(rows.charges),
             "charges": len(visit.charges),

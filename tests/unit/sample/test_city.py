@@ -70,6 +70,10 @@ ENTITLEMENT = {
     "disease-not-registered",
     "outside-directory",
     "doctor-not-insured",
+    "deductible-too-low",
+    "fund-share-too-high",
+    "unreferred-share-too-high",
+    "fund-over-yearly-cap",
 }
 
 

@@ -33,7 +33,6 @@ LINE_COLUMNS: dict[str, Any] = {
     "amount": pl.Int64,
     "price_ceiling": pl.Int64,
     "in_scope_amount": pl.Int64,
-    "payment_class": pl.String,
     "supply_days": pl.Int32,
     "prescription_id": pl.String,
     "list_type": pl.String,
@@ -256,7 +255,6 @@ class City:
                 "amount": amount * left // quantity,
                 "price_ceiling": self._maybe(price + pick.choice((0, 5_000_000))),
                 "in_scope_amount": self._maybe(amount * 9 // 10),
-                "payment_class": self.papers.choice((None, "01", "02", "03")),
                 "supply_days": self._maybe(pick.choice((3, 7, 30, 90)), 0.3),
                 "prescription_id": self._maybe(f"R{pick.randint(1, 3)}", 0.2),
                 "list_type": self._maybe(

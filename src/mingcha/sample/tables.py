@@ -233,7 +233,7 @@ def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods
         "sumamt": yuan(charge.billed),
         "hilist_pric": _price_text(directory),
         "blank": charge.blank,
-        "in_scope": yuan(charge.billed if charge.in_scope is None else charge.in_scope),
+        "in_scope": yuan(_in_scope(charge)),
         "prescription": charge.prescription,
         "supply_days": "" if charge.supply_days is None else str(charge.supply_days),
         "first_line": charge.first_line,
@@ -252,6 +252,13 @@ def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods
         "back": number - charge.refund_of if charge.refund_of is not None and charge.names_original else 0,
         "truth": _truth(rows, charge.truth),
     }
+
+
+def _in_scope(charge: Charge) -> int:
+    """What is reckoned with: all of it, of 丙类 nothing, unless the scene says otherwise."""
+    if charge.in_scope is not None:
+        return charge.in_scope
+    return 0 if charge.payment_class == "03" else charge.billed
 
 
 def _coded(rows: _Rows, row: Coded, number: int, *, procedure: bool) -> dict[str, Any]:

@@ -67,17 +67,21 @@ def _write_directory(writer: Writer) -> None:
         since = ("begndate", writer.year.start - 700)
         return (Paper("directory", (("hilist_code", item), ("chrgitm_lv", payment_class), since, *until)),)
 
-    plain = writer.goods.plain(SERVICE)[0].code
+    plain = writer.charge(writer.goods.plain(SERVICE)[0].code, units(2))
+    reckoned = replace(plain, payment_class="03", in_scope=plain.billed)
     c, lapsed, b = listed(CLASS_C, "03"), listed(LAPSED, "01", ("enddate", middle)), listed(CLASS_B, "02")
     for told, charge in (
         (Told(VIOLATION, "目录为丙类，上传为甲类", c), writer.charge(CLASS_C, payment_class="01")),
-        (Told(VIOLATION, "上传为丙类，目录未登记"), writer.charge(plain, units(2), payment_class="03")),
+        (Told(VIOLATION, "上传为丙类，目录未登记"), reckoned),
         (Told(VIOLATION, "目录到期次日起", lapsed, first=middle + 1), writer.charge(LAPSED)),
         (Told(VIOLATION, "只计入一分", c), writer.charge(CLASS_C, in_scope=1)),
         (Told(NEAR_MISS, "目录到期当日", lapsed, first=middle, last=middle), writer.charge(LAPSED)),
-        (Told(NEAR_MISS, "目录为乙类，上传为丙类", b), writer.charge(CLASS_B, payment_class="03")),
+        (
+            Told(NEAR_MISS, "目录为乙类，上传为丙类", b),
+            writer.charge(CLASS_B, payment_class="03", in_scope=1),
+        ),
         (Told(NEAR_MISS, "丙类而未计入政策范围", c), writer.charge(CLASS_C, in_scope=0)),
-        (Told(NEAR_MISS, "上传为乙类，目录未登记"), writer.charge(plain, payment_class="02")),
+        (Told(NEAR_MISS, "上传为乙类，目录未登记"), replace(plain, payment_class="02")),
     ):
         _stage_line(writer, "outside-directory", "MC10000401006000", told, charge)
 

@@ -44,6 +44,9 @@ EQUIVALENT = {
     ("age-out-of-range", "infant_below +1"): "no point of the starter pack speaks of 婴儿",
     ("age-out-of-range", "infant_below -1"): "no point of the starter pack speaks of 婴儿",
     ("quantity-over-limit", "flipped: point.period == HOUR"): "no limit by the hour is published",
+    ("herb-prescription-too-large", "flipped: weight + unmeasured > self.grams * doses"): (
+        "every herb of the city has its unit, and a light prescription never reaches the body"
+    ),
 }
 
 

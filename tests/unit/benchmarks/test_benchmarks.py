@@ -113,7 +113,7 @@ def test_sql_and_engine_agree_on_a_small_city(tmp_path: Path) -> None:
 
     library = made_library(4_000)
     release = library.release()
-    dataset = city_dataset(6_000, library, tmp_path)
+    dataset = city_dataset(15_000, library, tmp_path)
     audit(dataset, release, tmp_path / "ours", workbook=False)
     plan = plan_of(release)
     duckdb_peer.write_knowledge(plan, tmp_path)

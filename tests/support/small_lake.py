@@ -7,8 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from mingcha.domain.fields import Entity
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.case import EncounterFacts
+from mingcha.engine.stock import RECORDS
 from mingcha.knowledge.release import Release
 from mingcha.store.columns import columns_of
 from mingcha.store.lake import LakeWriter
@@ -27,7 +29,7 @@ def write_lake(
                 {"item": range(len(codes)), "item_code": codes, "item_name": [f"项目{c}" for c in codes]}
             )
         )
-        for slug, entity in OPTIONAL_TABLES.items():  # what random encounters say stood in them
+        for slug, entity in _of_persons().items():  # what random encounters say stood in them
             writer.write_table(slug, pl.DataFrame(schema=columns_of(entity)))
         counted = [_bucket(writer, number, city.cases[number::buckets], codes) for number in range(buckets)]
         writer.write_quality(
@@ -77,3 +79,8 @@ def _bucket(writer: LakeWriter, number: int, cases: list[list[EncounterFacts]], 
         procedures=coded(plain, "procedure"),
     )
     return lines.height
+
+
+def _of_persons() -> dict[str, type[Entity]]:
+    """The optional tables but those of stock, which rest where there are none."""
+    return {slug: entity for slug, entity in OPTIONAL_TABLES.items() if slug not in RECORDS}

@@ -73,6 +73,7 @@ def facts_of_example(encounter: ExampleEncounter) -> dict[str, Any]:
         "lines": {name: [line.get(name) for line in encounter.lines] for name in SENT_OF_LINE},
         "diagnoses": encounter.diagnoses,
         "procedures": encounter.procedures,
+        "operated_at": encounter.operated_at,
         "audited": encounter.audited,
     }
 

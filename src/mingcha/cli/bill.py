@@ -52,7 +52,9 @@ def bill(
     """
     if scene is not None and scene not in SCENES:
         raise InputError(f"没有触发场景“{scene}”", remedy=f"可用：{'、'.join(SCENES)}")
-    auditor = BillAuditor(plan_of(application(home).release(release)), read_beside(beside) if beside else None)
+    auditor = BillAuditor(
+        plan_of(application(home).release(release)), read_beside(beside) if beside else None
+    )
     content = _read(file)
     try:
         answer = auditor(content, scene or "", [_read(path) for path in lists or ()])

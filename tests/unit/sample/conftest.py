@@ -10,7 +10,7 @@ import pytest
 
 from mingcha.sample.city import CityReport, make_city
 
-LINES, SEED = 30_000, 7
+LINES, SEED = 40_000, 7
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ The two forms of a fact stand side by side, and a property test holds them equal
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -64,6 +65,7 @@ def operated_column(recorded: pl.Expr) -> pl.Expr:
     return pl.when(recorded).then(statement=True).otherwise(pl.col("procedure_count") > 0)
 
 
+@lru_cache(maxsize=1 << 16)
 def price_step(price: int | None) -> int | None:
     """The size of a price's last decimal, at most a cent: 12.5 is written to the cent, 0.3333 is finer."""
     if price is None:
@@ -109,16 +111,20 @@ def course_days(
 
 
 class LineFact(NamedTuple):
-    """A fact of a line made from what was sent: of which columns, and how, once for a line and once for all."""
+    """A fact of a line made from what was sent: of which columns, and how, once for a line and once for all.
+
+    Where none of the columns that it `rests_on` was sent, it is unknown.
+    """
 
     reads: tuple[str, ...]
+    rests_on: tuple[str, ...]
     of: Callable[..., Any]
     column: Callable[[pl.DataFrame], pl.Series]
 
 
 def _by_text(dtype: Any, reads: tuple[str, ...], of: Callable[..., Any]) -> LineFact:
     """A fact read from writings: each different writing is read once."""
-    return LineFact(reads, of, lambda frame: _read_once(frame, of, dtype))
+    return LineFact(reads, reads[:1], of, lambda frame: _read_once(frame, of, dtype))
 
 
 def _read_once(frame: pl.DataFrame, of: Callable[..., Any], dtype: Any) -> pl.Series:
@@ -159,6 +165,7 @@ _DOSE = ("single_dose", "specification")
 LINE_FACTS: dict[str, LineFact] = {
     "price_step": LineFact(
         ("unit_price",),
+        ("unit_price",),
         price_step,
         lambda frame: frame.select(price_step_column(pl.col("unit_price"))).to_series(),
     ),
@@ -178,6 +185,7 @@ LINE_FACTS: dict[str, LineFact] = {
             "specification",
             "unit",
         ),
+        ("supply_days", "single_dose"),
         course_days,
         _course_column,
     ),
@@ -187,10 +195,14 @@ LINE_FACTS: dict[str, LineFact] = {
 def line_fact(name: str, lines: Any) -> Sequence[Any] | repeat[None]:
     """One derived fact of the lines of an encounter; unknown throughout where nothing of it was sent."""
     fact = LINE_FACTS[name]
-    sent = [lines.get(read) for read in fact.reads]
-    if not any(sent):
+    if all(_unsent(lines.get(read)) for read in fact.rests_on):
         return repeat(None)
+    sent = [lines.get(read) for read in fact.reads]
     return [fact.of(*row) for row in zip(*(values or repeat(None) for values in sent), strict=False)]
+
+
+def _unsent(values: Sequence[Any] | None) -> bool:
+    return not values or values.count(None) == len(values)
 
 
 def derive(

@@ -17,7 +17,7 @@ from mingcha.audit.period import Period
 from mingcha.domain.claims import Encounter, Person, Settlement
 from mingcha.domain.values import ValueType
 from mingcha.engine.collecting import collecting_paused
-from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjudged_of_partition
+from mingcha.engine.frames import OF_BILL, OF_LINE, findings_of_partition, unjudged_texts
 from mingcha.engine.layout import columns_of_row
 from mingcha.engine.outcome import Outcome
 from mingcha.engine.partition import PartitionJudge
@@ -88,7 +88,7 @@ class BucketAuditor:
 
     def _unjudged(self, tables: Tables, outcome: Outcome, audited: int) -> pl.DataFrame:
         """What could not be judged; a rule that waits for a table, once for all bills under audit."""
-        counted = counted_unjudged(unjudged_of_partition(tables, outcome))
+        counted = counted_unjudged(tables, outcome)
         waiting = self.waiting.with_columns(
             pl.lit(None, pl.String).alias("institution_id"),
             pl.lit(audited, pl.Int64).alias("rows"),
@@ -165,25 +165,29 @@ def columns_read(plan: Plan) -> dict[str, list[str]]:
     }
 
 
-def counted_unjudged(rows: pl.DataFrame) -> pl.DataFrame:
+def counted_unjudged(tables: Tables, outcome: Outcome) -> pl.DataFrame:
     """Rows that could not be judged, counted by rule, fact and institution, with a few examples."""
-    keys = ("rule_code", "slug", "fact", "institution_id")
+    rows = outcome.unjudged
+    institutions = tables.encounters["institution_id"].rank("dense")
     counted = (
-        rows.lazy()
-        .with_row_index("row")
-        .group_by(keys, maintain_order=True)
+        rows.select(
+            pl.col("why"),
+            institutions.gather(rows["encounter"]).alias("institution"),
+            pl.int_range(pl.len(), dtype=pl.Int32).alias("row"),
+        )
+        .group_by("why", "institution", maintain_order=True)
         .agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("row").head(EXAMPLES))
-        .collect()
     )
     # Written out are the examples only: there may be more such rows than lines.
     shown = counted.select("row").with_row_index("group").explode("row")
     place = pl.coalesce("line_key", "code")
-    texts = rows[shown["row"]].select(
+    texts = unjudged_texts(tables, outcome, rows[shown["row"]]).with_columns(
         shown["group"],
         pl.concat_str("encounter_id", place, separator="/", ignore_nulls=True).alias("examples"),
     )
-    examples = texts.group_by("group", maintain_order=True).agg("examples")
-    return counted.drop("row").with_columns(examples["examples"])
+    keys = ("rule_code", "slug", "fact", "institution_id")
+    told = texts.group_by("group", maintain_order=True).agg(pl.col(*keys).first(), pl.col("examples"))
+    return told.select(*keys, counted["rows"], "examples")
 
 
 def _institutions(bucket: Bucket, audited: pl.Series) -> pl.DataFrame:

@@ -119,15 +119,19 @@ def _texts(tables: Tables, hits: Sequence[Hit], items: pl.DataFrame) -> dict[int
 
 def unjudged_of_partition(tables: Tables, outcome: Outcome) -> pl.DataFrame:
     """Rows that could not be judged: slug, rule_code, fact, institution_id, encounter_id, line_key, code."""
-    frame = outcome.unjudged
+    return unjudged_texts(tables, outcome, outcome.unjudged)
+
+
+def unjudged_texts(tables: Tables, outcome: Outcome, rows: pl.DataFrame) -> pl.DataFrame:
+    """The same of these rows alone."""
+    whys = pl.DataFrame(
+        list(outcome.whys), schema=dict.fromkeys(("slug", "rule_code", "fact"), pl.String), orient="row"
+    )
     # The order of a coded row is its place among diagnoses or procedures, not the number of a line.
-    of_line = frame.select(pl.when(pl.col("item").is_null()).then("order")).to_series()
-    return frame.select(
-        "slug",
-        "rule_code",
-        "fact",
-        tables.encounters["institution_id"].gather(frame["encounter"]).alias("institution_id"),
-        tables.encounters["encounter_id"].gather(frame["encounter"]).alias("encounter_id"),
+    of_line = rows.select(pl.when(pl.col("item").is_null()).then("order")).to_series()
+    return whys[rows["why"]].with_columns(
+        tables.encounters["institution_id"].gather(rows["encounter"]).alias("institution_id"),
+        tables.encounters["encounter_id"].gather(rows["encounter"]).alias("encounter_id"),
         tables.of_line("line_key").gather(of_line).alias("line_key"),
-        frame["item"].alias("code"),
+        rows["item"].alias("code"),
     )

@@ -17,7 +17,7 @@ from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import visit_line
 from mingcha.engine.hits import Hit, spread
 from mingcha.engine.layout import fields_of
-from mingcha.engine.outcome import Outcome
+from mingcha.engine.outcome import Named, Outcome, always
 from mingcha.engine.plan import Check, prefix_conditions
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
@@ -99,8 +99,7 @@ class GroupJudge:
         unknown = frame.filter(pl.col("when").is_null() & pl.col("audited"))
         if unknown.height:
             fact = first_null([column_of(field) for field in fields_of([when])])
-            codes = pl.Series([point.rule_code for point in self.table.points])
-            out.cannot(self.check, unknown, pl.lit(codes.gather(unknown["pt"])), fact)
+            out.cannot(self.check, unknown, self.table.code, fact)
         return frame.filter(pl.col("when"))
 
     def _companions(self, frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -218,7 +217,7 @@ def _of_bills(check: Check, tables: Tables, audited: Audited, out: Outcome) -> p
         frame = tables.with_facts(names).filter(wanted & holds.fill_null(value=True))
         frame = frame.with_columns(holds.alias("when"))
         unknown = frame.filter(pl.col("when").is_null())
-        out.cannot(check, unknown, pl.lit(check.rule_code), first_null(names))
+        out.cannot(check, unknown, always(check.rule_code), first_null(names))
         frame = frame.filter("when").select("order", "encounter")
     cut = gathered(frame, tables, column_names([column_of(field) for field in fields_of([rule.per])]))
     return cut.select("order", "encounter", part_column(rule.per))
@@ -233,7 +232,7 @@ def judge_visits(check: Check, tables: Tables, audited: Audited, out: Outcome, *
     if rule.when is not None:
         frame = frame.with_columns(Columns(rule.values).of(rule.when).alias("when"))
         unknown = frame.filter(pl.col("when").is_null() & pl.col("audited"))
-        out.cannot(check, unknown, pl.lit(check.rule_code), first_null(names))
+        out.cannot(check, unknown, always(check.rule_code), first_null(names))
         frame = frame.filter(pl.col("when"))
     if not audited.whole:
         frame = frame.join(frame.filter("audited").select("person").unique(), on="person", how="semi")
@@ -251,12 +250,11 @@ def judge_visits(check: Check, tables: Tables, audited: Audited, out: Outcome, *
         deliver(check, Group[Any](None, lines, visits=visits), {}, live, out)
 
 
-def first_null(names: Sequence[str]) -> pl.Expr:
-    """Name of the first of these fact columns that is null."""
-    return pl.coalesce(
-        *(pl.when(pl.col(name).is_null()).then(pl.lit(name.partition(".")[2])) for name in names),
-        pl.lit(None, dtype=pl.String),
-    )
+def first_null(columns: Sequence[str]) -> Named:
+    """The first of these fact columns that is null in a row; the last where none of them is."""
+    earlier = [pl.when(pl.col(name).is_null()).then(pl.lit(place)) for place, name in enumerate(columns[:-1])]
+    which = pl.coalesce(*earlier, pl.lit(len(columns) - 1)) if earlier else pl.lit(0)
+    return Named([name.partition(".")[2] for name in columns], which)
 
 
 def _suspects(rule: Rule[Any], frame: pl.LazyFrame, key: str) -> pl.DataFrame:

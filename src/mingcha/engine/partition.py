@@ -18,10 +18,10 @@ from mingcha.engine.audited import Audited
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden, visit_line
-from mingcha.engine.grouping import GroupJudge, judge_bills, judge_lines, judge_visits
+from mingcha.engine.grouping import GroupJudge, first_null, judge_bills, judge_lines, judge_visits
 from mingcha.engine.hits import Hit
 from mingcha.engine.layout import fields_of, is_line, unknown_leaves
-from mingcha.engine.outcome import Outcome
+from mingcha.engine.outcome import Named, Outcome, always
 from mingcha.engine.plan import EVERYWHERE, Check, Key, Plan, Variant, prefix_conditions
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
@@ -170,8 +170,7 @@ class _VariantJudge:
         if check.incomplete:
             judgeable = table.frame["judgeable"].gather(frame["pt"])
             waiting = frame.filter(~judgeable & frame["audited"])
-            reasons = pl.Series(table.reasons).gather(waiting["pt"])
-            out.cannot(check, waiting, pl.lit(_codes(table).gather(waiting["pt"])), pl.lit(reasons))
+            out.cannot(check, waiting, table.code, table.reason)
             frame = frame.filter(judgeable)
         if frame.is_empty():
             return
@@ -216,8 +215,7 @@ class _VariantJudge:
         judged = frame.with_columns(verdict.alias("verdict"))
         unknown = judged.filter(pl.col("verdict").is_null())
         if unknown.height:
-            codes = _codes(table).gather(unknown["pt"])
-            out.cannot(check, unknown, pl.lit(codes), first_unknown(condition))
+            out.cannot(check, unknown, table.code, first_unknown(condition))
         hit = judged.filter(pl.col("verdict"))
         if hit.is_empty():
             return
@@ -245,7 +243,7 @@ class _VariantJudge:
             judge_lines(check, judged, tables, out)
             return
         unknown = judged.filter(pl.col("verdict").is_null())
-        out.cannot(check, unknown, pl.lit(check.rule_code), first_unknown(condition))
+        out.cannot(check, unknown, always(check.rule_code), first_unknown(condition))
         hit = judged.filter(pl.col("verdict"))
         if hit.is_empty():
             return
@@ -291,7 +289,7 @@ class _VariantJudge:
             _shown(check, limit).alias("limit"),
         )
         unknown = judged.filter(pl.col("verdict").is_null())
-        out.cannot(check, unknown, pl.lit(check.rule_code), first_unknown(condition))
+        out.cannot(check, unknown, always(check.rule_code), first_unknown(condition))
         hits = judged.filter(pl.col("verdict")).select("encounter", "minute", "value", "limit")
         out.hits += [
             Hit(check, None, number, visit_line(number, minute), None, None, read, allowed, ())
@@ -311,10 +309,11 @@ class _VariantJudge:
         else:
             judged = _bills_by_encounter(check, condition, names, tables, audited)
         lacking = judged.filter(pl.col("lacking").is_not_null())
-        out.cannot(check, lacking, pl.lit(check.rule_code), pl.col("lacking"))
+        names = [field.name for field in check.rule.needs]
+        out.cannot(check, lacking, always(check.rule_code), Named(names, pl.col("lacking")))
         judged = judged.filter(pl.col("lacking").is_null())
         unknown = judged.filter(pl.col("verdict").is_null())
-        out.cannot(check, unknown, pl.lit(check.rule_code), first_unknown(condition))
+        out.cannot(check, unknown, always(check.rule_code), first_unknown(condition))
         for enc, read_value, allowed in (
             judged.filter(pl.col("verdict")).select("encounter", "value", "limit").iter_rows()
         ):
@@ -356,7 +355,7 @@ def _bills_by_encounter(
     """The same for a rule that reads nothing of the lines: one row a bill from the beginning."""
     bills = tables.billed.filter(audited.of(tables.billed["encounter"]))
     return gathered(bills, tables, names).with_columns(
-        *_judged(check, condition), lacking=pl.lit(None, pl.String)
+        *_judged(check, condition), lacking=pl.lit(None, pl.Int32)
     )
 
 
@@ -376,14 +375,14 @@ def _lines_of_bills(check: Check, tables: Tables, audited: Audited, names: Seque
 
 
 def _first_lacking(check: Check) -> pl.Expr:
-    """The first needed fact that is unknown on any line of a bill, over groups of lines."""
+    """The place in `needs` of the first fact that is unknown on any line of a bill, over groups of lines."""
     return (
         pl.coalesce(
-            pl.when(pl.col(column_of(field)).is_null().any()).then(pl.lit(field.name))
-            for field in check.rule.needs
+            pl.when(pl.col(column_of(field)).is_null().any()).then(pl.lit(place))
+            for place, field in enumerate(check.rule.needs)
         )
         if check.rule.needs
-        else pl.lit(None, dtype=pl.String)
+        else pl.lit(None, dtype=pl.Int32)
     )
 
 
@@ -407,23 +406,15 @@ def prepared(
     return with_prefix_columns(frame, wanted, table, tables)
 
 
-def first_unknown(condition: Condition) -> pl.Expr:
-    """Name of the first fact in this condition that is unknown in a row."""
-    leaves = unknown_leaves(condition)
-    return pl.coalesce(
-        *(pl.when(pl.col(column_of(f)).is_null()).then(pl.lit(f.name)) for f in leaves[:-1]),
-        pl.lit(leaves[-1].name if leaves else None),
-    )
+def first_unknown(condition: Condition) -> Named:
+    """The first fact in this condition that is unknown in a row."""
+    return first_null([column_of(field) for field in unknown_leaves(condition)])
 
 
 def _shown(check: Check, expression: Expr | None, *, grouped: bool = False) -> pl.Expr:
     if expression is None:
         return pl.lit(None)
     return Columns(check.rule.values).of(expression, grouped=grouped)
-
-
-def _codes(table: PointTable) -> pl.Series:
-    return pl.Series([point.rule_code for point in table.points], dtype=pl.String)
 
 
 def _rows(check: Check, hit: pl.DataFrame, tables: Tables) -> list[LineFacts]:

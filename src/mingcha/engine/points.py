@@ -11,6 +11,7 @@ from mingcha.domain.fields import Field
 from mingcha.domain.values import ValueType
 from mingcha.engine.columns import column_of
 from mingcha.engine.layout import fields_of, is_point
+from mingcha.engine.outcome import Named
 from mingcha.engine.plan import Check, expressions_of
 from mingcha.knowledge.point import KnowledgePoint
 
@@ -34,6 +35,9 @@ class PointTable:
         self.points: list[KnowledgePoint] = [*check.points, *(point for point, _ in check.incomplete)]
         self.reasons = [""] * len(check.points) + [reason for _, reason in check.incomplete]
         self.frame = self._frame()
+        # Of a row with `pt`: the rule code of its point, and what an incomplete point waits for.
+        self.code = self._named([point.rule_code for point in self.points])
+        self.reason = self._named(self.reasons)
 
     def _frame(self) -> pl.DataFrame:
         columns: dict[str, pl.Series] = {
@@ -46,6 +50,12 @@ class PointTable:
             if is_point(field):
                 columns[column_of(field)] = self._column(field)
         return pl.DataFrame(columns)
+
+    @staticmethod
+    def _named(texts: Sequence[str]) -> Named:
+        numbers: dict[str, int] = {}
+        places = pl.Series([numbers.setdefault(text, len(numbers)) for text in texts], dtype=pl.Int32)
+        return Named(list(numbers), pl.lit(places).gather(pl.col("pt")))
 
     def _column(self, field: Field[Any]) -> pl.Series:
         values = [getattr(point, field.name) for point in self.points]

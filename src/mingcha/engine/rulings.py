@@ -59,8 +59,8 @@ class Rulings:
             lambda number: EncounterView(tables, number),
             code_of,
         )
-        outcome.keep(self._kept_rows(outcome.unjudged, situations, numbers))
-        outcome.single += [_row(found) for found in undecided]
+        outcome.keep(self._kept_rows(outcome, situations, numbers))
+        outcome.single += [_row(found, outcome) for found in undecided]
 
     def _ruled(
         self,
@@ -105,13 +105,15 @@ class Rulings:
         return decision.judges or bool(decision.fact)
 
     def _kept_rows(
-        self, frame: pl.DataFrame, situations: Sequence[Situation], numbers: pl.Series
+        self, outcome: Outcome, situations: Sequence[Situation], numbers: pl.Series
     ) -> pl.DataFrame:
         """The same over rows: each rule in each situation is asked once."""
+        frame, whys = outcome.unjudged, list(outcome.whys)
         met = frame.with_columns(numbers.gather(frame["encounter"]).alias("situation"))
-        places = met.select("situation", "rule_code", "slug").unique()
+        places = met.select("situation", "why").unique()
         decisions = [
-            situations[number].decide(self.entries[code], slug) for number, code, slug in places.iter_rows()
+            situations[number].decide(self.entries[whys[why][1]], whys[why][0])
+            for number, why in places.iter_rows()
         ]
         kept = pl.Series([one.judges or bool(one.fact) for one in decisions], dtype=pl.Boolean)
         return met.join(places.filter(kept), on=places.columns, how="semi", maintain_order="left").select(
@@ -119,14 +121,12 @@ class Rulings:
         )
 
 
-def _row(found: Unjudged) -> tuple[str, str, int, int | None, str | None, str]:
+def _row(found: Unjudged, outcome: Outcome) -> tuple[int, int, int | None, str | None]:
     """A row that could not be judged, as a partition keeps it."""
     row, on_item = found.row, found.check.subject.on_lines
     return (
-        found.check.slug,
-        found.rule_code,
+        outcome.why(found.check.slug, found.rule_code, found.fact),
         found.encounter,
         row[1] if row is not None and on_item else None,
         row[ITEM] if row is not None and not on_item else None,
-        found.fact,
     )

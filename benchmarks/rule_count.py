@@ -12,7 +12,7 @@ from benchmarks.library import MadeLibrary
 from benchmarks.measure import seconds_of
 from mingcha.audit.bucket import columns_read
 from mingcha.catalogue.entries import entries
-from mingcha.engine.frames import findings_of_partition
+from mingcha.engine.finding_columns import findings_of_partition
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
 from mingcha.engine.tables import Tables

@@ -12,7 +12,8 @@ from mingcha.catalogue.example import Example, ExampleEncounter
 from mingcha.domain.claims import Diagnosis, Encounter, Line
 from mingcha.domain.findings import Finding
 from mingcha.engine.case import EncounterFacts
-from mingcha.engine.frames import findings_of_partition, unjudged_of_partition
+from mingcha.engine.finding_columns import findings_of_partition
+from mingcha.engine.frames import unjudged_of_partition
 from mingcha.engine.layout import fields_of, is_encounter, is_line, may_be_unknown
 from mingcha.engine.partition import PartitionJudge
 from mingcha.rules.base import VisitRule

@@ -11,7 +11,8 @@ import pytest
 
 from mingcha.catalogue.entries import entries
 from mingcha.domain.errors import DeclarationError
-from mingcha.engine.frames import findings_of_partition, unjudged_of_partition
+from mingcha.engine.finding_columns import findings_of_partition
+from mingcha.engine.frames import unjudged_of_partition
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
 from mingcha.engine.tables import Tables

@@ -82,13 +82,26 @@ def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]
     unclaimed = paid - whole
     last = None
     for claim in charged:
-        claim.recoverable = claim.claimed * paid // total
+        # Lines may say more than the total that was settled; the fund gets back no more than it paid all the same.
+        claim.recoverable = min(claim.claimed * paid // total, whole)
         whole -= claim.recoverable
         if claim.claimed:
             last = claim
     if last is not None and last.recoverable is not None:
-        last.recoverable += max(whole, 0)
+        last.recoverable += whole
     for claim in claims:
         if claim.kind is Excess.FUND:
             claim.claimed = claim.recoverable = min(claim.excess, unclaimed)
             unclaimed -= claim.claimed
+
+
+def claim_alone(claim: Claim, total: int | None, fund_paid: int | None) -> None:
+    """What the three above come to for the only claim on its bill: nothing is to be shared, most bills are such."""
+    claim.claimed = claim.excess if claim.kind is not Excess.FUND else 0
+    if not total or total <= 0 or fund_paid is None or fund_paid < 0:
+        return
+    paid = min(fund_paid, total)
+    if claim.kind is Excess.FUND:
+        claim.claimed = claim.recoverable = min(claim.excess, paid)
+    else:
+        claim.recoverable = min(claim.claimed, total) * paid // total

@@ -31,4 +31,4 @@ class Audited:
         """For each of these numbers of encounters, whether it is under audit."""
         if self.whole:
             return pl.repeat(value=True, n=len(encounters), eager=True)
-        return self.mask.gather(encounters)
+        return self.mask[encounters]

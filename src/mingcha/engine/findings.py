@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from mingcha.domain.findings import Finding
-from mingcha.engine.amounts import Claim, excess_of, share_bill, share_fund, share_line
+from mingcha.engine.amounts import Claim, claim_alone, excess_of, share_bill, share_fund, share_line
 from mingcha.engine.hits import Hit
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import Certainty
@@ -59,70 +59,60 @@ class Told(NamedTuple):
     name: str | None
 
 
+Claimed = tuple[Hit, Told, Claim]
 _Ranked = tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
-class Writer:
-    """Makes finding rows (tuples in the order of `Finding`'s fields) for one plan."""
+class Claims:
+    """What the hits of a bill say and take, in canonical order: the money of findings, and whose word they are."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        release = plan.release
-        self.stamp = (release.number, release.knowledge_digest, release.settings_digest)
         self._told: dict[tuple[int, int], Told] = {}
 
-    def of_bill(self, bill: Bill, hits: Iterable[Hit]) -> list[tuple[Any, ...]]:
-        """Findings of one bill in canonical order; the same hit twice (two groups, one point) is one."""
-        held = list(hits)
-        if len(held) == 1:  # most bills with a finding have one: nothing to order, to merge or to share out
-            return [self._alone(bill, held[0])]
-        keys = {id(hit): self._key(hit) for hit in held}
-        ordered = sorted(held, key=lambda hit: keys[id(hit)])
+    def of_bill(self, hits: Sequence[Hit], total_amount: int | None, fund_paid: int | None) -> list[Claimed]:
+        """Each hit with what it says and claims; the same hit twice (two groups, one point) is one.
+
+        Args:
+            total_amount: what was charged for the bill; fund_paid: what the fund paid of it.
+        """
+        if len(hits) == 1:
+            hit = hits[0]
+            told = self.told(hit)
+            claim = claim_of(hit, told, total_amount)
+            if hit.exemption is None:
+                claim_alone(claim, total_amount, fund_paid)
+            return [(hit, told, claim)]
+        claimed = self._in_order(hits, total_amount)
+        # What is exempt takes no money, and leaves none the less to others.
+        claims = [claim for hit, _, claim in claimed if hit.exemption is None]
+        share_bill(total_amount, claims)
+        share_fund(total_amount, fund_paid, claims)
+        return claimed
+
+    def _in_order(self, hits: Sequence[Hit], total_amount: int | None) -> list[Claimed]:
+        keys = {id(hit): self._key(hit) for hit in hits}
+        ordered = sorted(hits, key=lambda hit: keys[id(hit)])
         merged = [merge(list(same)) for _, same in groupby(ordered, key=lambda hit: keys[id(hit)])]
-        rows: list[tuple[Hit, Claim]] = []
-        for place, on_row in groupby(merged, key=lambda hit: keys[id(hit)][0]):
-            pairs = [(hit, self._claim(bill, hit)) for hit in on_row]
-            if place[0] and pairs[0][0].on_line:
-                row = pairs[0][0].row
-                assert row is not None
-                share_line(row[6], _claiming(pairs))
-            rows += pairs
-        claims = _claiming(rows)
-        share_bill(bill.total_amount, claims)
-        share_fund(bill.total_amount, bill.fund_paid, claims)
-        return [self._row(bill, hit, claim) for hit, claim in rows]
+        found: list[Claimed] = []
+        for _, on_row in groupby(merged, key=lambda hit: keys[id(hit)][0]):
+            told = [(hit, self.told(hit)) for hit in on_row]
+            claimed = [(hit, said, claim_of(hit, said, total_amount)) for hit, said in told]
+            _share_line(claimed)
+            found += claimed
+        return found
 
-    def _alone(self, bill: Bill, hit: Hit) -> tuple[Any, ...]:
-        claim = self._claim(bill, hit)
-        if hit.exemption is None:
-            if hit.on_line and claim.excess:
-                assert hit.row is not None
-                share_line(hit.row[6], [claim])
-            share_bill(bill.total_amount, [claim])
-            share_fund(bill.total_amount, bill.fund_paid, [claim])
-        return self._row(bill, hit, claim)
-
-    def _key(self, hit: Hit) -> _Ranked:
-        """Canonical order within a bill: the bill as a whole, then lines, diagnoses and procedures in order."""
-        place = (0, "", -1) if hit.row is None else (1, hit.check.subject, hit.row[1])
-        return place, self._of(hit).rank
-
-    def _of(self, hit: Hit) -> Told:
+    def told(self, hit: Hit) -> Told:
+        """What all findings of the hit's check and point say alike."""
         check, point = hit.check, hit.point
         key = (id(check), id(point))
         told = self._told.get(key)
         if told is None:
             code, certainty = check.code_of(point), check.certainty_of(point)
             point_id = point.point_id if point is not None else None
+            entry = self.plan.entries[code]
             told = self._told[key] = Told(
-                (
-                    code,
-                    self.plan.entries[code].name,
-                    check.slug,
-                    check.rule.version,
-                    str(certainty),
-                    point_id,
-                ),
+                (code, entry.name, check.slug, check.rule.version, str(certainty), point_id),
                 (certainty != Certainty.VIOLATION, code, point_id or "", check.slug),
                 check.subject.on_lines,
                 Excess.NOTHING if certainty == Certainty.REMINDER else check.rule.excess,
@@ -130,22 +120,50 @@ class Writer:
             )
         return told
 
-    def _claim(self, bill: Bill, hit: Hit) -> Claim:
-        told, row = self._of(hit), hit.row
-        if told.excess is Excess.BILL:
-            return Claim(told.excess, max(bill.total_amount or 0, 0))
-        if told.excess is Excess.FUND:
-            return Claim(told.excess, max(hit.value - hit.limit, 0))
-        if row is None or not told.of_item or told.excess is Excess.NOTHING:
-            return Claim(told.excess, 0)
-        return Claim(told.excess, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount))
+    def _key(self, hit: Hit) -> _Ranked:
+        """Canonical order within a bill: the bill as a whole, then lines, diagnoses and procedures in order."""
+        place = (0, "", -1) if hit.row is None else (1, hit.check.subject, hit.row[1])
+        return place, self.told(hit).rank
 
-    def _row(self, bill: Bill, hit: Hit, claim: Claim) -> tuple[Any, ...]:
-        told, row = self._of(hit), hit.row
-        head = told.head
+
+def claim_of(hit: Hit, told: Told, total_amount: int | None) -> Claim:
+    """What a hit alone would take away."""
+    kind, row = told.excess, hit.row
+    if kind is Excess.BILL:
+        return Claim(kind, max(total_amount or 0, 0))
+    if kind is Excess.FUND:
+        return Claim(kind, max(hit.value - hit.limit, 0))
+    if row is None or kind is Excess.NOTHING or not told.of_item:
+        return Claim(kind, 0)
+    return Claim(kind, excess_of(row[6], row[5], hit.excess_quantity, hit.excess_amount))
+
+
+def _share_line(claimed: Sequence[Claimed]) -> None:
+    """Share out what the hits on one row take, where it is a charge line."""
+    hit, told, _ = claimed[0]
+    if hit.row is not None and told.of_item:
+        share_line(hit.row[6], [claim for hit, _, claim in claimed if hit.exemption is None])
+
+
+class Writer:
+    """Makes finding rows (tuples in the order of `Finding`'s fields) for one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.claims = Claims(plan)
+        self.stamp = stamp_of(plan)
+
+    def of_bill(self, bill: Bill, hits: Sequence[Hit]) -> list[tuple[Any, ...]]:
+        """Findings of one bill in canonical order."""
+        claimed = self.claims.of_bill(hits, bill.total_amount, bill.fund_paid) if hits else ()
+        return [self._row(bill, hit, told, claim) for hit, told, claim in claimed]
+
+    def _row(self, bill: Bill, hit: Hit, told: Told, claim: Claim) -> tuple[Any, ...]:
+        row, head = hit.row, told.head
         value, limit = hit.check.rule.evidence(hit.value, hit.limit, hit.point)
         place, of_row = (
-            self._of_line(bill, hit, row) if row is not None and told.of_item else _beside(bill, hit, told)
+            self._of_line(bill, hit, told, row)
+            if row is not None and told.of_item
+            else _beside(bill, hit, told)
         )
         return (
             finding_id(bill.institution_id, bill.encounter_id, place, head[0], head[5], head[2]),
@@ -159,17 +177,13 @@ class Writer:
             limit,
             self._related(bill, hit) if hit.related else [],
             *self.stamp,
-            *_ruling(hit, head[4], claim.excess),
+            *ruling_of(hit, head[4], claim.excess),
         )
 
-    def _of_line(self, bill: Bill, hit: Hit, row: Sequence[Any]) -> tuple[str | None, tuple[Any, ...]]:
+    @staticmethod
+    def _of_line(bill: Bill, hit: Hit, told: Told, row: Sequence[Any]) -> tuple[str | None, tuple[Any, ...]]:
         """What names a hit's place, and department_id … excess_quantity of a hit on a charge line."""
         text: LineText = bill.line(row[1])
-        quantity = hit.excess_quantity
-        if self._of(hit).excess is Excess.NOTHING:
-            quantity = None
-        elif quantity is None and hit.excess_amount is None:
-            quantity = row[5]
         return text.line_key, (
             text.department_id or bill.department_id,
             text.doctor_id or bill.doctor_id,
@@ -180,7 +194,7 @@ class Writer:
             row[0],
             row[5],
             row[6],
-            quantity,
+            quantity_of(hit, told),
         )
 
     @staticmethod
@@ -194,12 +208,22 @@ class Writer:
 _NO_RULING = (None,) * 5
 
 
-def _claiming(pairs: Sequence[tuple[Hit, Claim]]) -> list[Claim]:
-    """The claims that take money: what is exempt takes none, and leaves none the less to others."""
-    return [claim for hit, claim in pairs if hit.exemption is None]
+def stamp_of(plan: Plan) -> tuple[int, str, str]:
+    """release, knowledge_digest, settings_digest."""
+    return plan.release.number, plan.release.knowledge_digest, plan.release.settings_digest
 
 
-def _ruling(hit: Hit, certainty: str, excess: int) -> tuple[Any, ...]:
+def quantity_of(hit: Hit, told: Told) -> int | None:
+    """The excess quantity of a hit on a charge line: the whole line's unless it says less or speaks of money."""
+    if told.excess is Excess.NOTHING:
+        return None
+    if hit.excess_quantity is None and hit.excess_amount is None and hit.row is not None:
+        quantity: int | None = hit.row[5]
+        return quantity
+    return hit.excess_quantity
+
+
+def ruling_of(hit: Hit, certainty: str, excess: int) -> tuple[Any, ...]:
     """rule_set, priority, action, exemption, exemption_reason."""
     if hit.rule_set is None and hit.exemption is None:
         return _NO_RULING
@@ -231,8 +255,12 @@ def _size(hit: Hit) -> tuple[int, int]:
 
 def finding_id(*parts: str | None) -> str:
     """A short stable name for a finding: the same bill under the same rule and point gives the same one."""
-    text = "\x1f".join([part or "" for part in parts])
-    return blake2b(text.encode(), digest_size=12).hexdigest()
+    return digest("\x1f".join([part or "" for part in parts]))
+
+
+def digest(named: str) -> str:
+    """The name of the finding that these parts, joined by the unit separator, stand for."""
+    return blake2b(named.encode(), digest_size=12).hexdigest()
 
 
 def line_texts(lines: Mapping[str, Sequence[Any]]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby, repeat
+from itertools import repeat
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from mingcha.domain.findings import Finding
 from mingcha.domain.values import ValueType
 from mingcha.engine.case import Case
 from mingcha.engine.compiled import Judgement
-from mingcha.engine.findings import Bill, LineText, Writer, line_texts
+from mingcha.engine.findings import Bill, Writer, line_texts
 from mingcha.engine.hits import Hit
 from mingcha.engine.outcome import Outcome
 from mingcha.engine.plan import Plan
@@ -31,31 +31,11 @@ DTYPES: dict[ValueType, Any] = {
 }
 SEPARATOR = "\x1f"  # stands in no key
 OF_BILL = Bill._fields[:-1]  # all but the lines
-OF_LINE = ("line_id", "line_key", "item", "department_id", "doctor_id")
 
 
 def schema_of(entity: type[Entity]) -> dict[str, Any]:
     """Column types of an entity, as in `domain.values`."""
     return {name: DTYPES.get(field.type, pl.Int64) for name, field in entity.fields().items()}
-
-
-def findings_of_partition(
-    plan: Plan, tables: Tables, hits: Iterable[Hit], items: pl.DataFrame
-) -> pl.DataFrame:
-    """Findings of a partition in canonical order.
-
-    Args:
-        items: the dataset's items: item (row number), item_code, item_name.
-    """
-    writer = Writer(plan)
-    ordered = sorted(hits, key=lambda hit: hit.encounter)
-    texts = _texts(tables, ordered, items)
-    rows: list[tuple[Any, ...]] = []
-    numbers = pl.Series(list(dict.fromkeys(hit.encounter for hit in ordered)), dtype=pl.Int32)
-    bills = tables.encounters.select(OF_BILL)[numbers].iter_rows()
-    for facts, (_, of_bill) in zip(bills, groupby(ordered, key=lambda hit: hit.encounter), strict=True):
-        rows += writer.of_bill(Bill._make((*facts, texts.__getitem__)), of_bill)
-    return _frame(rows)
 
 
 def _frame(rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
@@ -64,13 +44,15 @@ def _frame(rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
     columns = zip(*rows, strict=True) if rows else repeat(())
     return pl.DataFrame(
         [
-            _lists(name, column) if type_ == pl.List(pl.String) else pl.Series(name, column, dtype=type_)
+            texts_in_lists(name, column)
+            if type_ == pl.List(pl.String)
+            else pl.Series(name, column, dtype=type_)
             for (name, type_), column in zip(schema.items(), columns, strict=False)
         ]
     )
 
 
-def _lists(name: str, values: Iterable[Sequence[str]]) -> pl.Series:
+def texts_in_lists(name: str, values: Iterable[Sequence[str]]) -> pl.Series:
     """Lists of keys as a column, made from one text each: a list at a time is slow to hand over."""
     joined = pl.Series(name, [SEPARATOR.join(keys) for keys in values], dtype=pl.String).to_frame()
     split = pl.col(name).str.split(SEPARATOR)
@@ -78,7 +60,7 @@ def _lists(name: str, values: Iterable[Sequence[str]]) -> pl.Series:
 
 
 def findings_of_case(plan: Plan, case: Case, judgement: Judgement) -> pl.DataFrame:
-    """The same of one case, its encounters in the given order."""
+    """Findings of one case in canonical order, its encounters in the given order."""
     rows = [row for found in case_findings(plan, case, judgement) for row in found]
     return _frame(rows)
 
@@ -97,26 +79,6 @@ def case_findings(plan: Plan, case: Case, judgement: Judgement) -> list[list[tup
     ]
 
 
-def _texts(tables: Tables, hits: Sequence[Hit], items: pl.DataFrame) -> dict[int, LineText]:
-    """What identifies the lines that these hits mention, by row number."""
-    mentioned = {
-        line[1] for hit in hits for line in (hit.row, *hit.related) if line is not None and hit.on_line
-    }
-    orders = pl.Series("order", sorted(mentioned), dtype=pl.Int32)
-    read = {name: tables.of_line(name).gather(orders).to_list() for name in OF_LINE}
-    codes, names = items["item_code"], items["item_name"]
-    known = pl.Series(read["item"], dtype=pl.Int32)
-    columns = (
-        read["line_id"],
-        read["line_key"],
-        codes.gather(known).to_list(),
-        names.gather(known).to_list(),
-        read["department_id"],
-        read["doctor_id"],
-    )
-    return dict(zip(orders.to_list(), map(LineText._make, zip(*columns, strict=True)), strict=True))
-
-
 def unjudged_of_partition(tables: Tables, outcome: Outcome) -> pl.DataFrame:
     """Rows that could not be judged: slug, rule_code, fact, institution_id, encounter_id, line_key, code."""
     return unjudged_texts(tables, outcome, outcome.unjudged)
@@ -130,8 +92,8 @@ def unjudged_texts(tables: Tables, outcome: Outcome, rows: pl.DataFrame) -> pl.D
     # The order of a coded row is its place among diagnoses or procedures, not the number of a line.
     of_line = rows.select(pl.when(pl.col("item").is_null()).then("order")).to_series()
     return whys[rows["why"]].with_columns(
-        tables.encounters["institution_id"].gather(rows["encounter"]).alias("institution_id"),
-        tables.encounters["encounter_id"].gather(rows["encounter"]).alias("encounter_id"),
-        tables.of_line("line_key").gather(of_line).alias("line_key"),
+        tables.encounters["institution_id"][rows["encounter"]].alias("institution_id"),
+        tables.encounters["encounter_id"][rows["encounter"]].alias("encounter_id"),
+        tables.of_line("line_key")[of_line].alias("line_key"),
         rows["item"].alias("code"),
     )

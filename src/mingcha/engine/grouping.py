@@ -86,8 +86,8 @@ class GroupJudge:
         frame = gathered(frame, tables, [*column_names(names), *scope, "r.minute", "r.day", "r.encounter"])
         points = self.table.frame
         frame = frame.with_columns(
-            points["gid"].gather(frame["pt"]).alias("gid"),
-            *(points[name].gather(frame["pt"]) for name in names if name in points.columns),
+            points["gid"][frame["pt"]].alias("gid"),
+            *(points[name][frame["pt"]] for name in names if name in points.columns),
         )
         return with_prefix_columns(frame, prefix_conditions(rule), self.table, tables)
 
@@ -106,7 +106,7 @@ class GroupJudge:
         """Partner lines in force on their own day: order, encounter, pt, part."""
         assert self.partners is not None
         found = self._beside(frame, self.partners, tables)
-        start, end = (self.table.frame[name].gather(found["pt"]) for name in ("start", "end"))
+        start, end = (self.table.frame[name][found["pt"]] for name in ("start", "end"))
         return found.filter((found["day"] >= start) & (found["day"] < end))
 
     def _beside(self, frame: pl.DataFrame, pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -118,7 +118,7 @@ class GroupJudge:
         )
         names = [column_of(f) for f in fields_of([self.rule.per])]
         found = gathered(found, tables, [*column_names(names), "r.minute", "r.day", "r.encounter"])
-        limits = [points[name].gather(found["pt"]) for name in names if name in points.columns]
+        limits = [points[name][found["pt"]] for name in names if name in points.columns]
         return found.with_columns(limits).with_columns(part_column(self.rule.per))
 
     def _every_other_line(self, frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:

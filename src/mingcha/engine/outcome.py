@@ -9,10 +9,11 @@ from typing import NamedTuple
 import polars as pl
 
 from mingcha.engine.hits import Hit
+from mingcha.engine.place import PLACE
 from mingcha.engine.plan import Check
 from mingcha.rules.base import LineFacts
 
-UNJUDGED = {"why": pl.Int32, "encounter": pl.Int32, "order": pl.Int32, "item": pl.String}
+UNJUDGED = {"why": PLACE, "encounter": PLACE, "order": PLACE, "item": pl.String}
 Why = tuple[str, str, str]
 
 
@@ -71,15 +72,12 @@ class Outcome:
         kept = self.distinct if check.rule.knowledge is None else self.frames
         numbers = [self.why(check.slug, code, name) for code in rule_code.names for name in fact.names]
         place = rule_code.which * len(fact.names) + fact.which
-        if len(numbers) > 1:
-            place = place.replace_strict(range(len(numbers)), numbers)
-        else:
-            place = pl.lit(numbers[0])
+        place = place.replace_strict(range(len(numbers)), numbers) if len(numbers) > 1 else pl.lit(numbers[0])
         kept.append(
             frame.select(
-                place.cast(pl.Int32).alias("why"),
-                pl.col("encounter").cast(pl.Int32),
-                (pl.col("order") if "order" in frame.columns else pl.lit(None)).cast(pl.Int32).alias("order"),
+                place.cast(PLACE).alias("why"),
+                pl.col("encounter").cast(PLACE),
+                (pl.col("order") if "order" in frame.columns else pl.lit(None)).cast(PLACE).alias("order"),
                 (pl.col("item") if coded else pl.lit(None)).cast(pl.String).alias("item"),
             )
         )

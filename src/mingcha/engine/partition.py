@@ -22,6 +22,7 @@ from mingcha.engine.grouping import GroupJudge, first_null, judge_bills, judge_l
 from mingcha.engine.hits import Hit
 from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.outcome import Named, Outcome, always
+from mingcha.engine.place import PLACE
 from mingcha.engine.plan import EVERYWHERE, Check, Key, Plan, Variant, prefix_conditions
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
@@ -119,11 +120,11 @@ class _VariantJudge:
             parts.append(
                 pairs.with_columns(
                     pl.lit(check.number, dtype=pl.Int32).alias("check"),
-                    table.frame["start"].gather(pairs["pt"]).alias("start"),
-                    table.frame["end"].gather(pairs["pt"]).alias("end"),
+                    table.frame["start"][pairs["pt"]].alias("start"),
+                    table.frame["end"][pairs["pt"]].alias("end"),
                 )
             )
-        empty = {"item": pl.Int32, "pt": pl.Int32, "check": pl.Int32, "start": pl.Int32, "end": pl.Int32}
+        empty = {"item": PLACE, "pt": PLACE, "check": pl.Int32, "start": pl.Int32, "end": pl.Int32}
         return pl.concat([pl.DataFrame(schema=empty), *parts])
 
     def judge(self, tables: Tables, audited: Audited, out: Outcome) -> None:
@@ -168,7 +169,7 @@ class _VariantJudge:
     ) -> None:
         table = self.tables_of[check.number]
         if check.incomplete:
-            judgeable = table.frame["judgeable"].gather(frame["pt"])
+            judgeable = table.frame["judgeable"][frame["pt"]]
             waiting = frame.filter(~judgeable & frame["audited"])
             out.cannot(check, waiting, table.code, table.reason)
             frame = frame.filter(judgeable)
@@ -188,7 +189,7 @@ class _VariantJudge:
             .join(known, on="item", maintain_order="left")
             .with_columns(pl.lit(value=True).alias("audited"))
         )
-        start, end = (table.frame[name].gather(frame["pt"]) for name in ("start", "end"))
+        start, end = (table.frame[name][frame["pt"]] for name in ("start", "end"))
         self._meet(check, frame.filter((frame["day"] >= start) & (frame["day"] < end)), tables, audited, out)
 
     def _diseases(self, check: Check, tables: Tables, audited: Audited, out: Outcome) -> None:
@@ -201,7 +202,7 @@ class _VariantJudge:
         frame = tables.live.join(
             known.select("encounter", "pt"), on="encounter", maintain_order="left"
         ).with_columns(pl.lit(value=True).alias("audited"))
-        start, end = (table.frame[name].gather(frame["pt"]) for name in ("start", "end"))
+        start, end = (table.frame[name][frame["pt"]] for name in ("start", "end"))
         self._meet(check, frame.filter((frame["day"] >= start) & (frame["day"] < end)), tables, audited, out)
 
     def _forbids(
@@ -370,7 +371,7 @@ def _lines_of_bills(check: Check, tables: Tables, audited: Audited, names: Seque
     holds = encounters.select(Columns(check.rule.values).of(when).fill_null(value=True)).to_series()
     if holds.all():
         return tables.with_facts(names).filter(asked)
-    wanted = asked & holds.gather(tables.lines["encounter"])
+    wanted = asked & holds[tables.lines["encounter"]]
     return gathered(tables.lines.select("order", "encounter").filter(wanted), tables, names)
 
 
@@ -396,7 +397,7 @@ def prepared(
     """The frame with every column that these expressions read."""
     names = [column_of(f) for f in fields_of(expressions)]
     frame = gathered(frame, tables, column_names(names))
-    limits = [table.frame[name].gather(frame["pt"]) for name in names if name in table.frame.columns]
+    limits = [table.frame[name][frame["pt"]] for name in names if name in table.frame.columns]
     frame = frame.with_columns(limits)
     wanted = [
         condition

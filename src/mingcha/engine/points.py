@@ -12,6 +12,7 @@ from mingcha.domain.values import ValueType
 from mingcha.engine.columns import column_of
 from mingcha.engine.layout import fields_of, is_point
 from mingcha.engine.outcome import Named
+from mingcha.engine.place import PLACE
 from mingcha.engine.plan import Check, expressions_of
 from mingcha.knowledge.point import KnowledgePoint
 
@@ -43,7 +44,7 @@ class PointTable:
         columns: dict[str, pl.Series] = {
             "start": pl.Series([p.effective_from for p in self.points], dtype=pl.Int32),
             "end": pl.Series([p.effective_to for p in self.points], dtype=pl.Int32),
-            "gid": pl.Series(self._classes(), dtype=pl.Int32),
+            "gid": pl.Series(self._classes(), dtype=PLACE),
             "judgeable": pl.Series([not reason for reason in self.reasons], dtype=pl.Boolean),
         }
         for field in fields_of(expressions_of(self.check.rule)):
@@ -54,7 +55,7 @@ class PointTable:
     @staticmethod
     def _named(texts: Sequence[str]) -> Named:
         numbers: dict[str, int] = {}
-        places = pl.Series([numbers.setdefault(text, len(numbers)) for text in texts], dtype=pl.Int32)
+        places = pl.Series([numbers.setdefault(text, len(numbers)) for text in texts], dtype=PLACE)
         return Named(list(numbers), pl.lit(places).gather(pl.col("pt")))
 
     def _column(self, field: Field[Any]) -> pl.Series:
@@ -81,12 +82,12 @@ class PointTable:
             for code in getattr(point, field)
             if code in ids
         ]
-        return pl.DataFrame(found, schema={"item": pl.Int32, "pt": pl.Int32}, orient="row")
+        return pl.DataFrame(found, schema={"item": PLACE, "pt": PLACE}, orient="row")
 
     def pairs_by_prefix(self, ids: Mapping[str, int], field: str) -> pl.DataFrame:
         """item (dataset id), pt: for the codes of the dataset that begin with one of the points'."""
         found = self.prefixes(list(ids), field)
-        return found.with_columns(pl.col("item").replace_strict(ids, return_dtype=pl.Int32))
+        return found.with_columns(pl.col("item").replace_strict(ids, return_dtype=PLACE))
 
     def prefixes(self, codes: Sequence[str], field: str = "codes") -> pl.DataFrame:
         """item (code text), pt: for each of these codes, the points that name it or a prefix of it."""
@@ -100,4 +101,4 @@ class PointTable:
             for length, known in by_length.items()
             for number in known.get(code[:length], ())
         ]
-        return pl.DataFrame(found, schema={"item": pl.String, "pt": pl.Int32}, orient="row").unique()
+        return pl.DataFrame(found, schema={"item": pl.String, "pt": PLACE}, orient="row").unique()

@@ -109,7 +109,7 @@ class Rulings:
     ) -> pl.DataFrame:
         """The same over rows: each rule in each situation is asked once."""
         frame, whys = outcome.unjudged, list(outcome.whys)
-        met = frame.with_columns(numbers.gather(frame["encounter"]).alias("situation"))
+        met = frame.with_columns(numbers[frame["encounter"]].alias("situation"))
         places = met.select("situation", "why").unique()
         decisions = [
             situations[number].decide(self.entries[whys[why][1]], whys[why][0])

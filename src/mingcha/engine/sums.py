@@ -100,7 +100,7 @@ class PeriodSums:
             )
             & ((pl.col(of_check["cases"]) > 0) | (_column(of_check, "part_open") > 0))
         )
-        ids = tables.encounters["encounter_id"].gather(counted["encounter"])
+        ids = tables.encounters["encounter_id"][counted["encounter"]]
         sums = [_column(of_check, name).alias(name) for name in BEHIND if name != "encounter_id"]
         return counted.select(ids.alias("encounter_id"), *sums)
 
@@ -150,7 +150,7 @@ class PeriodSums:
         rows = gathered(rows, tables, [*of_bill, *(f"e.{name}" for name in ALIKE)])
         if rule.dated_by is not None:
             return rows, taking
-        settled = _settled(tables).gather(rows["encounter"])
+        settled = _settled(tables)[rows["encounter"]]
         return rows.with_columns(_period(rule, pl.lit(settled)).alias("period_from")), taking
 
     def _rows(
@@ -160,14 +160,14 @@ class PeriodSums:
         rule = checks[0].over_period
         source = tables.lines if _reads_lines(checks) else tables.encounters
         frame = source.select(name for name in ("order", "encounter") if name in source.columns)
-        frame = frame.filter(audited.gather(frame["encounter"]))
+        frame = frame.filter(audited[frame["encounter"]])
         read = [
             column_of(field)
             for field in fields_of(e for check in checks for e in check.over_period.expressions())
         ]
         frame = gathered(frame, tables, column_names(read))
         if "r.item" in frame.columns:
-            frame = frame.with_columns(self.codes.gather(frame["r.item"]).alias("r.item"))
+            frame = frame.with_columns(self.codes[frame["r.item"]].alias("r.item"))
         if isinstance(rule, StockRule):
             frame = self.stock.dated(frame)
         elif rule.dated_by is not None:

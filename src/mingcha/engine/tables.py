@@ -10,6 +10,7 @@ import polars as pl
 
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.engine.facts import LINE_FACTS, derived_columns, operated_column
+from mingcha.engine.place import PLACE
 from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import LineFacts
 
@@ -32,7 +33,8 @@ class Tables:
     ) -> None:
         self.encounters = encounters.with_columns(**derived_columns())
         self.lines = lines.rename({"charged_at": "minute", "enc": "encounter"}).with_columns(
-            pl.int_range(pl.len(), dtype=pl.Int32).alias("order"),
+            pl.col("encounter", "item").cast(PLACE),
+            pl.int_range(pl.len(), dtype=PLACE).alias("order"),
             (pl.col("minute") // MINUTES_A_DAY).alias("day"),
         )
         self.diagnoses = self._coded(diagnoses, "diagnosis_code")
@@ -41,7 +43,7 @@ class Tables:
         operations = _operations(procedures)
         self.encounters = (
             self.encounters.with_row_index("encounter")
-            .cast({"encounter": pl.Int32})
+            .cast({"encounter": PLACE})
             .join(lists, on="encounter", how="left", maintain_order="left")
             .join(operations, on="encounter", how="left", maintain_order="left")
             .with_columns(
@@ -55,13 +57,13 @@ class Tables:
     def _coded(self, frame: pl.DataFrame, code: str) -> pl.DataFrame:
         """Diagnoses or procedures as rows: each code once per encounter, on its first day."""
         started = self.encounters["started_at"]
-        rows = frame.select(pl.col("enc").alias("encounter"), pl.col(code).alias("item")).unique(
+        rows = frame.select(pl.col("enc").cast(PLACE).alias("encounter"), pl.col(code).alias("item")).unique(
             maintain_order=True
         )
         return rows.with_columns(
-            started.gather(rows["encounter"]).alias("minute"),
-            (started.gather(rows["encounter"]) // MINUTES_A_DAY).alias("day"),
-            (pl.cum_count("item").over("encounter") - 1).cast(pl.Int32).alias("order"),
+            started[rows["encounter"]].alias("minute"),
+            (started[rows["encounter"]] // MINUTES_A_DAY).alias("day"),
+            (pl.cum_count("item").over("encounter") - 1).cast(PLACE).alias("order"),
             *(pl.lit(None).alias(name) for name in LineFacts._fields if name not in CODED),
         )
 
@@ -127,7 +129,7 @@ class Tables:
             if where == "r":
                 added[name] = self.of_line(fact)
             else:
-                added[name] = self.encounters[fact].gather(self.lines["encounter"])
+                added[name] = self.encounters[fact][self.lines["encounter"]]
         return self.lines.select("order", "encounter").with_columns(**added)
 
     def _derived_of_line(self, name: str) -> pl.Series:
@@ -141,7 +143,7 @@ class Tables:
     def of_lines(self, name: str, orders: pl.Series) -> pl.Series:
         """The same for the lines with these numbers; what stands in writings is read of these lines only."""
         if name not in LINE_FACTS:
-            return self.of_line(name).gather(orders)
+            return self.of_line(name)[orders]
         fact = LINE_FACTS[name]
         return fact.column(pl.DataFrame([self.of_lines(read, orders).alias(read) for read in fact.reads]))
 
@@ -195,7 +197,7 @@ def _operations(procedures: pl.DataFrame) -> pl.DataFrame:
     """By encounter, the codes of its procedures and their moments in two lists of one order."""
     known = "operated_at" in procedures.columns
     moment = pl.col("operated_at") if known else pl.lit(None, dtype=pl.Int32)
-    return procedures.group_by(pl.col("enc").alias("encounter"), maintain_order=True).agg(
+    return procedures.group_by(pl.col("enc").cast(PLACE).alias("encounter"), maintain_order=True).agg(
         pl.col("procedure_code").alias("procedures"), moment.alias("procedures_at")
     )
 
@@ -218,7 +220,7 @@ def gathered(frame: pl.DataFrame, tables: Tables, names: Iterable[str]) -> pl.Da
         if where == "r":
             source = frame[fact] if fact in frame.columns else tables.of_lines(fact, frame["order"])
         else:
-            source = tables.of_encounter(fact).gather(frame["encounter"])
+            source = tables.of_encounter(fact)[frame["encounter"]]
         added.append(source.alias(name))
     return frame.with_columns(added)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingcha.engine.amounts import Claim, excess_of, share_bill, share_fund, share_line
+from mingcha.engine.amounts import Claim, claim_alone, excess_of, share_bill, share_fund, share_line
 from mingcha.rules.base import Excess
 
 MONEY = st.integers(0, 10_000_000_000)
@@ -50,6 +50,32 @@ def test_the_fund_gets_back_its_share_to_the_fen(claimed: list[int], paid: int, 
         recovered = sum(claim.recoverable or 0 for claim in claims)
         assert recovered == sum(claimed) * min(paid, total) // total
         assert recovered <= min(paid, total)
+
+
+@given(st.lists(MONEY, min_size=1, max_size=8), MONEY, MONEY)
+def test_where_lines_exceed_the_total_the_fund_gets_back_no_more_than_it_paid(
+    claimed: list[int], total: int, paid: int
+) -> None:
+    claims = [Claim(Excess.LINES, amount, amount) for amount in claimed]
+    share_fund(total, paid, claims)
+    assert sum(claim.recoverable or 0 for claim in claims) <= min(paid, total)
+
+
+@given(st.sampled_from(Excess), MONEY, st.none() | MONEY, st.none() | MONEY)
+def test_a_claim_that_stands_alone_gets_what_sharing_would_give_it(
+    kind: Excess, excess: int, total: int | None, paid: int | None
+) -> None:
+    if kind is Excess.BILL:
+        excess = total or 0
+    alone, shared = Claim(kind, excess), Claim(kind, excess)
+    claim_alone(alone, total, paid)
+    if kind in {Excess.LINES, Excess.PRICE}:
+        share_line(excess, [shared])
+    elif kind is Excess.NOTHING:
+        shared.claimed = shared.excess
+    share_bill(total, [shared])
+    share_fund(total, paid, [shared])
+    assert alone == shared
 
 
 @given(MONEY, MONEY, st.lists(st.tuples(st.sampled_from((Excess.BILL, Excess.FUND)), MONEY)), MONEY)

@@ -8,7 +8,8 @@ import pytest
 
 from mingcha.catalogue.entries import entries
 from mingcha.engine.case import EncounterFacts
-from mingcha.engine.frames import case_findings, findings_of_partition, unjudged_of_partition
+from mingcha.engine.finding_columns import findings_of_partition
+from mingcha.engine.frames import case_findings, unjudged_of_partition
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import count
-from mingcha.engine.frames import case_findings, findings_of_partition, unjudged_of_partition
+from mingcha.engine.finding_columns import findings_of_partition
+from mingcha.engine.frames import case_findings, unjudged_of_partition
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan

@@ -82,7 +82,7 @@ class BucketAuditor:
             "findings": findings,
             "unjudged": self._unjudged(tables, outcome, int(audited.sum())),
             "sums": self.sums(tables, audited),
-            "institutions": _institutions(bucket, audited),
+            "institutions": _institutions(tables, audited),
             "doctors": _doctors(bucket.encounters),
         }
         return self._keep(number, frames, counts)
@@ -169,44 +169,46 @@ def columns_read(plan: Plan) -> dict[str, list[str]]:
 def counted_unjudged(tables: Tables, outcome: Outcome) -> pl.DataFrame:
     """Rows that could not be judged, counted by rule, fact and institution, with a few examples."""
     rows = outcome.unjudged
-    institutions = tables.encounters["institution_id"].rank("dense")
+    place = rows["why"].cast(pl.UInt64) * len(tables.institutions) + tables.institutions[rows["encounter"]]
     counted = (
-        rows.select(
-            pl.col("why"),
-            institutions.gather(rows["encounter"]).alias("institution"),
-            pl.int_range(pl.len(), dtype=pl.Int32).alias("row"),
-        )
-        .group_by("why", "institution", maintain_order=True)
+        pl.DataFrame({"place": place, "row": pl.int_range(len(place), dtype=pl.UInt32, eager=True)})
+        .group_by("place")
         .agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("row").head(EXAMPLES))
+        .sort(pl.col("row").list.first())
     )
     # Written out are the examples only: there may be more such rows than lines.
     shown = counted.select("row").with_row_index("group").explode("row")
-    place = pl.coalesce("line_key", "code")
+    of_row = pl.coalesce("line_key", "code")
     texts = unjudged_texts(tables, outcome, rows[shown["row"]]).with_columns(
         shown["group"],
-        pl.concat_str("encounter_id", place, separator="/", ignore_nulls=True).alias("examples"),
+        pl.concat_str("encounter_id", of_row, separator="/", ignore_nulls=True).alias("examples"),
     )
     keys = ("rule_code", "slug", "fact", "institution_id")
     told = texts.group_by("group", maintain_order=True).agg(pl.col(*keys).first(), pl.col("examples"))
     return told.select(*keys, counted["rows"], "examples")
 
 
-def _institutions(bucket: Bucket, audited: pl.Series) -> pl.DataFrame:
+def _institutions(tables: Tables, audited: pl.Series) -> pl.DataFrame:
     """What was audited at each institution of the bucket: encounters, lines, amount in fen."""
-    encounters = bucket.encounters.select(
-        pl.int_range(pl.len(), dtype=pl.Int32).alias("enc"), "institution_id", "institution_name"
+    encounters = tables.encounters.select(
+        "institution_id", "institution_name", tables.institutions.alias("institution")
     ).filter(audited)
-    lines = bucket.lines.group_by("enc").agg(
+    lines = tables.lines.select(
+        tables.institutions[tables.lines["encounter"]].alias("institution"), "amount"
+    ).filter(audited[tables.lines["encounter"]])
+    billed = lines.group_by("institution").agg(
         pl.len().cast(pl.Int64).alias("lines"), pl.col("amount").sum().alias("billed_fen")
     )
     return (
-        encounters.join(lines, on="enc", how="left")
-        .group_by("institution_id")
+        encounters.group_by("institution")
         .agg(
+            pl.col("institution_id").first(),
             pl.col("institution_name").drop_nulls().min(),
             pl.len().cast(pl.Int64).alias("encounters"),
-            pl.col("lines", "billed_fen").sum(),
         )
+        .join(billed, on="institution", how="left", nulls_equal=True)
+        .drop("institution")
+        .with_columns(pl.col("lines", "billed_fen").fill_null(0))
         .sort("institution_id")
     )
 

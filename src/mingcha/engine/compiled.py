@@ -21,7 +21,7 @@ Row = tuple[Any, ...]
 DAY = LineFacts._fields.index("day")
 ITEM = LineFacts._fields.index("item")
 QUANTITY = LineFacts._fields.index("quantity")
-NO_LINE = LineFacts._make((0, 0, 0, None, 0, *(None,) * (WIDTH - 5)))
+NOTHING_CHARGED = (None,) * (WIDTH - 5)
 FORBIDS = """
 def check(e, rows, p, hits, unjudged):
     for r in rows:
@@ -62,8 +62,7 @@ def forbidden(rule: Rule[Any]) -> Condition | None:
 
 def visit_line(number: int, started_at: int) -> LineFacts:
     """An encounter as a line: when it began, and nothing that only a charge has."""
-    day = started_at // MINUTES_A_DAY
-    return NO_LINE._replace(minute=started_at, day=day, encounter=number)
+    return LineFacts(started_at, 0, started_at // MINUTES_A_DAY, None, number, *NOTHING_CHARGED)
 
 
 class Judgement:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import attrgetter
 
 import polars as pl
 
@@ -54,10 +53,14 @@ def findings_of_partition(
 
 
 def _claimed(claims: Claims, tables: Tables, hits: Iterable[Hit]) -> Iterator[Claimed]:
-    totals, paid = tables.facts("total_amount"), tables.facts("fund_paid")
-    encounter_of = attrgetter("encounter")
-    for number, of_bill in groupby(sorted(hits, key=encounter_of), key=encounter_of):
-        yield from claims.of_bill(list(of_bill), totals[number], paid[number])
+    by_bill: dict[int, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_bill[hit.encounter].append(hit)
+    numbers = sorted(by_bill)
+    encounters = pl.Series(numbers, dtype=PLACE)
+    totals, paid = (tables.of_encounter(name)[encounters].to_list() for name in ("total_amount", "fund_paid"))
+    for number, total_amount, fund_paid in zip(numbers, totals, paid, strict=True):
+        yield from claims.of_bill(by_bill[number], total_amount, fund_paid)
 
 
 def _orders(found: Found) -> pl.Series:

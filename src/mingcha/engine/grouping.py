@@ -22,7 +22,7 @@ from mingcha.engine.plan import Check, prefix_conditions
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.scopes import part_column
-from mingcha.engine.tables import EncounterView, Tables, column_names, gathered
+from mingcha.engine.tables import Tables, column_names, gathered
 from mingcha.rules.base import CannotJudge, EveryLine, Grain, Group, LineFacts, Rule, VisitRule
 
 TIME_ORDER = ["r.minute", "encounter", "order"]
@@ -151,7 +151,7 @@ class GroupJudge:
         points = [self.table.points[pt] for pt in frame["pt"].to_list()]
         beside = _Companions(companions, tables, by_class=isinstance(self.rule.companions, EveryLine))
         marks = frame.select("encounter", "pt", "gid", "part").rows()
-        live = audited.live
+        live, views = audited.live, tables.views(frame["encounter"])
         for start, end in boundaries(frame, self.keys):
             lines = rows[start:end]
             of_item: dict[Any, Any] = {}
@@ -163,7 +163,7 @@ class GroupJudge:
             group = Group(
                 point,
                 lines,
-                encounter=None if self.rule.grain is Grain.PERSON else EncounterView(tables, encounter),
+                encounter=None if self.rule.grain is Grain.PERSON else views.of(encounter),
                 companions=beside.of(encounter, gid if beside.by_class else pt, part),
                 points=of_item,
                 facts=tables.fact_of_line,
@@ -173,9 +173,9 @@ class GroupJudge:
 
 def judge_lines(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome) -> None:
     """Run the body of a rule without knowledge on single lines (order, encounter)."""
-    live = [True] * tables.encounters.height
+    live, views = [True] * tables.encounters.height, tables.views(frame["encounter"])
     for line in tables.rows(frame["order"]):
-        view = EncounterView(tables, line.encounter)
+        view = views.of(line.encounter)
         group: Group[Any] = Group(None, [line], encounter=view, facts=tables.fact_of_line)
         deliver(check, group, {}, live, out)
 
@@ -197,10 +197,10 @@ def judge_bills(check: Check, tables: Tables, audited: Audited, out: Outcome, *,
             frame = frame.join(suspects, on=keys, how="semi", nulls_equal=True)
     frame = frame.sort(*keys, "order")
     rows = tables.rows(frame["order"])
-    live = [True] * tables.encounters.height
+    live, views = [True] * tables.encounters.height, tables.views(frame["encounter"])
     for start, end in boundaries(frame, keys):
         lines = rows[start:end]
-        view = EncounterView(tables, lines[0].encounter)
+        view = views.of(lines[0].encounter)
         group: Group[Any] = Group(None, lines, encounter=view, facts=tables.fact_of_line, codes=tables.codes)
         deliver(check, group, {}, live, out)
 
@@ -241,12 +241,12 @@ def judge_visits(check: Check, tables: Tables, audited: Audited, out: Outcome, *
         looked_at = gathered(frame, tables, [*asked, "e.first_day", "e.last_day"])
         suspects = _suspects(rule, looked_at.lazy(), "person")
         frame = frame.join(suspects, on="person", how="semi", maintain_order="left")
-    live = audited.live
+    live, views = audited.live, tables.views(frame["encounter"])
     numbers, started = frame["encounter"].to_list(), frame["r.minute"].to_list()
     for start, end in boundaries(frame, ["person"]):
         chosen = numbers[start:end]
         lines = [visit_line(number, began) for number, began in zip(chosen, started[start:end], strict=True)]
-        visits = {number: EncounterView(tables, number) for number in chosen}
+        visits = {number: views.of(number) for number in chosen}
         deliver(check, Group[Any](None, lines, visits=visits), {}, live, out)
 
 

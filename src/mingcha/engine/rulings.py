@@ -11,9 +11,10 @@ from mingcha.engine.case import Case
 from mingcha.engine.compiled import DAY, ITEM, Judgement
 from mingcha.engine.hits import Hit, Unjudged
 from mingcha.engine.outcome import UNJUDGED, Outcome
+from mingcha.engine.place import PLACE
 from mingcha.engine.plan import Plan
 from mingcha.engine.situations import Situation
-from mingcha.engine.tables import EncounterView, Tables
+from mingcha.engine.tables import Tables
 from mingcha.knowledge.strategy.model import Exemption
 from mingcha.rules.base import LineFacts
 
@@ -56,7 +57,7 @@ class Rulings:
         outcome.hits, undecided = self._ruled(
             outcome.hits,
             lambda number: situations[of_encounter[number]],
-            lambda number: EncounterView(tables, number),
+            tables.views(pl.Series([hit.encounter for hit in outcome.hits], dtype=PLACE)).of,
             code_of,
         )
         outcome.keep(self._kept_rows(outcome, situations, numbers))

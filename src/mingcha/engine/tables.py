@@ -50,7 +50,9 @@ class Tables:
                 operated=operated_column(pl.col("encounter").is_in(self.procedures["encounter"].implode()))
             )
         )
-        self.facts_by_name = _FactLists(self.encounters)
+        self._of_line = {column.name: column for column in self.lines.iter_columns()}
+        self._of_encounter = {column.name: column for column in self.encounters.iter_columns()}
+        self._unknown = pl.Series([None]).new_from_index(0, self.lines.height)
         self.codes: Sequence[str] = ()  # item codes by dataset id, as whoever judges knows them
         self._made: dict[str, pl.Series] = {}
 
@@ -63,7 +65,7 @@ class Tables:
         return rows.with_columns(
             started[rows["encounter"]].alias("minute"),
             (started[rows["encounter"]] // MINUTES_A_DAY).alias("day"),
-            (pl.cum_count("item").over("encounter") - 1).cast(PLACE).alias("order"),
+            _number_within("encounter").alias("order"),
             *(pl.lit(None).alias(name) for name in LineFacts._fields if name not in CODED),
         )
 
@@ -97,15 +99,28 @@ class Tables:
         """The encounters that have any line at all, in order."""
         return self.lines.select(pl.col("encounter").rle().struct.field("value").alias("encounter"))
 
+    @cached_property
+    def institutions(self) -> pl.Series:
+        """A number for each encounter's institution: to group by texts costs many times more."""
+        return self.encounters["institution_id"].cast(pl.Categorical).to_physical()
+
     def of_encounter(self, name: str) -> pl.Series:
         """A column of the encounters."""
-        return self._next_stay_after if name == "next_stay_after" else self.encounters[name]
+        return self._next_stay_after if name == "next_stay_after" else self._of_encounter[name]
 
     @cached_property
     def _next_stay_after(self) -> pl.Series:
         """Days from each stay's end to the same person's next stay at the same institution."""
-        stays = self.encounters.filter("inpatient").sort("person", "started_at", "encounter_id")
-        days = pl.col("first_day").shift(-1).over("person", "institution_id") - pl.col("last_day")
+        order = ("person", "institution_id", "started_at", "encounter_id")
+        stays = (
+            self.encounters.filter("inpatient")
+            .select("encounter", *order, "first_day", "last_day")
+            .sort(order)
+        )
+        same = (pl.col("person") == pl.col("person").shift(-1)) & pl.col("institution_id").eq_missing(
+            pl.col("institution_id").shift(-1)
+        )
+        days = pl.when(same).then(pl.col("first_day").shift(-1) - pl.col("last_day"))
         # Stays that overlap are a fault of the record, no return.
         interval = stays.select("encounter", days=pl.when(days >= 0).then(days).otherwise(FOREVER))
         joined = self.encounters.select("encounter").join(
@@ -117,9 +132,7 @@ class Tables:
         """A column of the lines by row name; one that was not read is unknown throughout."""
         if name in LINE_FACTS:
             return self._derived_of_line(name)
-        if name in self.lines.columns:
-            return self.lines[name]
-        return pl.Series(name, [None]).new_from_index(0, self.lines.height)
+        return self._of_line.get(name, self._unknown)
 
     def with_facts(self, names: Iterable[str]) -> pl.DataFrame:
         """All lines: order, encounter, and the columns `r.…` and `e.…` of these names."""
@@ -129,7 +142,7 @@ class Tables:
             if where == "r":
                 added[name] = self.of_line(fact)
             else:
-                added[name] = self.encounters[fact][self.lines["encounter"]]
+                added[name] = self._of_encounter[fact][self.lines["encounter"]]
         return self.lines.select("order", "encounter").with_columns(**added)
 
     def _derived_of_line(self, name: str) -> pl.Series:
@@ -159,38 +172,49 @@ class Tables:
         fact = LINE_FACTS[name]
         return fact.of(*(self.of_line(read)[line.order] for read in fact.reads))
 
-    def facts(self, name: str) -> list[Any]:
-        """One fact of all encounters; unknown throughout where it was not read."""
-        return self.facts_by_name[name]
+    def views(self, numbers: pl.Series) -> EncounterViews:
+        """These encounters, for bodies to read."""
+        return EncounterViews(self, numbers.unique())
 
-
-class _FactLists(dict[str, list[Any]]):
-    """Facts of encounters as lists by name, each made when it is first asked for."""
-
-    def __init__(self, encounters: pl.DataFrame) -> None:
-        super().__init__()
-        self._encounters = encounters
-
-    def __missing__(self, name: str) -> list[Any]:
-        known = name in self._encounters.columns
-        self[name] = self._encounters[name].to_list() if known else [None] * self._encounters.height
-        return self[name]
+    def fact_of_encounters(self, name: str, numbers: pl.Series) -> list[Any]:
+        """One fact of these encounters; unknown where it was not read."""
+        known = name in self._of_encounter
+        return self._of_encounter[name][numbers].to_list() if known else [None] * len(numbers)
 
 
 CODED = frozenset(("encounter", "item", "minute", "day", "order"))
 
 
+class EncounterViews(dict[str, dict[int, Any]]):
+    """Facts of some encounters by name and number, each read for all of them when it is first asked for."""
+
+    def __init__(self, tables: Tables, numbers: pl.Series) -> None:
+        super().__init__()
+        self._tables = tables
+        self._numbers = numbers
+        self._places = numbers.to_list()
+
+    def __missing__(self, name: str) -> dict[int, Any]:
+        values = self._tables.fact_of_encounters(name, self._numbers)
+        self[name] = found = dict(zip(self._places, values, strict=True))
+        return found
+
+    def of(self, number: int) -> EncounterView:
+        """One of these encounters."""
+        return EncounterView(self, number)
+
+
 class EncounterView:
     """One encounter of a partition, read by fact name: what a body sees as `group.encounter`."""
 
-    __slots__ = ("_enc", "_facts")
+    __slots__ = ("_facts", "_number")
 
-    def __init__(self, tables: Tables, enc: int) -> None:
-        self._facts = tables.facts_by_name
-        self._enc = enc
+    def __init__(self, facts: EncounterViews, number: int) -> None:
+        self._facts = facts
+        self._number = number
 
     def __getattr__(self, name: str) -> Any:
-        return self._facts[name][self._enc]
+        return self._facts[name][self._number]
 
 
 def _operations(procedures: pl.DataFrame) -> pl.DataFrame:
@@ -200,6 +224,12 @@ def _operations(procedures: pl.DataFrame) -> pl.DataFrame:
     return procedures.group_by(pl.col("enc").cast(PLACE).alias("encounter"), maintain_order=True).agg(
         pl.col("procedure_code").alias("procedures"), moment.alias("procedures_at")
     )
+
+
+def _number_within(key: str) -> pl.Expr:
+    """By row, its place among the rows of the same key, which stand together."""
+    place = pl.int_range(pl.len(), dtype=PLACE)
+    return place - pl.when(pl.col(key).ne_missing(pl.col(key).shift(1))).then(place).forward_fill()
 
 
 def _ascending(keys: Sequence[pl.Expr]) -> pl.Expr:

@@ -65,14 +65,11 @@ def test_where_lines_exceed_the_total_the_fund_gets_back_no_more_than_it_paid(
 def test_a_claim_that_stands_alone_gets_what_sharing_would_give_it(
     kind: Excess, excess: int, total: int | None, paid: int | None
 ) -> None:
-    if kind is Excess.BILL:
-        excess = total or 0
+    excess = {Excess.BILL: total or 0, Excess.NOTHING: 0}.get(kind, excess)
     alone, shared = Claim(kind, excess), Claim(kind, excess)
     claim_alone(alone, total, paid)
     if kind in {Excess.LINES, Excess.PRICE}:
         share_line(excess, [shared])
-    elif kind is Excess.NOTHING:
-        shared.claimed = shared.excess
     share_bill(total, [shared])
     share_fund(total, paid, [shared])
     assert alone == shared

@@ -31,10 +31,22 @@ def indicators_of(plan: Plan, sums: pl.DataFrame, stock: Stock) -> pl.DataFrame:
         for region in sums["region"].unique().to_list()
         for check in plan.variant(region).period_checks
     }
-    known = sums.join(_declared(checks), on=list(OF_RULE), how="inner", maintain_order="left")
+    known = _worth_telling(sums.join(_declared(checks), on=list(OF_RULE), how="inner")).with_columns(
+        pl.col(pl.Categorical).cast(pl.String)
+    )
     compared = _judged(_beside_peers(_valued(known.filter(~pl.col("of_stock")))))
     reconciled = _reconciled(known.filter("of_stock"), stock)
     return _named(plan, pl.concat([compared, reconciled], how="diagonal_relaxed"))
+
+
+def _worth_telling(frame: pl.DataFrame) -> pl.DataFrame:
+    """Without what can neither stand out nor measure others: small sums of a quiet rule with a limit of its own.
+
+    Where the limit is not above the margin over peers, peers never set the threshold.
+    """
+    alone = pl.col("quiet") & ~pl.col("is_share") & (pl.col("at_most") <= pl.col("margin"))
+    small = pl.col("part") + pl.col("part_open") <= pl.col("at_most")
+    return frame.filter(~(alone & small).fill_null(value=False))
 
 
 def resting(plan: Plan, stock: Stock) -> list[str]:

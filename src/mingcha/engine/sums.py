@@ -20,15 +20,17 @@ from mingcha.engine.stock import Stock
 from mingcha.engine.tables import Tables, column_names, gathered
 from mingcha.rules.period import PeriodRule, StockRule
 
-OF_RULE = {"region": pl.String, "rule_code": pl.String, "slug": pl.String}
+# There are as many sums as doctors have days: their keys are numbered texts, or adding them up would cost more than
+# judging the lines.
+OF_RULE = {"region": pl.Categorical, "rule_code": pl.Categorical, "slug": pl.Categorical}
 KEYS = {
-    "institution_id": pl.String,
+    "institution_id": pl.Categorical,
     "inpatient": pl.Boolean,
-    "doctor_id": pl.String,
-    "item_code": pl.String,
+    "doctor_id": pl.Categorical,
+    "item_code": pl.Categorical,
     "period_from": pl.Int32,
 }
-ALIKE = {"institution_rank": pl.Int32, "institution_type": pl.String}
+ALIKE = {"institution_rank": pl.Int32, "institution_type": pl.Categorical}
 ADDED = ("cases", "part", "part_open", "whole", "whole_open")
 LACKING = "lacking"
 BEHIND = {"encounter_id": pl.String} | dict.fromkeys(ADDED[1:], pl.Int64)
@@ -222,14 +224,12 @@ def _column(of_check: Mapping[str, str], name: str) -> pl.Expr:
 
 
 def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The sums of several buckets together, in canonical order."""
-    keys = [*OF_RULE, *KEYS]
+    """The sums of several buckets together."""
     return (
         pl.concat(list(parts))
-        .group_by(keys)
+        .group_by(*OF_RULE, *KEYS)
         .agg(pl.col(*ALIKE).max(), pl.col(ADDED).sum(), pl.col(LACKING).max())
         .select(*SUMS)
-        .sort(keys)
     )
 
 

@@ -15,7 +15,7 @@ from mingcha.engine.hits import Hit, Unjudged, spread
 from mingcha.engine.layout import WIDTH, Layout, fields_of, is_encounter, is_line
 from mingcha.engine.plan import Check
 from mingcha.engine.scopes import part_of
-from mingcha.rules.base import BillRule, CannotJudge, EveryLine, Grain, Group, LineFacts, Rule
+from mingcha.rules.base import BillRule, CannotJudge, EveryLine, Grain, Group, LineFacts, Rule, VisitRule
 
 Row = tuple[Any, ...]
 DAY = LineFacts._fields.index("day")
@@ -115,7 +115,8 @@ class Compiled:
             # `ps` has the point of each row, where points are joined into one class.
             text = f"def only_if(rows, r, e, p, ps=None):\n    return {condition}\n"
             self.only_if = define("only_if", text)
-        self.part = part_of(self.rule.per, layout)
+        by_visit = isinstance(self.rule, VisitRule)  # it has no rows to be cut: `visits` cuts encounters
+        self.part = None if by_visit else part_of(self.rule.per, layout)
         self.needs = [layout.position(field) for field in self.rule.needs if is_line(field)]
         self.needs_of_encounter = [field.name for field in self.rule.needs if is_encounter(field)]
 
@@ -176,9 +177,16 @@ class Compiled:
                     line = visit_line(number, enc.started_at)
                     self.forbids(enc, [line], None, out.hits, out.unjudged)
             return
-        chosen = [number for number, enc in enumerate(case) if self._chosen(enc, number, out, audited)]
-        if not any(audited[number] for number in chosen):
-            return
+        pieces: dict[Any, list[int]] = defaultdict(list)
+        per = self.rule.per.name if isinstance(self.rule.per, Field) else None
+        for number, enc in enumerate(case):
+            if self._chosen(enc, number, out, audited):
+                pieces[None if per is None else getattr(enc, per)].append(number)
+        for chosen in pieces.values():
+            if any(audited[number] for number in chosen):
+                self._visits(case, chosen, out, audited)
+
+    def _visits(self, case: Case, chosen: list[int], out: Judgement, audited: Sequence[bool]) -> None:
         chosen.sort(key=lambda number: (case[number].started_at, case[number].encounter_id))
         lines = [visit_line(number, case[number].started_at) for number in chosen]
         visits = {number: case[number] for number in chosen}

@@ -224,7 +224,7 @@ def _of_bills(check: Check, tables: Tables, audited: Audited, out: Outcome) -> p
 
 
 def judge_visits(check: Check, tables: Tables, audited: Audited, out: Outcome, *, screened: bool) -> None:
-    """Run the body of a rule over visits on each person with an encounter under audit, history included."""
+    """Run the body of a rule over visits on each person (or piece) with an encounter under audit, history included."""
     rule = check.rule
     names = column_names([column_of(field) for field in fields_of([rule.when])])
     frame = tables.visits.with_columns(audited.of(tables.visits["encounter"]).alias("audited"))
@@ -234,20 +234,30 @@ def judge_visits(check: Check, tables: Tables, audited: Audited, out: Outcome, *
         unknown = frame.filter(pl.col("when").is_null() & pl.col("audited"))
         out.cannot(check, unknown, always(check.rule_code), first_null(names))
         frame = frame.filter(pl.col("when"))
+    frame = _pieces(frame, rule, tables)
     if not audited.whole:
-        frame = frame.join(frame.filter("audited").select("person").unique(), on="person", how="semi")
+        frame = frame.join(frame.filter("audited").select("piece").unique(), on="piece", how="semi")
     if screened and rule.only_if is not None:
         asked = column_names([column_of(field) for field in fields_of([rule.only_if])])
         looked_at = gathered(frame, tables, [*asked, "e.first_day", "e.last_day"])
-        suspects = _suspects(rule, looked_at.lazy(), "person")
-        frame = frame.join(suspects, on="person", how="semi", maintain_order="left")
+        suspects = _suspects(rule, looked_at.lazy(), "piece")
+        frame = frame.join(suspects, on="piece", how="semi", maintain_order="left")
     live, views = audited.live, tables.views(frame["encounter"])
     numbers, started = frame["encounter"].to_list(), frame["r.minute"].to_list()
-    for start, end in boundaries(frame, ["person"]):
+    for start, end in boundaries(frame, ["piece"]):
         chosen = numbers[start:end]
         lines = [visit_line(number, began) for number, began in zip(chosen, started[start:end], strict=True)]
         visits = {number: views.of(number) for number in chosen}
         deliver(check, Group[Any](None, lines, visits=visits), {}, live, out)
+
+
+def _pieces(frame: pl.DataFrame, rule: Rule[Any], tables: Tables) -> pl.DataFrame:
+    """The visits with the number of their `piece`, the visits of one piece together and in the order of time."""
+    if rule.per is None:
+        return frame.with_columns(pl.col("person").alias("piece"))
+    frame = gathered(frame, tables, column_names([column_of(field) for field in fields_of([rule.per])]))
+    frame = frame.with_columns(part_column(rule.per)).sort("person", "part", maintain_order=True)
+    return frame.with_columns(pl.struct("person", "part").rle_id().alias("piece"))
 
 
 def first_null(columns: Sequence[str]) -> Named:

@@ -1,4 +1,4 @@
-"""How a group is cut into parts: by a period word of the point, or by a fact of the line."""
+"""How a group is cut into parts: by a period word of the point, or by a fact of the line (or of the visit)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mingcha.domain.conditions import Expr
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.engine.columns import column_of
-from mingcha.engine.layout import Layout, is_line, is_point
+from mingcha.engine.layout import Layout, is_encounter, is_line, is_point
 
 # Sliding windows (6 小时, 年) are judged by the body within the encounter or person; so is 同一小时 within
 # the day, since a line without an hour may belong to any. The others cut pieces.
@@ -30,6 +30,8 @@ def part_of(per: Expr | None, layout: Layout) -> Part | None:
     if isinstance(per, Field) and is_line(per):
         position = layout.position(per)
         return lambda row, _point: row[position]
+    if isinstance(per, Field) and is_encounter(per):
+        raise DeclarationError("只有对就诊的规则才能按就诊的字段分段")
     if isinstance(per, Field) and is_point(per):
         minute, day, encounter = (layout.names.index(name) for name in ("minute", "day", "encounter"))
         name = per.name
@@ -54,11 +56,11 @@ def _whole(word: str) -> None:
 
 
 def part_column(per: Expr | None) -> pl.Expr:
-    """The same as a column `part`; text and numbers alike become text, since only equality matters."""
+    """The same as a column `part`, of whatever type: only equality matters."""
     if per is None:
-        return pl.lit(None, dtype=pl.String).alias("part")
-    if isinstance(per, Field) and is_line(per):
-        return pl.col(column_of(per)).cast(pl.String).alias("part")
+        return pl.lit(None, dtype=pl.Int32).alias("part")
+    if isinstance(per, Field) and (is_line(per) or is_encounter(per)):
+        return pl.col(column_of(per)).alias("part")
     if isinstance(per, Field) and is_point(per):
         word = pl.col(column_of(per))
         return (
@@ -67,8 +69,7 @@ def part_column(per: Expr | None) -> pl.Expr:
             .when(word.is_in(BY_HOUR))
             .then(pl.col("r.minute") // 60)
             .when(word.is_in(BY_ENCOUNTER))
-            .then(pl.col("r.encounter"))
-            .cast(pl.String)
+            .then(pl.col("r.encounter").cast(pl.Int32))
             .alias("part")
         )
     raise DeclarationError("per 只能是知识点的周期字段或明细字段")

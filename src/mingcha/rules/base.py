@@ -364,8 +364,8 @@ class VisitRule(Rule[KnowledgePoint]):
     """A rule over the encounters of a person, without knowledge: stays that follow too soon, visits too many.
 
     `forbids` judges each encounter by its own facts. Otherwise `when` chooses the encounters, `only_if` may count
-    them; the body sees one line per encounter, in time order, history included. Findings stand on the encounter
-    and bear no money of their own.
+    them; the body sees one line per encounter, in time order, history included, of the whole person or of a piece
+    that `per`, a fact of the encounter, cuts. Findings stand on the encounter and bear no money of their own.
     """
 
     grain = Grain.PERSON

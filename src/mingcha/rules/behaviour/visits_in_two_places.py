@@ -15,7 +15,6 @@
 地区按行政区划前四位（地市）区分，分钟数没有全国统一值，缺省三十分钟，宁可少报。
 """
 
-from itertools import groupby
 from typing import Any
 
 from mingcha.domain.claims import Encounter
@@ -35,16 +34,14 @@ class VisitsInTwoPlaces(VisitRule):
     digits: Any = setting(4, label="区分地区的区划位数", unit="位", at_least=2, at_most=6)
     exempt_care_types: Any = setting((), label="豁免的医疗类别")
 
+    per = Encounter.first_day
     only_if = crowded(1, 1)
     message = "{value} 分钟之前在另一地区就诊，设定为 {limit} 分钟以内"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
-        for _, same in groupby(group.lines, key=lambda line: line.day):
-            same_day = list(same)
-            if len(same_day) > 1:
-                visits = [one for one in same_day if not is_exempt(group.visit(one), self.exempt_care_types)]
-                for place, line in enumerate(visits):
-                    yield from self._against(group, visits[:place], line)
+        visits = [one for one in group.lines if not is_exempt(group.visit(one), self.exempt_care_types)]
+        for place, line in enumerate(visits):
+            yield from self._against(group, visits[:place], line)
 
     def _against(self, group: Group[KnowledgePoint], earlier: list[LineFacts], line: LineFacts) -> Verdicts:
         far = [other for other in earlier if self._apart(group, other, line) is not False]

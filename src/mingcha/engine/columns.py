@@ -7,7 +7,7 @@ point, beforehand, into a column of their own (see `engine.prefixes`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -54,10 +54,15 @@ def prefix_column(expression: c.Expr) -> str:
 
 
 class Columns:
-    """Writes Polars expressions for one rule under one set of setting values."""
+    """Writes Polars expressions for one rule under one set of setting values.
 
-    def __init__(self, settings: dict[str, Any]) -> None:
+    Args:
+        made: aggregates that were worked out beforehand, by their notation: the column in which each stands.
+    """
+
+    def __init__(self, settings: dict[str, Any], made: Mapping[str, str] | None = None) -> None:
         self.settings = settings
+        self.made = made or {}
 
     def of(self, expression: c.Expr, *, grouped: bool = False) -> pl.Expr:
         """The expression over rows, or over groups of rows (where plain facts are those of the first row)."""
@@ -100,6 +105,8 @@ class Columns:
 
     def _aggregate(self, expression: c.Expr) -> pl.Expr:
         """A value over a group of rows."""
+        if self.made and (column := self.made.get(repr(expression))) is not None:
+            return pl.col(column)
         match expression:
             case c.Total(value):
                 return self.of(value).sum()

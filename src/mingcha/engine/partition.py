@@ -11,16 +11,16 @@ from typing import Any
 
 import polars as pl
 
-from mingcha.domain.conditions import Both, Condition, Count, Distinct, Expr, Total
-from mingcha.domain.fields import Field
+from mingcha.domain.conditions import Both, Condition, Expr
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.audited import Audited
+from mingcha.engine.bills import judge_whole_bills
 from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden, visit_line
-from mingcha.engine.grouping import GroupJudge, first_null, judge_bills, judge_lines, judge_visits
+from mingcha.engine.grouping import GroupJudge, first_null, judge_lines, judge_visits
 from mingcha.engine.hits import Hit
-from mingcha.engine.layout import fields_of, is_line, unknown_leaves
+from mingcha.engine.layout import fields_of, unknown_leaves
 from mingcha.engine.outcome import Named, Outcome, always
 from mingcha.engine.place import PLACE
 from mingcha.engine.plan import EVERYWHERE, Check, Key, Plan, Variant, prefix_conditions
@@ -132,7 +132,7 @@ class _VariantJudge:
         for check in self.line_checks:
             self._every_line(check, tables, under_audit, out)
         for check in self.bill_checks:
-            self._bills(check, tables, audited, out)
+            judge_whole_bills(check, tables, audited, out, screened=self.screened)
         for number, frame in self._candidates(tables, audited).items():
             check = self.variant.checks_by_number[number]
             self._meet(check, frame, tables, audited, out)
@@ -296,95 +296,6 @@ class _VariantJudge:
             Hit(check, None, number, visit_line(number, minute), None, None, read, allowed, ())
             for number, minute, read, allowed in hits.iter_rows()
         ]
-
-    def _bills(self, check: Check, tables: Tables, audited: Audited, out: Outcome) -> None:
-        condition = forbidden(check.rule)
-        if condition is None:
-            judge_bills(check, tables, audited, out, screened=self.screened)
-            return
-        value, limit = check.rule.shown()
-        read = fields_of([condition, value, limit, *check.rule.needs])
-        names = column_names([column_of(f) for f in read])
-        if any(_of_lines(e) for e in (condition, value, limit, *check.rule.needs) if e is not None):
-            judged = _bills_by_lines(check, condition, names, tables, audited)
-        else:
-            judged = _bills_by_encounter(check, condition, names, tables, audited)
-        lacking = judged.filter(pl.col("lacking").is_not_null())
-        names = [field.name for field in check.rule.needs]
-        out.cannot(check, lacking, always(check.rule_code), Named(names, pl.col("lacking")))
-        judged = judged.filter(pl.col("lacking").is_null())
-        unknown = judged.filter(pl.col("verdict").is_null())
-        out.cannot(check, unknown, always(check.rule_code), first_unknown(condition))
-        for enc, read_value, allowed in (
-            judged.filter(pl.col("verdict")).select("encounter", "value", "limit").iter_rows()
-        ):
-            out.hits.append(Hit(check, None, enc, None, None, None, read_value, allowed, ()))
-
-
-def _of_lines(expression: Expr) -> bool:
-    """Whether an expression is about the lines of a bill, and not of its encounter alone."""
-    return any(
-        (isinstance(part, Field) and is_line(part)) or isinstance(part, Total | Distinct | Count)
-        for part in expression.walk()
-    )
-
-
-def _judged(check: Check, condition: Condition, *, grouped: bool = False) -> list[pl.Expr]:
-    """Verdict, value and limit of a rule over bills."""
-    value, limit = check.rule.shown()
-    return [
-        Columns(check.rule.values).of(condition, grouped=grouped).alias("verdict"),
-        _shown(check, value, grouped=grouped).alias("value"),
-        _shown(check, limit, grouped=grouped).alias("limit"),
-    ]
-
-
-def _bills_by_lines(
-    check: Check, condition: Condition, names: Sequence[str], tables: Tables, audited: Audited
-) -> pl.DataFrame:
-    lines = _lines_of_bills(check, tables, audited, names)
-    return lines.group_by("encounter", maintain_order=True).agg(
-        *_judged(check, condition, grouped=True),
-        *(pl.col(name).first() for name in names if name.startswith("e.")),
-        _first_lacking(check).alias("lacking"),
-    )
-
-
-def _bills_by_encounter(
-    check: Check, condition: Condition, names: Sequence[str], tables: Tables, audited: Audited
-) -> pl.DataFrame:
-    """The same for a rule that reads nothing of the lines: one row a bill from the beginning."""
-    bills = tables.billed.filter(audited.of(tables.billed["encounter"]))
-    return gathered(bills, tables, names).with_columns(
-        *_judged(check, condition), lacking=pl.lit(None, pl.Int32)
-    )
-
-
-def _lines_of_bills(check: Check, tables: Tables, audited: Audited, names: Sequence[str]) -> pl.DataFrame:
-    """Lines of the bills under audit for which `when`, a matter of the encounter, is not false, with these facts."""
-    asked = audited.of(tables.lines["encounter"])
-    when = check.rule.when
-    if when is None:
-        return tables.with_facts(names).filter(asked)
-    read = [column_of(field) for field in fields_of([when])]
-    encounters = gathered(tables.encounters.select("encounter"), tables, read)
-    holds = encounters.select(Columns(check.rule.values).of(when).fill_null(value=True)).to_series()
-    if holds.all():
-        return tables.with_facts(names).filter(asked)
-    wanted = asked & holds[tables.lines["encounter"]]
-    return gathered(tables.lines.select("order", "encounter").filter(wanted), tables, names)
-
-
-def _first_lacking(check: Check) -> pl.Expr:
-    """The place in `needs` of the first fact that is unknown on any line of a bill, over groups of lines."""
-    return (
-        pl.coalesce(
-            pl.when(pl.col(column_of(field)).is_null().any()).then(pl.lit(place))
-            for place, field in enumerate(check.rule.needs)
-        )
-        if check.rule.needs
-        else pl.lit(None, dtype=pl.Int32)
-    )
 
 
 def prepared(

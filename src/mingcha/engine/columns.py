@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from mingcha.domain import conditions as c
+from mingcha.domain.claims import Line
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.engine.ages import age_column
@@ -58,11 +59,18 @@ class Columns:
 
     Args:
         made: aggregates that were worked out beforehand, by their notation: the column in which each stands.
+        codes: item codes by dataset id, where rows bear the id: of a code is asked once, not of every line.
     """
 
-    def __init__(self, settings: dict[str, Any], made: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: dict[str, Any],
+        made: Mapping[str, str] | None = None,
+        codes: pl.Series | None = None,
+    ) -> None:
         self.settings = settings
         self.made = made or {}
+        self.codes = codes
 
     def of(self, expression: c.Expr, *, grouped: bool = False) -> pl.Expr:
         """The expression over rows, or over groups of rows (where plain facts are those of the first row)."""
@@ -93,7 +101,7 @@ class Columns:
             case c.StartsWithAny() | c.HasNoneOf() | c.HasOnly():
                 return self._prefixed(expression, grouped)
             case Field():
-                return self._first(pl.col(column_of(expression)), grouped)
+                return self._first(self._fact(expression), grouped)
             case Setting():
                 value = self.settings[expression.name]
                 # Wide, so that a large setting times a day count does not wrap in thirty-two bits.
@@ -149,6 +157,12 @@ class Columns:
             case _:
                 return None
 
+    def _fact(self, field: Field[Any]) -> pl.Expr:
+        column = pl.col(column_of(field))
+        if field is Line.item_code and self.codes is not None:
+            return pl.lit(self.codes).gather(column)
+        return column
+
     def _prefixed(self, expression: c.StartsWithAny | c.HasNoneOf | c.HasOnly, grouped: bool) -> pl.Expr:
         """Prefixes of a setting or a constant are the same for all rows; those of points are worked out beforehand."""
         match expression.prefixes:
@@ -158,7 +172,13 @@ class Columns:
                 prefixes = named
             case _:
                 return self._first(pl.col(prefix_column(expression)), grouped)
-        value = self.of(expression.parts()[0], grouped=grouped)
+        field = expression.parts()[0]
+        if field is Line.item_code and self.codes is not None:
+            begins = (
+                self.codes.to_frame("code").select(_starts_with_any(pl.col("code"), prefixes)).to_series()
+            )
+            return pl.lit(begins).gather(pl.col(column_of(Line.item_code)))
+        value = self.of(field, grouped=grouped)
         if isinstance(expression, c.StartsWithAny):
             return _starts_with_any(value, prefixes)
         found = value.list.eval(_starts_with_any(pl.element(), prefixes))

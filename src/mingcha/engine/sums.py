@@ -18,6 +18,7 @@ from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.plan import Check, Plan
 from mingcha.engine.stock import Stock
 from mingcha.engine.tables import Tables, column_names, gathered
+from mingcha.rules.base import Setting
 from mingcha.rules.period import PeriodRule, StockRule
 
 # There are as many sums as doctors have days: their keys are numbered texts, or adding them up would cost more than
@@ -33,6 +34,7 @@ KEYS = {
 ALIKE = {"institution_rank": pl.Int32, "institution_type": pl.Categorical}
 ADDED = ("cases", "part", "part_open", "whole", "whole_open")
 LACKING = "lacking"
+INSTITUTION = "institution"
 BEHIND = {"encounter_id": pl.String} | dict.fromkeys(ADDED[1:], pl.Int64)
 SUMS: dict[str, Any] = {
     **OF_RULE, **KEYS, **ALIKE, **dict.fromkeys(ADDED, pl.Int64), LACKING: pl.String,
@@ -93,38 +95,33 @@ class PeriodSums:
     def _behind(
         self, check: Check, indicator: Mapping[str, Any], tables: Tables, audited: pl.Series
     ) -> pl.DataFrame:
-        rows, taking = self._by_encounter([check], tables, audited)
-        of_check = taking.of_check[0]
-        keys = {"period_from": "period_from"} | {f.name: column_of(f) for f in check.over_period.by}
-        counted = rows.filter(
+        rows = self._rows([check], tables, audited)
+        keys = _keys(check.over_period, rows, tables).with_columns(rows["encounter"])
+        taken = self._taking([check], rows, keys).of(check)
+        counted = _told(taken, _described(check.over_period, tables, rows["encounter"])).filter(
             pl.all_horizontal(
-                pl.col(column).eq_missing(pl.lit(indicator[name])) for name, column in keys.items()
+                pl.col(name).eq_missing(pl.lit(indicator[name]))
+                for name in ("period_from", *(field.name for field in check.over_period.by))
             )
-            & ((pl.col(of_check["cases"]) > 0) | (_column(of_check, "part_open") > 0))
+            & ((pl.col("cases") > 0) | (pl.col("part_open") > 0))
         )
         ids = tables.encounters["encounter_id"][counted["encounter"]]
-        sums = [_column(of_check, name).alias(name) for name in BEHIND if name != "encounter_id"]
-        return counted.select(ids.alias("encounter_id"), *sums)
+        return counted.select(ids.alias("encounter_id"), *ADDED[1:])
 
     def _summed(
         self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
     ) -> Iterator[pl.DataFrame]:
-        keys = {field.name: column_of(field) for field in checks[0].over_period.by}
-        rows, taking = self._by_encounter(checks, tables, audited)
-        summed = rows.group_by("period_from", *keys.values()).agg(
-            *(pl.col(f"e.{name}").max().alias(name) for name in ALIKE), *taking.totals(cases="sum")
-        )
-        for number, check in enumerate(checks):
-            told = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
-            yield conformed(
-                summed.select(
-                    "period_from",
-                    *ALIKE,
-                    *(pl.col(column).alias(name) for name, column in keys.items()),
-                    *(pl.col(column).alias(name) for name, column in taking.of_check[number].items()),
-                    *(pl.lit(value).alias(name) for name, value in told.items()),
-                )
-            )
+        rows = self._rows(checks, tables, audited)
+        taking = self._taking(checks, rows, _keys(checks[0].over_period, rows, tables))
+        described = _described(checks[0].over_period, tables, rows["encounter"])
+        for check in checks:
+            said = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
+            summed = _told(taking.of(check), described)
+            yield conformed(summed.with_columns(pl.lit(value).alias(name) for name, value in said.items()))
+
+    def _taking(self, checks: Sequence[Check], rows: pl.DataFrame, keys: pl.DataFrame) -> _Taking:
+        of_stock = isinstance(checks[0].rule, StockRule)
+        return _Taking(rows, keys, None if of_stock else self.codes, by_line=_reads_lines(checks))
 
     def _unrecorded(
         self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
@@ -138,27 +135,8 @@ class PeriodSums:
             told = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
             yield conformed(counted.with_columns(pl.lit(value).alias(name) for name, value in told.items()))
 
-    def _by_encounter(
-        self, checks: Sequence[Check], tables: Tables, audited: pl.Series
-    ) -> tuple[pl.DataFrame, _Taking]:
-        """One row an encounter (and doctor, item or day, where the rule looks at them): an encounter is one case."""
-        rule = checks[0].over_period
-        keys, taking = self._rows(checks, tables, audited)
-        rows = keys.hstack(list(taking.columns.values()))
-        if _reads_lines(checks):
-            of_line = [name for name in rows.columns if name.startswith("r.") or name == "period_from"]
-            rows = rows.group_by("encounter", *of_line).agg(*taking.totals(cases="max"))
-        of_bill = column_names([column_of(field) for field in rule.by])
-        rows = gathered(rows, tables, [*of_bill, *(f"e.{name}" for name in ALIKE)])
-        if rule.dated_by is not None:
-            return rows, taking
-        settled = _settled(tables)[rows["encounter"]]
-        return rows.with_columns(_period(rule, pl.lit(settled)).alias("period_from")), taking
-
-    def _rows(
-        self, checks: Sequence[Check], tables: Tables, audited: pl.Series
-    ) -> tuple[pl.DataFrame, _Taking]:
-        """The lines or encounters under audit: their keys, and what each check takes of them."""
+    def _rows(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
+        """The lines or encounters under audit, with every fact that these checks read."""
         rule = checks[0].over_period
         source = tables.lines if _reads_lines(checks) else tables.encounters
         frame = source.select(name for name in ("order", "encounter") if name in source.columns)
@@ -168,59 +146,133 @@ class PeriodSums:
             for field in fields_of(e for check in checks for e in check.over_period.expressions())
         ]
         frame = gathered(frame, tables, column_names(read))
-        if "r.item" in frame.columns:
-            frame = frame.with_columns(self.codes[frame["r.item"]].alias("r.item"))
         if isinstance(rule, StockRule):
-            frame = self.stock.dated(frame)
-        elif rule.dated_by is not None:
-            frame = frame.with_columns(_period(rule, pl.col(column_of(rule.dated_by))).alias("period_from"))
-        keys = [column_of(field) for field in rule.by if is_line(field)]
-        keys += ["period_from"] if "period_from" in frame.columns else []
-        return frame.select("encounter", *keys), _Taking(checks, frame)
+            return self.stock.dated(frame.with_columns(self.codes[frame["r.item"]].alias("r.item")))
+        if rule.dated_by is not None:
+            return frame.with_columns(_period(rule, pl.col(column_of(rule.dated_by))).alias("period_from"))
+        return frame
+
+
+def _keys_of_bills(rule: PeriodRule, tables: Tables) -> dict[str, pl.Series]:
+    """What each encounter's bill is added to; an institution by its number: to group by texts costs many times more."""
+    keys = {field.name: tables.of_encounter(field.name) for field in rule.by if not is_line(field)}
+    if keys.pop("institution_id", None) is not None:
+        keys[INSTITUTION] = tables.institutions
+    if rule.dated_by is None:
+        settled = pl.DataFrame({"day": _settled(tables)})
+        keys["period_from"] = settled.select(_period(rule, pl.col("day"))).to_series()
+    return keys
+
+
+def _keys(rule: PeriodRule, rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """What each row is added to: as its bill, and by what only the row says."""
+    keys = {name: values[rows["encounter"]] for name, values in _keys_of_bills(rule, tables).items()}
+    keys |= {field.name: rows[column_of(field)] for field in rule.by if is_line(field)}
+    if rule.dated_by is not None:
+        keys["period_from"] = rows["period_from"]
+    return pl.DataFrame(keys)
+
+
+def _described(rule: PeriodRule, tables: Tables, encounters: pl.Series) -> pl.DataFrame:
+    """The institutions that numbers stand for; where peers must be alike, all that bills are added to, and how it is.
+
+    The latter even where nothing is taken of these bills: what is alike does not hang on how persons lie in buckets.
+    """
+    keys = _keys_of_bills(rule, tables) if rule.alike else {INSTITUTION: tables.institutions}
+    bills = tables.encounters.select("institution_id", *ALIKE).with_columns(
+        values.alias(name) for name, values in keys.items()
+    )
+    of_bills = bills[encounters.unique()].group_by(*keys)
+    alike = [pl.col(*ALIKE).max()] if rule.alike else []
+    return of_bills.agg(pl.col("institution_id").first(), *alike)
+
+
+def _told(summed: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
+    """Sums with the institution that its number stands for; what was not added is nothing."""
+    on = [name for name in described.columns if name in summed.columns]
+    told = described.join(summed, on=on, how="left", nulls_equal=True)
+    nothing = [pl.lit(0, pl.Int64).alias(name) for name in ADDED if name not in summed.columns]
+    return told.with_columns(nothing).with_columns(pl.col(*ADDED).fill_null(0))
 
 
 class _Taking:
-    """What checks take of the same rows: columns to be added up, each once, and which of them each check reads.
+    """What checks take of the same rows, added up by the same keys; the whole of several checks is taken once.
 
-    What is the same for all (the whole, the cases) is taken once; what is open only where a fact is missing.
+    Args:
+        rows: lines or encounters, with the facts that the checks read.
+        keys: what each row is added to.
+        codes: item codes by dataset id, where rows have ids.
+        by_line: an encounter may have several rows.
     """
 
-    def __init__(self, checks: Sequence[Check], frame: pl.DataFrame) -> None:
-        self.columns: dict[str, pl.Series] = {}
-        self.of_check = [self._take(number, check, frame) for number, check in enumerate(checks)]
+    def __init__(
+        self, rows: pl.DataFrame, keys: pl.DataFrame, codes: pl.Series | None, *, by_line: bool
+    ) -> None:
+        self.rows = rows
+        self.keys = keys
+        self.codes = codes
+        self.by_line = by_line
+        self._wholes: dict[str, tuple[pl.Series, pl.Series, pl.DataFrame]] = {}
 
-    def totals(self, *, cases: str) -> list[pl.Expr]:
-        """The columns added up; of lines of one encounter a case is one, of encounters the cases are as many."""
-        how = {"cases": cases, LACKING: "max"}
-        return [getattr(pl.col(name), how.get(name.split(":")[0], "sum"))() for name in self.columns]
-
-    def _take(self, number: int, check: Check, frame: pl.DataFrame) -> dict[str, str]:
-        rule, columns = check.over_period, Columns(check.rule.values)
+    def of(self, check: Check) -> pl.DataFrame:
+        """By key: cases, whole, part; what is open of both, and the fact it waits for, where a fact is missing."""
+        rule, columns = check.over_period, Columns(check.rule.values, codes=self.codes)
         chosen: Condition = rule.when if rule.when is not None else Always()
-        within = chosen if rule.part is None else chosen & rule.part
-        judged = frame.with_columns(
-            columns.of(chosen).alias("chosen"),
-            columns.of(within).alias("within"),
-            columns.of(rule.measure).cast(pl.Int64).alias("measure"),
-        )
-        shared, own = f"{chosen!r} {rule.measure!r}", str(number)
-        taken = {"cases": (shared, pl.col("chosen").fill_null(value=False).cast(pl.Int64))}
-        taken |= {"whole": (shared, _where(pl.col("chosen"))), "part": (own, _where(pl.col("within")))}
-        if judged["chosen"].null_count():
-            taken["whole_open"] = (shared, _where(pl.col("chosen").is_null()))
-        if judged["within"].null_count():
-            taken["part_open"] = (own, _where(pl.col("within").is_null()))
-            taken[LACKING] = (own, pl.when(pl.col("within").is_null()).then(_first_lacking(within, judged)))
-        named = {name: f"{name}:{whose}" for name, (whose, _) in taken.items()}
-        wanted = [
-            taken[name][1].alias(column) for name, column in named.items() if column not in self.columns
+        values = [
+            check.rule.values[part.name]
+            for part in (*chosen.walk(), *rule.measure.walk())
+            if isinstance(part, Setting)
         ]
-        self.columns |= {column.name: column for column in judged.select(wanted)}
-        return named
+        shared = f"{chosen!r} {rule.measure!r} {values}"
+        if shared not in self._wholes:
+            self._wholes[shared] = self._whole(columns.of(chosen), columns.of(rule.measure))
+        holds, measure, whole = self._wholes[shared]
+        if rule.part is None:
+            within, sums = holds, whole.with_columns(pl.col("whole").alias("part"))
+        else:
+            within = self.rows.select(columns.of(chosen & rule.part)).to_series()
+            part = self._added(within, measure, "part")
+            sums = whole.join(part, on=self.keys.columns, how="left", nulls_equal=True)
+        if not within.null_count() and not holds.null_count():
+            return sums
+        condition = chosen if rule.part is None else chosen & rule.part
+        return self._with_open(sums, holds, within, measure, condition)
 
+    def _whole(self, chosen: pl.Expr, measure: pl.Expr) -> tuple[pl.Series, pl.Series, pl.DataFrame]:
+        """Which rows are chosen, what is measured of each, and by key the cases (an encounter is one) and the whole."""
+        rows = self.rows.select(chosen.alias("holds"), measure.cast(pl.Int64).alias("measure"))
+        holds, measured = rows.get_columns()
+        taken = self.keys.with_columns(self.rows["encounter"].alias("of"), measured).filter(holds)
+        cases = pl.col("of").n_unique() if self.by_line else pl.len()
+        whole = taken.group_by(*self.keys.columns).agg(
+            cases.cast(pl.Int64).alias("cases"), pl.col("measure").sum().alias("whole")
+        )
+        return holds, measured, whole
 
-def _column(of_check: Mapping[str, str], name: str) -> pl.Expr:
-    return pl.col(of_check[name]) if name in of_check else pl.lit(0, dtype=pl.Int64)
+    def _added(self, taken: pl.Series, measure: pl.Series, name: str) -> pl.DataFrame:
+        rows = self.keys.with_columns(measure.alias(name)).filter(taken)
+        return rows.group_by(*self.keys.columns).agg(pl.col(name).sum())
+
+    def _with_open(
+        self,
+        sums: pl.DataFrame,
+        holds: pl.Series,
+        within: pl.Series,
+        measure: pl.Series,
+        condition: Condition,
+    ) -> pl.DataFrame:
+        unknown = within.is_null()
+        lacking = self.keys.filter(unknown).with_columns(
+            self.rows.filter(unknown).select(_first_lacking(condition, self.rows)).to_series().alias(LACKING)
+        )
+        parts = (
+            sums,
+            self._added(holds.is_null(), measure, "whole_open"),
+            self._added(unknown, measure, "part_open"),
+            lacking,
+        )
+        found = pl.concat(parts, how="diagonal")
+        return found.group_by(*self.keys.columns).agg(pl.col(*ADDED).sum(), pl.col(LACKING).max())
 
 
 def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -234,7 +286,7 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def conformed(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with exactly the columns of `SUMS`; a key not looked at is null, what is not open is nothing."""
+    """The frame with exactly the columns of `SUMS`; a key not looked at is null, what was not added is nothing."""
     nothing = {name: 0 if name in ADDED else None for name in SUMS}
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(nothing[name])).cast(dtype).alias(name)
@@ -250,6 +302,7 @@ def _alike(checks: Iterable[Check]) -> Iterator[list[Check]]:
         return (
             _reads_lines([check]),
             [repr(f) for f in rule.by],
+            bool(rule.alike),
             repr(rule.dated_by),
             rule.span,
             isinstance(rule, StockRule),
@@ -267,10 +320,6 @@ def _first_lacking(condition: Condition, frame: pl.DataFrame) -> pl.Expr:
     facts = [field for field in unknown_leaves(condition) if frame[column_of(field)].null_count()]
     named = [pl.when(pl.col(column_of(field)).is_null()).then(pl.lit(field.name)) for field in facts]
     return pl.coalesce(*named, pl.lit(None, dtype=pl.String))
-
-
-def _where(condition: pl.Expr) -> pl.Expr:
-    return pl.when(condition).then(pl.col("measure")).otherwise(0).cast(pl.Int64)
 
 
 def _settled(tables: Tables) -> pl.Series:

@@ -42,6 +42,12 @@ def test_the_number_of_buckets_changes_no_indicator(run: AuditResult, release: R
     assert run.manifest["indicators"]["standing_out"]
 
 
+def test_every_indicator_has_its_period_even_where_an_institution_has_nothing_to_count(
+    run: AuditResult,
+) -> None:
+    assert indicators(run.out)["period_from"].null_count() == 0
+
+
 def test_rules_over_stock_are_told_to_rest_where_no_stock_was_counted(run: AuditResult) -> None:
     assert run.manifest["indicators"]["resting"] == ["医用耗材进销存异常", "药品进销存异常"]
     assert not indicators(run.out)["slug"].str.ends_with("stock-shortfall").any()

@@ -8,6 +8,8 @@ point, beforehand, into a column of their own (see `engine.prefixes`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import polars as pl
@@ -95,7 +97,7 @@ class Columns:
             case c.Total() | c.Distinct() | c.Count() | c.Some() | c.Crowded() | c.Stocked():
                 return self._aggregate(expression)
             case c.OneOf(value, values):
-                return self.of(value, grouped=grouped).is_in(values)
+                return _one_of(self.of(value, grouped=grouped), values)
             case c.Given(condition, value):
                 return pl.when(self.of(condition)).then(self.of(value))
             case c.StartsWithAny() | c.HasNoneOf() | c.HasOnly():
@@ -187,6 +189,16 @@ class Columns:
     @staticmethod
     def _first(column: pl.Expr, grouped: bool) -> pl.Expr:
         return column.first() if grouped else column
+
+
+# To look a short text up in a set costs as much as to compare it with so many.
+_COMPARED = 8
+
+
+def _one_of(value: pl.Expr, values: Sequence[str]) -> pl.Expr:
+    if not values or len(values) > _COMPARED:
+        return value.is_in(values)
+    return reduce(or_, [value == one for one in values])
 
 
 def _starts_with_any(value: pl.Expr, prefixes: Sequence[str]) -> pl.Expr:

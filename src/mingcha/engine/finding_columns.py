@@ -9,11 +9,12 @@ import polars as pl
 
 from mingcha.domain.findings import Finding
 from mingcha.engine.findings import Claimed, Claims, digest, quantity_of, ruling_of, stamp_of
-from mingcha.engine.frames import SEPARATOR, schema_of, texts_in_lists
+from mingcha.engine.frames import schema_of
 from mingcha.engine.hits import Hit
 from mingcha.engine.place import PLACE
 from mingcha.engine.plan import Plan
 from mingcha.engine.tables import Tables
+from mingcha.engine.texts import SEPARATOR, texts_in_lists
 
 OF_BILL = ("person_id", "encounter_id", "settlement_id", "institution_id")
 OF_LINE = ("line_id", "line_key", "item", "department_id", "doctor_id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
@@ -18,6 +18,7 @@ from mingcha.engine.hits import Hit
 from mingcha.engine.outcome import Outcome
 from mingcha.engine.plan import Plan
 from mingcha.engine.tables import Tables
+from mingcha.engine.texts import texts_in_lists
 
 DTYPES: dict[ValueType, Any] = {
     ValueType.TEXT: pl.String,
@@ -29,7 +30,6 @@ DTYPES: dict[ValueType, Any] = {
     ValueType.NUMBER: pl.Int32,
     ValueType.FLAG: pl.Boolean,
 }
-SEPARATOR = "\x1f"  # stands in no key
 OF_BILL = Bill._fields[:-1]  # all but the lines
 
 
@@ -50,13 +50,6 @@ def _frame(rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
             for (name, type_), column in zip(schema.items(), columns, strict=False)
         ]
     )
-
-
-def texts_in_lists(name: str, values: Iterable[Sequence[str]]) -> pl.Series:
-    """Lists of keys as a column, made from one text each: a list at a time is slow to hand over."""
-    joined = pl.Series(name, [SEPARATOR.join(keys) for keys in values], dtype=pl.String).to_frame()
-    split = pl.col(name).str.split(SEPARATOR)
-    return joined.select(pl.when(pl.col(name) != "").then(split).otherwise(split.list.head(0))).to_series()
 
 
 def findings_of_case(plan: Plan, case: Case, judgement: Judgement) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from mingcha.engine.layout import fields_of, is_point
 from mingcha.engine.outcome import Named
 from mingcha.engine.place import PLACE
 from mingcha.engine.plan import Check, expressions_of
+from mingcha.engine.texts import texts_in_lists
 from mingcha.knowledge.point import KnowledgePoint
 
 DTYPES: Mapping[ValueType, Any] = {
@@ -62,8 +63,8 @@ class PointTable:
         values = [getattr(point, field.name) for point in self.points]
         dtype = DTYPES.get(field.type, pl.Int64)
         if field.type is ValueType.CODES:
-            values = [list(value) for value in values]
-        elif field.type is ValueType.CODE:
+            return texts_in_lists(field.name, values)
+        if field.type is ValueType.CODE:
             values = [None if value is None else str(value) for value in values]
         return pl.Series(values, dtype=dtype, strict=False)
 
@@ -76,13 +77,10 @@ class PointTable:
 
     def pairs(self, ids: Mapping[str, int], field: str = "codes") -> pl.DataFrame:
         """item (dataset id), pt: for the codes that occur in the dataset at all."""
-        found = [
-            (ids[code], number)
-            for number, point in enumerate(self.points)
-            for code in getattr(point, field)
-            if code in ids
-        ]
-        return pl.DataFrame(found, schema={"item": PLACE, "pt": PLACE}, orient="row")
+        named = [tuple(getattr(point, field)) for point in self.points]
+        items = pl.Series("item", [ids.get(code) for codes in named for code in codes], dtype=PLACE)
+        points = pl.Series("pt", [pt for pt, codes in enumerate(named) for _ in codes], dtype=PLACE)
+        return pl.DataFrame([items, points]).drop_nulls()
 
     def pairs_by_prefix(self, ids: Mapping[str, int], field: str) -> pl.DataFrame:
         """item (dataset id), pt: for the codes of the dataset that begin with one of the points'."""

@@ -190,7 +190,8 @@ def _described(rule: PeriodRule, tables: Tables, encounters: pl.Series) -> pl.Da
 def _told(summed: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
     """Sums with the institution that its number stands for; what was not added is nothing."""
     on = [name for name in described.columns if name in summed.columns]
-    told = described.join(summed, on=on, how="left", nulls_equal=True)
+    every = "period_from" in described.columns
+    told = described.join(summed, on=on, how="left" if every else "inner", nulls_equal=True)
     nothing = [pl.lit(0, pl.Int64).alias(name) for name in ADDED if name not in summed.columns]
     return told.with_columns(nothing).with_columns(pl.col(*ADDED).fill_null(0))
 

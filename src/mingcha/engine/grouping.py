@@ -18,6 +18,7 @@ from mingcha.engine.compiled import visit_line
 from mingcha.engine.hits import Hit, spread
 from mingcha.engine.layout import fields_of
 from mingcha.engine.outcome import Named, Outcome, always
+from mingcha.engine.place import PLACE
 from mingcha.engine.plan import Check, prefix_conditions
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
@@ -45,9 +46,7 @@ class GroupJudge:
             if wanted is not None and not isinstance(wanted, EveryLine)
             else None
         )
-        self.lacking = (
-            table.pairs_by_prefix(ids, self.rule.lacks.name) if self.rule.lacks is not None else None
-        )
+        self.lacking = None if self.rule.lacks is None else _Lacking(table, ids, self.rule.lacks.name)
         self.scope = "e.person" if self.rule.grain is Grain.PERSON else "encounter"
         self.keys = [self.scope, "gid", "part"] + (["order"] if self.rule.grain is Grain.LINE else [])
 
@@ -63,7 +62,7 @@ class GroupJudge:
             companions = self._companions(frame, tables)
             frame = frame.join(companions, on=["encounter", "pt", "part"], how="semi", nulls_equal=True)
         if self.lacking is not None:
-            standing = self._beside(frame, self.lacking, tables)
+            standing = self._beside(frame, self.lacking.items, tables, self.lacking.classes)
             frame = frame.join(standing, on=["encounter", "pt", "part"], how="anti", nulls_equal=True)
         frame = self._suspicious(frame)
         if frame.is_empty():
@@ -109,12 +108,21 @@ class GroupJudge:
         start, end = (self.table.frame[name][found["pt"]] for name in ("start", "end"))
         return found.filter((found["day"] >= start) & (found["day"] < end))
 
-    def _beside(self, frame: pl.DataFrame, pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-        """Lines of these pairs (item, pt) in the encounters of `frame`: order, encounter, day, pt, part."""
+    def _beside(
+        self, frame: pl.DataFrame, pairs: pl.DataFrame, tables: Tables, classes: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """Lines of these pairs (item, pt or the class of a pt) in the encounters of `frame`.
+
+        Returns:
+            order, encounter, day, pt, part.
+        """
         points = self.table.frame
+        wanted = frame.select("encounter", "pt").unique()
+        if classes is not None:
+            wanted = wanted.with_columns(classes[wanted["pt"]].alias("class"))
         live = tables.live.join(frame.select("encounter").unique(), on="encounter", how="semi")
         found = live.join(pairs, on="item").join(
-            frame.select("encounter", "pt").unique(), on=["encounter", "pt"], how="semi"
+            wanted, on=["encounter", "pt" if classes is None else "class"]
         )
         names = [column_of(f) for f in fields_of([self.rule.per])]
         found = gathered(found, tables, [*column_names(names), "r.minute", "r.day", "r.encounter"])
@@ -169,6 +177,16 @@ class GroupJudge:
                 facts=tables.fact_of_line,
             )
             deliver(self.check, group, of_item, live, out)
+
+
+class _Lacking:
+    """Which items are what a rule finds lacking, by class of points that name the same."""
+
+    def __init__(self, table: PointTable, ids: Mapping[str, int], field: str) -> None:
+        self.classes, prefixes = table.alike(field)
+        of_codes = prefixes.of(pl.Series(list(ids), dtype=pl.String))
+        numbers = pl.DataFrame({"item": list(ids), "number": pl.Series(ids.values(), dtype=PLACE)})
+        self.items = of_codes.join(numbers, on="item").select(pl.col("number").alias("item"), "class")
 
 
 def judge_lines(check: Check, frame: pl.DataFrame, tables: Tables, out: Outcome) -> None:

@@ -183,7 +183,7 @@ class _VariantJudge:
     def _coded(self, check: Check, tables: Tables, audited: Audited, out: Outcome) -> None:
         rows = tables.diagnoses if check.subject is Subject.DIAGNOSIS else tables.procedures
         table = self.tables_of[check.number]
-        known = table.prefixes(rows["item"].unique().to_list()).with_columns()
+        known = table.prefixes(rows["item"])
         frame = (
             rows.filter(audited.of(rows["encounter"]))
             .join(known, on="item", maintain_order="left")
@@ -198,7 +198,7 @@ class _VariantJudge:
         visits = tables.encounters.select("encounter", pl.col("disease_id").alias("item")).filter(
             audited.mask & pl.col("item").is_not_null()
         )
-        known = visits.join(table.prefixes(visits["item"].unique().to_list()), on="item")
+        known = visits.join(table.prefixes(visits["item"]), on="item")
         frame = tables.live.join(
             known.select("encounter", "pt"), on="encounter", maintain_order="left"
         ).with_columns(pl.lit(value=True).alias("audited"))

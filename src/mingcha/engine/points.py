@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -36,6 +37,7 @@ class PointTable:
         self.check = check
         self.points: list[KnowledgePoint] = [*check.points, *(point for point, _ in check.incomplete)]
         self.reasons = [""] * len(check.points) + [reason for _, reason in check.incomplete]
+        self._prefixes: dict[str, PrefixTable] = {}
         self.frame = self._frame()
         # Of a row with `pt`: the rule code of its point, and what an incomplete point waits for.
         self.code = self._named([point.rule_code for point in self.points])
@@ -82,21 +84,51 @@ class PointTable:
         points = pl.Series("pt", [pt for pt, codes in enumerate(named) for _ in codes], dtype=PLACE)
         return pl.DataFrame([items, points]).drop_nulls()
 
-    def pairs_by_prefix(self, ids: Mapping[str, int], field: str) -> pl.DataFrame:
-        """item (dataset id), pt: for the codes of the dataset that begin with one of the points'."""
-        found = self.prefixes(list(ids), field)
-        return found.with_columns(pl.col("item").replace_strict(ids, return_dtype=PLACE))
-
-    def prefixes(self, codes: Sequence[str], field: str = "codes") -> pl.DataFrame:
+    def prefixes(self, codes: pl.Series, field: str = "codes") -> pl.DataFrame:
         """item (code text), pt: for each of these codes, the points that name it or a prefix of it."""
-        by_length: dict[int, dict[str, list[int]]] = {}
-        for number, point in enumerate(self.points):
-            for prefix in getattr(point, field):
-                by_length.setdefault(len(prefix), {}).setdefault(prefix, []).append(number)
+        if field not in self._prefixes:
+            named = ((prefix, pt) for pt, point in enumerate(self.points) for prefix in getattr(point, field))
+            self._prefixes[field] = PrefixTable(named, "pt")
+        return self._prefixes[field].of(codes)
+
+    def alike(self, field: str) -> tuple[pl.Series, PrefixTable]:
+        """By pt, the class of points that name the same prefixes; and of a code, the classes it belongs to.
+
+        Many points name the same: pairs of codes and points would be many times as many.
+        """
+        classes: dict[tuple[str, ...], int] = {}
+        of_point = [classes.setdefault(getattr(point, field), len(classes)) for point in self.points]
+        named = ((prefix, number) for prefixes, number in classes.items() for prefix in prefixes)
+        return pl.Series("class", of_point, dtype=PLACE), PrefixTable(named, "class")
+
+
+class PrefixTable:
+    """Which numbers stand behind the prefixes of a code: one look-up for each length that a prefix has.
+
+    Args:
+        named: prefix, number.
+        name: the column of the numbers.
+    """
+
+    def __init__(self, named: Iterable[tuple[str, int]], name: str) -> None:
+        by_length: dict[int, tuple[list[str], list[int]]] = defaultdict(lambda: ([], []))
+        for prefix, number in named:
+            texts, numbers = by_length[len(prefix)]
+            texts.append(prefix)
+            numbers.append(number)
+        self.name = name
+        self._tables = {
+            length: pl.DataFrame([pl.Series("prefix", texts), pl.Series(name, numbers, dtype=PLACE)])
+            for length, (texts, numbers) in by_length.items()
+        }
+
+    def of(self, codes: pl.Series) -> pl.DataFrame:
+        """item (code text) and number, each pair once."""
+        items = codes.drop_nulls().unique().alias("item").to_frame()
         found = [
-            (code, number)
-            for code in codes
-            for length, known in by_length.items()
-            for number in known.get(code[:length], ())
+            items.with_columns(pl.col("item").str.head(length).alias("prefix"))
+            .join(table, on="prefix")
+            .select("item", self.name)
+            for length, table in self._tables.items()
         ]
-        return pl.DataFrame(found, schema={"item": pl.String, "pt": PLACE}, orient="row").unique()
+        return pl.concat([pl.DataFrame(schema={"item": pl.String, self.name: PLACE}), *found]).unique()

@@ -70,7 +70,7 @@ def _has_none_of(
     coded = rows.select("encounter", "item").join(
         wanted.select("encounter").unique(), on="encounter", how="semi"
     )
-    matches = table.prefixes(coded["item"].unique().to_list(), condition.prefixes.name)
+    matches = table.prefixes(coded["item"], condition.prefixes.name)
     satisfied = (
         wanted.join(coded, on="encounter")
         .join(matches, on=["item", "pt"], how="semi")

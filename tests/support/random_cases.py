@@ -13,7 +13,7 @@ from mingcha.domain.claims import Encounter, Line, Person, Settlement
 from mingcha.domain.codelists import CODE_LISTS
 from mingcha.domain.fields import Entity, Field
 from mingcha.domain.values import ValueType
-from mingcha.engine.case import EncounterFacts, in_order
+from mingcha.engine.case import EncounterFacts
 from mingcha.engine.tables import Tables
 from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import Release
@@ -174,7 +174,7 @@ class City:
             "discharge_way": self._maybe(pick.choice(("1", "2", "5"))),
             "maternity_state": self._maybe(pick.choice(("0", "1", "3", "4"))),
         }
-        lines = in_order(self._lines(facts, day, nights, favourites))
+        lines = EncounterFacts(facts, self._lines(facts, day, nights, favourites)).lines
         total = sum(lines["billed_amount"]) if lines["billed_amount"] else 0
         facts["total_amount"] = self._maybe(total + pick.choice((0, 0, 0, 500)))
         facts["lines_rejected"] = self._maybe(pick.choice((0, 0, 0, 2)))

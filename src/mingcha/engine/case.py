@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import islice, repeat
 from operator import le
 from typing import Any
@@ -46,21 +47,29 @@ class EncounterFacts:
         codes = tuple(dict.fromkeys(diagnoses))
         known.update(derive(known, codes, tuple(procedures), tuple(operated_at)))
         self.__dict__.update(known)
-        self.lines = in_order(lines)
+        self._sent = lines
+        self._order = canonical_order(lines)
         self.diagnosis_codes = codes
         self.procedure_codes = tuple(dict.fromkeys(procedures))
         self.audited = audited
 
+    @cached_property
+    def lines(self) -> Mapping[str, Sequence[Any]]:
+        """The lines as columns in canonical order; only what is said of findings reads them so."""
+        if self._order is None:
+            return self._sent
+        return {name: [values[n] for n in self._order] for name, values in self._sent.items() if values}
+
     def rows(self, layout: Layout, number: int) -> list[tuple[Any, ...]]:
-        """One tuple per line in time order, lines that refunds have cancelled included."""
-        lines = self.lines
+        """One tuple per line in canonical order, lines that refunds have cancelled included."""
+        lines, order = self._sent, self._order
         charged = lines.get("charged_at")
         if not charged:
             return []
         columns: list[Any] = []
         for name in layout.names:
             if name == "order":
-                columns.append(range(len(charged)))
+                columns.append(range(len(charged)) if order is None else _places(order))
             elif name == "encounter":
                 columns.append(repeat(number))
             elif name == "day":
@@ -69,7 +78,8 @@ class EncounterFacts:
                 columns.append(line_fact(name, lines))
             else:
                 columns.append(lines.get(ROW_SOURCES.get(name, name)) or repeat(None))
-        return list(zip(*columns, strict=False))
+        rows = list(zip(*columns, strict=False))
+        return rows if order is None else [rows[sent] for sent in order]
 
     def coded_rows(self, codes: Sequence[str], layout: Layout, number: int) -> list[tuple[Any, ...]]:
         """Diagnoses or procedures as rows: on the first day of the encounter, without quantity or amount."""
@@ -86,15 +96,22 @@ for _owner in (Person, Encounter, Settlement):
         setattr(EncounterFacts, _name, None)  # a fact that was not sent is unknown
 
 
-def in_order(lines: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
-    """The same lines in canonical order, so that the order in which they arrived makes no difference."""
+def canonical_order(lines: Mapping[str, Sequence[Any]]) -> list[int] | None:
+    """Which sent line stands in which place, so that the order of arrival makes no difference; None if as sent."""
     charged = lines.get("charged_at") or ()
     keys = [_comparable(lines.get(name) or [None] * len(charged)) for name in LINE_ORDER]
     ranked = list(zip(*keys, strict=True))
     if all(map(le, ranked, islice(ranked, 1, None))):
-        return lines
-    order = sorted(range(len(charged)), key=ranked.__getitem__)
-    return {name: [values[index] for index in order] for name, values in lines.items() if values}
+        return None
+    return sorted(range(len(charged)), key=ranked.__getitem__)
+
+
+def _places(order: Sequence[int]) -> list[int]:
+    """The place of each sent line."""
+    places = [0] * len(order)
+    for place, sent in enumerate(order):
+        places[sent] = place
+    return places
 
 
 def _comparable(values: Sequence[Any]) -> Sequence[Any]:

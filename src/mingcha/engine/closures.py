@@ -7,7 +7,7 @@ row, `p` point, `rows` the rows of a group (for a rule over visits `e` is all it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from mingcha.domain import conditions as c
@@ -18,25 +18,6 @@ from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, is_p
 from mingcha.rules.base import LineFacts, Setting
 
 DAY = LineFacts._fields.index("day")
-
-
-def both(left: bool | None, right: bool | None) -> bool | None:
-    """Kleene's and."""
-    if left is False or right is False:
-        return False
-    return None if left is None or right is None else True
-
-
-def either(left: bool | None, right: bool | None) -> bool | None:
-    """Kleene's or."""
-    if left is True or right is True:
-        return True
-    return None if left is None or right is None else False
-
-
-def negate(value: bool | None) -> bool | None:
-    """Kleene's not."""
-    return None if value is None else not value
 
 
 def has_none_of(codes: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
@@ -79,9 +60,6 @@ NAMES = {
     "stocked": stocked,
     "adjoining": adjoining,
     "crowded": crowded,
-    "both": both,
-    "either": either,
-    "negate": negate,
     "has_none_of": has_none_of,
     "has_only": has_only,
     "age": age,
@@ -94,6 +72,7 @@ class Source:
     def __init__(self, layout: Layout, settings: dict[str, Any]) -> None:
         self.layout = layout
         self.settings = settings
+        self._names = count()
 
     def of(self, expression: c.Expr) -> str:
         """Source of an expression; a comparison with an unknown operand is None."""
@@ -101,11 +80,14 @@ class Source:
             case c.Always():
                 return "True"
             case c.Both(left, right):
-                return self._logic("both", "and", left, right)
+                return self._logic("False", "and", left, right)
             case c.Either(left, right):
-                return self._logic("either", "or", left, right)
+                return self._logic("True", "or", left, right)
+            case c.Not(inner) if unknown_leaves(inner):
+                known = self._name()
+                return f"(None if ({known} := {self.of(inner)}) is None else not {known})"
             case c.Not(inner):
-                return f"negate({self.of(inner)})" if unknown_leaves(inner) else f"(not {self.of(inner)})"
+                return f"(not {self.of(inner)})"
             case c.Missing(value):
                 return f"({self._value(value)} is None)"
             case c.Some(inner):
@@ -145,10 +127,17 @@ class Source:
             source = f"({field.name!r} if {self._value(field)} is None else {source})"
         return source
 
-    def _logic(self, name: str, word: str, left: c.Expr, right: c.Expr) -> str:
-        if unknown_leaves(left) or unknown_leaves(right):
-            return f"{name}({self.of(left)}, {self.of(right)})"
-        return f"({self.of(left)} {word} {self.of(right)})"
+    def _logic(self, decides: str, word: str, left: c.Expr, right: c.Expr) -> str:
+        """Kleene's `and` and `or`: one side may decide alone, and then the other is not even asked."""
+        if not unknown_leaves(left) and not unknown_leaves(right):
+            return f"({self.of(left)} {word} {self.of(right)})"
+        one, other = self._name(), self._name()
+        alone = f"({one} := {self.of(left)}) is {decides} or ({other} := {self.of(right)}) is {decides}"
+        open_ = f"{one} is None or {other} is None"
+        return f"({decides} if {alone} else None if {open_} else {word == 'and'})"
+
+    def _name(self) -> str:
+        return f"v{next(self._names)}"
 
     def _guarded(self, expression: c.Expr, source: str) -> str:
         leaves = unknown_leaves(expression)

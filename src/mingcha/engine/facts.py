@@ -195,10 +195,13 @@ LINE_FACTS: dict[str, LineFact] = {
 def line_fact(name: str, lines: Any) -> Sequence[Any] | repeat[None]:
     """One derived fact of the lines of an encounter; unknown throughout where nothing of it was sent."""
     fact = LINE_FACTS[name]
-    if all(_unsent(lines.get(read)) for read in fact.rests_on):
+    rests_on = [lines.get(read) for read in fact.rests_on]
+    if all(map(_unsent, rests_on)):
         return repeat(None)
-    sent = [lines.get(read) for read in fact.reads]
-    return [fact.of(*row) for row in zip(*(values or repeat(None) for values in sent), strict=False)]
+    stated = zip(*(values or repeat(None) for values in rests_on), strict=False)
+    sent = zip(*(lines.get(read) or repeat(None) for read in fact.reads), strict=False)
+    nothing = (None,) * len(rests_on)
+    return [None if said == nothing else fact.of(*row) for said, row in zip(stated, sent, strict=False)]
 
 
 def _unsent(values: Sequence[Any] | None) -> bool:

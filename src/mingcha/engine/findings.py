@@ -154,7 +154,7 @@ class Writer:
 
     def of_bill(self, bill: Bill, hits: Sequence[Hit]) -> list[tuple[Any, ...]]:
         """Findings of one bill in canonical order."""
-        claimed = self.claims.of_bill(hits, bill.total_amount, bill.fund_paid) if hits else ()
+        claimed = self.claims.of_bill(hits, bill.total_amount, bill.fund_paid)
         return [self._row(bill, hit, told, claim) for hit, told, claim in claimed]
 
     def _row(self, bill: Bill, hit: Hit, told: Told, claim: Claim) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ import polars as pl
 from mingcha.domain.fields import Entity
 from mingcha.domain.findings import Finding
 from mingcha.domain.values import ValueType
-from mingcha.engine.case import Case
+from mingcha.engine.case import Case, EncounterFacts
 from mingcha.engine.compiled import Judgement
 from mingcha.engine.findings import Bill, Writer, line_texts
 from mingcha.engine.hits import Hit
@@ -65,11 +65,13 @@ def case_findings(plan: Plan, case: Case, judgement: Judgement) -> list[list[tup
     for hit in judgement.hits:
         by_encounter[hit.encounter].append(hit)
     return [
-        writer.of_bill(
-            Bill(**{name: getattr(enc, name) for name in OF_BILL}, line=line_texts(enc.lines)), hits
-        )
-        for enc, hits in zip(case, by_encounter, strict=True)
+        _of_encounter(writer, enc, hits) if hits else [] for enc, hits in zip(case, by_encounter, strict=True)
     ]
+
+
+def _of_encounter(writer: Writer, enc: EncounterFacts, hits: Sequence[Hit]) -> list[tuple[Any, ...]]:
+    facts = {name: getattr(enc, name) for name in OF_BILL}
+    return writer.of_bill(Bill(**facts, line=line_texts(enc.lines)), hits)
 
 
 def unjudged_of_partition(tables: Tables, outcome: Outcome) -> pl.DataFrame:

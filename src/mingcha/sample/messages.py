@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import Any
@@ -114,7 +113,7 @@ class _Message:
         while len(charges) < LINES - 1:
             minute = 500 + len(charges)
             charges.append(Charge(plain[len(charges) % len(plain)], units(1), 10_000_000, minute=minute))
-        return replace(longest, charges=(*charges[: LINES - 1], self._for_the_other_sex()))
+        return longest._replace(charges=(*charges[: LINES - 1], self._for_the_other_sex()))
 
     def _for_the_other_sex(self) -> Charge:
         point = next(
@@ -133,7 +132,7 @@ class _Message:
             visit = visits[len(earlier) % len(visits)]
             charges = [charge for charge in visit.charges if charge.refund_of is None and charge.quantity > 0]
             day -= 1 + self.random.randrange(9)
-            visit = replace(visit, charges=tuple(charges[:left]))
+            visit = visit._replace(charges=tuple(charges[:left]))
             earlier.append(self._encounter(visit, day, len(earlier) + 1))
             left -= len(visit.charges)
         return earlier

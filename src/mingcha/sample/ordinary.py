@@ -6,7 +6,7 @@ crowd then lives through these visits many times over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 from mingcha.sample.goods import CONSUMABLE, DRUG, HERB, SERVICE, Goods
@@ -322,10 +322,10 @@ class VisitWriter:
         return min(longest, terms.max_days if terms is not None else longest)
 
     def _add_refunded(self, charge: Charge) -> None:
-        self.charges.append(replace(charge, fixed=True))
-        back = replace(charge, quantity=-charge.quantity, minute=charge.minute + 15, fixed=True)
+        self.charges.append(charge._replace(fixed=True))
+        back = charge._replace(quantity=-charge.quantity, minute=charge.minute + 15, fixed=True)
         named = self.random.random() < 0.6
-        self.charges.append(replace(back, refund_of=len(self.charges) - 1, names_original=named))
+        self.charges.append(back._replace(refund_of=len(self.charges) - 1, names_original=named))
 
     def _may_add(self, code: str) -> bool:
         terms = self.shelf.terms.get(code)

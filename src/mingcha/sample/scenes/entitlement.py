@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from mingcha.sample.goods import CLASS_B, CLASS_C, LAPSED, SERVICE
@@ -68,7 +67,7 @@ def _write_directory(writer: Writer) -> None:
         return (Paper("directory", (("hilist_code", item), ("chrgitm_lv", payment_class), since, *until)),)
 
     plain = writer.charge(writer.goods.plain(SERVICE)[0].code, units(2))
-    reckoned = replace(plain, payment_class="03", in_scope=plain.billed)
+    reckoned = plain._replace(payment_class="03", in_scope=plain.billed)
     c, lapsed, b = listed(CLASS_C, "03"), listed(LAPSED, "01", ("enddate", middle)), listed(CLASS_B, "02")
     for told, charge in (
         (Told(VIOLATION, "目录为丙类，上传为甲类", c), writer.charge(CLASS_C, payment_class="01")),
@@ -81,7 +80,7 @@ def _write_directory(writer: Writer) -> None:
             writer.charge(CLASS_B, payment_class="03", in_scope=1),
         ),
         (Told(NEAR_MISS, "丙类而未计入政策范围", c), writer.charge(CLASS_C, in_scope=0)),
-        (Told(NEAR_MISS, "上传为乙类，目录未登记"), replace(plain, payment_class="02")),
+        (Told(NEAR_MISS, "上传为乙类，目录未登记"), plain._replace(payment_class="02")),
     ):
         _stage_line(writer, "outside-directory", "MC10000401006000", told, charge)
 
@@ -108,8 +107,8 @@ def _stage_line(
     """A visit with one line; in excess is all of it."""
     quantity, amount = (charge.quantity, charge.billed) if told.planted == VIOLATION else (0, 0)
     truth = Truth(code, mechanism, False, told.planted, quantity, amount, told.note)
-    visit = writer.visit(told.around, [replace(charge, truth=truth)], company=0)
-    _add(writer, mechanism, told, replace(visit, papers=told.papers, doctor=doctor))
+    visit = writer.visit(told.around, [charge._replace(truth=truth)], company=0)
+    _add(writer, mechanism, told, visit._replace(papers=told.papers, doctor=doctor))
 
 
 def _add(writer: Writer, mechanism: str, told: Told, visit: Visit) -> None:
@@ -126,7 +125,7 @@ def _stage(
     amount = charge.billed if told.planted == VIOLATION and whole else 0
     truth = Truth(code, mechanism, certain, told.planted, None, amount, told.note)
     visit = writer.visit(told.around, [charge], company=0)
-    _add(writer, mechanism, told, replace(visit, papers=told.papers, settling=told.settling, truth=truth))
+    _add(writer, mechanism, told, visit._replace(papers=told.papers, settling=told.settling, truth=truth))
 
 
 def _insured() -> Iterator[Told]:

@@ -6,7 +6,6 @@ others are their peers. All of it happens within the first whole quarter of the 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from mingcha.domain.values import PRICE_SCALE, date_of, day_of
@@ -75,7 +74,7 @@ class Institutions:
             for number in range(STAYS):
                 stay = self._stay(mechanism, city, code, 4 * number)
                 if number < infected:
-                    stay = replace(stay, diagnoses=(UNRELATED, INFECTED))
+                    stay = stay._replace(diagnoses=(UNRELATED, INFECTED))
                 self._stage(rule, mechanism, city, [stay], telling=number == 0)
 
     def readmissions(self, rule: str, mechanism: str, code: str) -> None:
@@ -97,7 +96,7 @@ class Institutions:
                 _charge(code, 5, units(billed - billed // 2)),
             ]
             visits = [self._visit("stock", city, [one], after=9 * n) for n, one in enumerate(charges)]
-            visits[0] = replace(visits[0], papers=_records(code))
+            visits[0] = visits[0]._replace(papers=_records(code))
             self._together(rule, mechanism, VIOLATION if billed > 21 else NEAR_MISS, visits, telling=True)
 
     def _visit(self, mechanism: str, city: str, charges: list[Charge], **more: int) -> Visit:
@@ -108,7 +107,7 @@ class Institutions:
         around = Circumstances(care_type="2101", venue=Venue(2, OBSERVED[mechanism], (city,)))
         visit = self.writer.visit(around, [_charge(code, 90)], company=0, after=after, nights=2)
         said = (Paper("stay-outcomes", (("dscg_31days_rinp_flag", plan),)),) if plan else ()
-        return replace(visit, papers=said)
+        return visit._replace(papers=said)
 
     def _stage(
         self, rule: str, mechanism: str, city: str, visits: list[Visit], *, telling: bool = True
@@ -123,9 +122,9 @@ class Institutions:
         if telling:
             note = "超过界限的机构" if planted == VIOLATION else "恰在界限上的机构"
             truth = Truth(rule, mechanism, False, planted, None, None, note, of_institution=True)
-            visits = [replace(visits[0], truth=truth), *visits[1:]]
+            visits = [visits[0]._replace(truth=truth), *visits[1:]]
         first = visits[0].after
-        moved = tuple(replace(visit, after=visit.after - first) for visit in visits)
+        moved = tuple(visit._replace(after=visit.after - first) for visit in visits)
         day = self.begin + 3 + first
         self.writer.script.together.append(Play(mechanism, planted, moved, day, day, FEMALE, ADULT))
 

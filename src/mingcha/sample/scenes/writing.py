@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from mingcha.knowledge.point import Certainty, KnowledgePoint
@@ -38,8 +37,7 @@ CODES_A_POINT = 2
 STAY_BEGINS, STAY_ENDS = 480, 1050
 
 
-@dataclass(frozen=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """Person, place and papers around the use of a code; lawful unless a scene changes something."""
 
     sex: str = FEMALE
@@ -126,15 +124,15 @@ class Writer:
         for diagnosis in around.diagnoses:
             terms = self.library.terms_of_diagnosis(diagnosis.code)
             if terms.sexes:
-                around = replace(around, sex=min(terms.sexes))
+                around = around._replace(sex=min(terms.sexes))
             if terms.ages:
-                around = replace(around, age=age_within(*safe_days(terms.ages)))
+                around = around._replace(age=age_within(*safe_days(terms.ages)))
         return around
 
     def whole(self, point: KnowledgePoint, note: str, charge: Charge) -> Charge:
         """The charge with the truth that all of it is in excess."""
         truth = self.truth(point, note, excess=charge.quantity, amount=charge.billed)
-        return replace(charge, truth=truth)
+        return charge._replace(truth=truth)
 
     def truth(
         self, point: KnowledgePoint, note: str, *, excess: int | None = None, amount: int | None = None
@@ -170,8 +168,7 @@ class Writer:
         if around.herbs_beside:
             beside += self.herbs(around.herbs_beside, prescription=charges[0].prescription)
         staged = [
-            replace(
-                charge,
+            charge._replace(
                 department=around.line_department or around.department,
                 first_line=charge.first_line or around.first_line,
                 refund_of=None if charge.refund_of is None else charge.refund_of + len(beside),
@@ -241,7 +238,7 @@ class Writer:
         )
         if len(cities) == len(CITIES):
             return visit
-        return replace(visit, venue=replace(visit.venue, cities=cities or ("-",)))
+        return visit._replace(venue=visit.venue._replace(cities=cities or ("-",)))
 
 
 def lawful(terms: Terms, code: str) -> Circumstances | None:
@@ -259,9 +256,9 @@ def lawful(terms: Terms, code: str) -> Circumstances | None:
         herbs_beside=3 if terms.compound else 0,
     )
     if terms.departments:
-        around = replace(around, department=terms.departments[0][0])
+        around = around._replace(department=terms.departments[0][0])
     if terms.diagnoses:
-        around = replace(around, diagnoses=tuple(coded(prefixes[0]) for prefixes in terms.diagnoses))
+        around = around._replace(diagnoses=tuple(coded(prefixes[0]) for prefixes in terms.diagnoses))
     if any(diagnosis.code.startswith(tuple(terms.barred_diagnoses)) for diagnosis in around.diagnoses):
         return None
     return _insured(around, terms)
@@ -287,7 +284,7 @@ def in_time_order(charges: Sequence[Charge]) -> tuple[Charge, ...]:
     order = sorted(range(len(charges)), key=lambda n: (charges[n].day, charges[n].minute))
     place = {old: new for new, old in enumerate(order)}
     return tuple(
-        charge if charge.refund_of is None else replace(charge, refund_of=place[charge.refund_of])
+        charge if charge.refund_of is None else charge._replace(refund_of=place[charge.refund_of])
         for charge in (charges[old] for old in order)
     )
 
@@ -307,4 +304,4 @@ def _insured(around: Circumstances, terms: Terms) -> Circumstances | None:
     if len(terms.coverages) > 1:
         return None
     insurance, _, care_type = terms.coverages[0][-1].partition("/")
-    return replace(around, insurance=insurance, care_type=care_type or around.care_type)
+    return around._replace(insurance=insurance, care_type=care_type or around.care_type)

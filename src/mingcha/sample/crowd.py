@@ -7,8 +7,8 @@ from datetime import timedelta
 import polars as pl
 
 from mingcha.domain.values import date_of
+from mingcha.sample.care import BANDS, LONGEST_STAY, NO_BAND
 from mingcha.sample.chance import Chance, lookup
-from mingcha.sample.ordinary import BANDS, LONGEST_STAY, NO_BAND
 from mingcha.sample.script import Year
 from mingcha.sample.tables import CLASSES, Tables
 

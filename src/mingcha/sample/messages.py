@@ -19,10 +19,11 @@ from mingcha.domain.values import (
 )
 from mingcha.knowledge.kinds import SexLimit
 from mingcha.knowledge.starter import starter_points, starter_settings
+from mingcha.sample.care import KINDS, Class
 from mingcha.sample.city import START
 from mingcha.sample.goods import SERVICE, Goods
 from mingcha.sample.library import Library
-from mingcha.sample.ordinary import KINDS, Class, ordinary_visits
+from mingcha.sample.ordinary import ordinary_visits
 from mingcha.sample.places import CITIES, DEPARTMENTS, Institution, person_name, places_for
 from mingcha.sample.script import FEMALE, MALE, Charge, Visit, units
 

@@ -40,7 +40,7 @@ DOCTORS_A_DEPARTMENT = len(TITLES)
 
 _LEVEL_NAMES = {3: "第{}医院", 2: "第{}区医院", 1: "第{}街道社区卫生服务中心", 0: "第{}卫生所"}
 _LEVELS = {3: ("2", "3", "12"), 2: ("5", "6", "13"), 1: ("8", "9", "14"), 0: ("11",)}
-_TYPES = {3: "A100", 2: "A100", 1: "B100", 0: "D300"}
+TYPES = {3: "A100", 2: "A100", 1: "B100", 0: "D300"}
 _COUNTS = {3: 4, 2: 7, 1: 12, 0: 8}
 _PHARMACIES = 16
 _SURNAMES = "陈林黄张吴李郑王刘许杨蔡苏谢叶郭洪江何周"
@@ -109,7 +109,7 @@ def places_for(library: Library) -> Places:
     for rank in (3, 2, 1, 0):
         for number in range(_COUNTS[rank]):
             for city in CITIES:
-                _add(places, city, rank, _TYPES[rank], _LEVEL_NAMES[rank].format(number + 1), number)
+                _add(places, city, rank, TYPES[rank], _LEVEL_NAMES[rank].format(number + 1), number)
     for kind, rank in (*special, (UNCONTRACTED, 2), (CONSENTING, 2)):
         for city in CITIES:
             _add(places, city, rank, kind, f"{kind}专科{'医院' if rank == 2 else '诊所'}", 0)

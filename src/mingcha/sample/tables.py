@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, decimal_text, yuan
+from mingcha.sample.care import BANDS, KINDS, Class
 from mingcha.sample.goods import Good, Goods
-from mingcha.sample.ordinary import BANDS, KINDS, Class, Pool
+from mingcha.sample.ordinary import Pool
 from mingcha.sample.places import DEPARTMENTS, PHARMACY, Places
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
 from mingcha.sample.script import After, Age, Change, Charge, Coded, Play, Script, Truth, Visit

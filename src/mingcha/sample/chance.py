@@ -34,6 +34,14 @@ class Chance:
         mixed = (mixed ^ (mixed // _word(1 << 27))) * _word(0x94D049BB133111EB)
         return mixed ^ (mixed // _word(1 << 31))
 
+    def parted(self, bits: pl.Expr, *bounds: int) -> list[pl.Expr]:
+        """Whole numbers from 0 to below each bound, evenly and of one another independent, all out of the same bits."""
+        drawn = []
+        for bound in bounds:
+            drawn.append(bits % _word(bound))
+            bits = bits // _word(bound)
+        return drawn
+
     def below(self, key: pl.Expr, purpose: str, bound: pl.Expr | int) -> pl.Expr:
         """A whole number from 0 to below `bound`, evenly; `bound` 0 gives 0."""
         limit = bound.cast(pl.UInt64) if isinstance(bound, pl.Expr) else _word(bound)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -34,6 +36,7 @@ TABLES = ("persons", "encounters", "lines", "diagnoses", "procedures")
 LISTS = "settlement-lists.ndjson"
 FORMATS = ("parquet", "csv")
 
+_ARROW_SCHEMA = "ARROW:schema"
 _LINES_A_PART = 500_000
 _CASES_A_THOUSAND_LINES = 68
 _LINES_A_PERSON = 24
@@ -264,7 +267,13 @@ class _Writer:
             if self.format == "csv":
                 frame.write_csv(path)
             else:
-                frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+                frame.write_parquet(
+                    path,
+                    compression="zstd",
+                    compression_level=1,
+                    statistics=False,
+                    metadata=_as_texts(tuple(frame.columns)),
+                )
         lists = LISTS if number is None else LISTS.replace(".", f"-{number + 1:04d}.")
         (self.folder / "claims" / lists).write_text("".join(f"{one}\n" for one in part.lists), "utf-8")
 
@@ -276,3 +285,12 @@ class _Writer:
         if self.out.exists():
             shutil.rmtree(self.out)
         self.folder.rename(self.out)
+
+
+@cache
+def _as_texts(columns: tuple[str, ...]) -> dict[str, str]:
+    """What a file says of its columns: that they are texts, although Polars kept them as enumerated ones."""
+    plain = BytesIO()
+    pl.DataFrame(schema=dict.fromkeys(columns, pl.String)).write_parquet(plain)
+    plain.seek(0)
+    return {_ARROW_SCHEMA: pl.read_parquet_metadata(plain)[_ARROW_SCHEMA]}

@@ -1,0 +1,201 @@
+"""Charges of the script by columns: numbers to reckon with, and the texts that their lines bear in an export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, decimal_text, yuan
+from mingcha.sample.dirt import BY_LINE, DIRTIED, forms
+from mingcha.sample.goods import Goods
+from mingcha.sample.places import DEPARTMENTS
+from mingcha.sample.script import Truth, Visit
+
+# Nothing of what the directory lists as 丙类 is reckoned with.
+_CLASS_C = "03"
+_MONEY = ("price", "quantity", "amount", "directory_price", "in_scope")
+# What a line bears of its good, and as the scene says.
+_OF_GOODS = (
+    "hilist_code", "hilist_name", "hosplist_code", "hosplist_name", "hilist_type", "chrg_type", "spec_unt",
+)  # fmt: skip
+_AS_SAID = {
+    "antibiotic_right": "antibiotic_right",
+    "hosp_appr_flag": "approved",
+    "o_firstItemFlag": "first_line",
+    "tcmdrug_used_way": "herb_use",
+}
+_OF_DOSING = {
+    "o_sinDosDscr": "dose",
+    "o_used_frqu_dscr": "frequency",
+    "medc_way_dscr": "way",
+    "dscg_tkdrug_flag": "take_home",
+}
+
+
+@dataclass
+class Charges:
+    """The charges of a script in order, in two tables of the same height.
+
+    Texts are of enumerated types: a charge stands for thousands of lines, and few of its texts differ.
+    """
+
+    numbers: pl.DataFrame
+    texts: pl.DataFrame
+
+
+def columns_of(rows: Iterable[Any]) -> dict[str, tuple[Any, ...]]:
+    """Named tuples of one kind by columns."""
+    held = list(rows)
+    return dict(zip(type(held[0])._fields, zip(*held, strict=True), strict=True))
+
+
+def few(values: Iterable[str]) -> pl.Series:
+    """Texts of which few differ, as an enumerated series."""
+    texts = pl.Series(values, dtype=pl.String)
+    return texts.cast(pl.Enum(texts.unique(maintain_order=True)))
+
+
+def told(values: pl.Series, word: Callable[[int], str]) -> pl.Series:
+    """Numbers of which few differ, as they are written."""
+    different = values.unique().sort()
+    return few(map(word, different.to_list())).gather(different.search_sorted(values))
+
+
+def department_name(code: str) -> str:
+    """The name of a department, also of one that no hospital of the city is known for."""
+    return DEPARTMENTS.get(code, code + "科室")
+
+
+def charges_of(
+    visits: Sequence[Visit],
+    goods: Goods,
+    departments: Sequence[str],
+    titles: Sequence[str],
+    truths: dict[Truth, int],
+) -> Charges:
+    """Lay out the charges of visits.
+
+    Args:
+        departments, titles: all there are, in the order in which they are numbered.
+        truths: the number of each truth; those of charges are added.
+    """
+    charges = [charge for visit in visits for charge in visit.charges]
+    bare = columns_of(charges)
+    where = pl.Series([charge.department or visit.department for visit in visits for charge in visit.charges])
+    of_goods = _goods(goods)[pl.Series(bare["code"], dtype=pl.Enum(list(goods))).to_physical()]
+    money = pl.DataFrame({name: pl.Series(bare[name], dtype=pl.Int64) for name in _MONEY}).with_columns(
+        fen=pl.coalesce("amount", (pl.col("price") * pl.col("quantity") + 50_000_000) // 100_000_000)
+    )
+    numbers = pl.DataFrame(
+        {
+            **{name: pl.Series(bare[name], dtype=pl.Int32) for name in ("day", "minute", "uploaded_after")},
+            "prescription": pl.Series(bare["prescription"], dtype=pl.Int8),
+            "fixed": pl.Series(bare["fixed"]),
+            "fen": money["fen"],
+            "known": of_goods["known"],
+            "department": _number(where, departments),
+            "title": _number(bare["title"], ("", *titles)) - 1,
+            "unsigned": pl.Series(bare["blank"]) == "drord_dr_codg",
+            "back": pl.Series(list(_named_originals(visits)), dtype=pl.Int32),
+            "breakable": pl.Series(list(_breakable(visits))),
+            "truth": pl.Series([numbered(charge.truth, truths) for charge in charges], dtype=pl.Int32),
+        }
+    )
+    return Charges(numbers, _texts(bare, money, of_goods, where))
+
+
+def numbered(truth: Truth | None, truths: dict[Truth, int]) -> int | None:
+    """The number of a truth; a new one is added."""
+    return None if truth is None else truths.setdefault(truth, len(truths))
+
+
+def _number(values: Iterable[str], named: Sequence[str]) -> pl.Series:
+    return pl.Series(values, dtype=pl.Enum(named)).to_physical().cast(pl.Int32)
+
+
+def _texts(
+    bare: Mapping[str, tuple[Any, ...]], money: pl.DataFrame, of_goods: pl.DataFrame, where: pl.Series
+) -> pl.DataFrame:
+    """What stands on the lines, under the names of the export."""
+    stated, dosing = pl.Series(bare["payment_class"]), columns_of(bare["dosing"])
+    reckoned = money.select(
+        pl.coalesce("in_scope", pl.when(pl.lit(stated) == _CLASS_C).then(0).otherwise("fen"))
+    ).to_series()
+    listed = money.select(pl.coalesce("directory_price", "price")).to_series()
+    days = ["" if days is None else str(days) for days in bare["supply_days"]]
+    written = {name: of_goods[name] for name in _OF_GOODS}
+    written |= {name: few(bare[said]) for name, said in _AS_SAID.items()}
+    written |= {name: few(dosing[said]) for name, said in _OF_DOSING.items()}
+    written |= {
+        "hilist_lv": few(_unless_empty(stated, of_goods["payment_class"])),
+        "hilist_pric": told(listed, _price_text),
+        "cnt": told(money["quantity"], lambda quantity: decimal_text(quantity, QUANTITY_SCALE)),
+        "pric": told(money["price"], _price_text),
+        "sumamt": told(money["fen"], yuan),
+        "inscp_scp_amt": told(reckoned, yuan),
+        "spec": few(_unless_empty(pl.Series(dosing["spec"]), of_goods["spec"])),
+        "drord_dept_codg": few(where),
+        "drord_dept_name": few(
+            where.replace_strict({code: department_name(code) for code in where.unique()})
+        ),
+        "o_prdDays": few(days),
+    }
+    blank = pl.Series(bare["blank"])
+    for name in blank.unique():
+        if name in written:
+            written[name] = few(written[name].cast(pl.String).set(blank == name, ""))
+    for name in DIRTIED:
+        written[name] = written[name].cast(pl.Enum(forms(written[name].cast(pl.String))))
+    return pl.DataFrame(written)
+
+
+def _unless_empty(said: pl.Series, usual: pl.Series) -> pl.Series:
+    """As the scene says, or else as is usual."""
+    return said.set(said == "", None).fill_null(usual.cast(pl.String))
+
+
+def _named_originals(visits: Iterable[Visit]) -> Iterator[int]:
+    """So many rows before a charge stands the one that it takes back; 0 where it names none."""
+    for visit in visits:
+        for number, charge in enumerate(visit.charges):
+            named = charge.refund_of if charge.names_original else None
+            yield 0 if named is None else number - named
+
+
+def _breakable(visits: Iterable[Visit]) -> Iterator[bool]:
+    """Whether a line may be broken without changing what is true of the others on its bill."""
+    for visit in visits:
+        refunded = {charge.refund_of for charge in visit.charges}
+        for number, charge in enumerate(visit.charges):
+            alone = charge.truth is not None and charge.truth.mechanism in BY_LINE
+            yield not charge.fixed or (alone and charge.quantity > 0 and number not in refunded)
+
+
+@cache
+def _price_text(price: int) -> str:
+    """At least two decimals, as price lists have them."""
+    text = decimal_text(price, PRICE_SCALE)
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part.ljust(2, '0')}"
+
+
+def _goods(goods: Goods) -> pl.DataFrame:
+    held = list(goods.values())
+    return pl.DataFrame(
+        {
+            "hilist_code": few(good.code for good in held),
+            "hilist_name": few(good.name for good in held),
+            "hosplist_code": few(good.local_code for good in held),
+            "hosplist_name": few(good.name for good in held),
+            "hilist_type": few(good.list_type for good in held),
+            "chrg_type": few(good.charge_type for good in held),
+            "spec": few(good.spec for good in held),
+            "spec_unt": few(good.unit for good in held),
+            "payment_class": few(good.payment_class for good in held),
+            "known": pl.Series([good.known for good in held]),
+        }
+    )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-import yaml
-
 from mingcha.domain.errors import DeclarationError
+from mingcha.knowledge.packaged import packaged
 from mingcha.knowledge.sources import source
 from mingcha.rules.registry import RULES
 
@@ -55,8 +53,7 @@ def problems() -> tuple[Problem, ...]:
         DeclarationError: a mechanism that does not exist, or an item that says neither who finds it nor what is
             missing.
     """
-    text = files("mingcha.catalogue").joinpath(DATA).read_text(encoding="utf-8")
-    found = [problem for written in yaml.safe_load(text) for problem in _of_list(written)]
+    found = [problem for written in packaged("mingcha.catalogue", DATA) for problem in _of_list(written)]
     for problem in found:
         where = f"{DATA} {problem.list_name} {problem.number}"
         if unknown := [slug for slug in problem.found_by if slug not in RULES]:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from mingcha.domain.errors import KnowledgeError
 from mingcha.knowledge.kinds import KINDS, kind
+from mingcha.knowledge.packaged import packaged
 from mingcha.knowledge.point import KnowledgePoint, Status, default_certainty
 from mingcha.knowledge.reading import value_of
 from mingcha.knowledge.sources import Source, source
@@ -30,13 +28,12 @@ def starter_points() -> list[KnowledgePoint]:
 
 def starter_settings() -> dict[str, dict[str, dict[str, Any]]]:
     """Demonstration settings: rule slug → region ('' is everywhere) → name → value."""
-    text = files("mingcha.knowledge.starter").joinpath("settings.yaml").read_text(encoding="utf-8")
     return {
         rule: {
             region: {name: _plain(value) for name, value in named.items()}
             for region, named in regions.items()
         }
-        for rule, regions in yaml.safe_load(text).items()
+        for rule, regions in packaged("mingcha.knowledge.starter", "settings.yaml").items()
     }
 
 
@@ -47,8 +44,7 @@ def point_id(origin: str, rule_code: str, row: int) -> str:
 
 @cache
 def _points_of_file(slug: str) -> tuple[KnowledgePoint, ...]:
-    text = files("mingcha.knowledge.starter").joinpath(f"{slug}.yaml").read_text(encoding="utf-8")
-    written = yaml.safe_load(text)
+    written = packaged("mingcha.knowledge.starter", f"{slug}.yaml")
     shape = kind(written["kind"])
     counted: dict[str, int] = {}
     return tuple(

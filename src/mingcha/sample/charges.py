@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,7 @@ from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, decimal_text, yua
 from mingcha.sample.dirt import BY_LINE, DIRTIED, forms
 from mingcha.sample.goods import Goods
 from mingcha.sample.places import DEPARTMENTS
-from mingcha.sample.script import Truth, Visit
+from mingcha.sample.script import Truth, Visit, amount_of
 
 # Nothing of what the directory lists as 丙类 is reckoned with.
 _CLASS_C = "03"
@@ -70,8 +71,14 @@ def department_name(code: str) -> str:
     return DEPARTMENTS.get(code, code + "科室")
 
 
+def starts(sizes: Iterable[int], first: int = 0) -> list[int]:
+    """Where each of so many rows begins, one group after the other."""
+    return [first + before for before in accumulate(sizes, initial=0)][:-1]
+
+
 def charges_of(
     visits: Sequence[Visit],
+    written: Mapping[str, tuple[Any, ...]],
     goods: Goods,
     departments: Sequence[str],
     titles: Sequence[str],
@@ -80,32 +87,54 @@ def charges_of(
     """Lay out the charges of visits.
 
     Args:
+        written: the charges of all visits, by columns.
         departments, titles: all there are, in the order in which they are numbered.
         truths: the number of each truth; those of charges are added.
     """
-    charges = [charge for visit in visits for charge in visit.charges]
-    bare = columns_of(charges)
-    where = pl.Series([charge.department or visit.department for visit in visits for charge in visit.charges])
-    of_goods = _goods(goods)[pl.Series(bare["code"], dtype=pl.Enum(list(goods))).to_physical()]
-    money = pl.DataFrame({name: pl.Series(bare[name], dtype=pl.Int64) for name in _MONEY}).with_columns(
-        fen=pl.coalesce("amount", (pl.col("price") * pl.col("quantity") + 50_000_000) // 100_000_000)
+    counts = [len(visit.charges) for visit in visits]
+    visit = pl.int_range(len(visits), eager=True).repeat_by(pl.Series(counts)).explode()
+    where = _unless_empty(
+        pl.Series(written["department"]), pl.Series([visit.department for visit in visits]).gather(visit)
     )
+    of_goods = _goods(goods)[pl.Series(written["code"], dtype=pl.Enum(list(goods))).to_physical()]
+    money = pl.DataFrame({name: pl.Series(written[name], dtype=pl.Int64) for name in _MONEY})
+    reckoned = amount_of(money["price"], money["quantity"]).alias("reckoned")
+    money = money.with_columns(reckoned).with_columns(fen=pl.coalesce("amount", "reckoned"))
     numbers = pl.DataFrame(
         {
-            **{name: pl.Series(bare[name], dtype=pl.Int32) for name in ("day", "minute", "uploaded_after")},
-            "prescription": pl.Series(bare["prescription"], dtype=pl.Int8),
-            "fixed": pl.Series(bare["fixed"]),
+            **{
+                name: pl.Series(written[name], dtype=pl.Int32) for name in ("day", "minute", "uploaded_after")
+            },
+            "prescription": pl.Series(written["prescription"], dtype=pl.Int8),
+            "fixed": pl.Series(written["fixed"]),
             "fen": money["fen"],
             "known": of_goods["known"],
             "department": _number(where, departments),
-            "title": _number(bare["title"], ("", *titles)) - 1,
-            "unsigned": pl.Series(bare["blank"]) == "drord_dr_codg",
-            "back": pl.Series(list(_named_originals(visits)), dtype=pl.Int32),
-            "breakable": pl.Series(list(_breakable(visits))),
-            "truth": pl.Series([numbered(charge.truth, truths) for charge in charges], dtype=pl.Int32),
+            "title": _number(written["title"], ("", *titles)) - 1,
+            "unsigned": pl.Series(written["blank"]) == "drord_dr_codg",
+            **_refunds(written, pl.Series(starts(counts)).gather(visit)),
+            "truth": pl.Series([numbered(truth, truths) for truth in written["truth"]], dtype=pl.Int32),
         }
     )
-    return Charges(numbers, _texts(bare, money, of_goods, where))
+    return Charges(numbers, _texts(written, money, of_goods, where))
+
+
+def _refunds(written: Mapping[str, tuple[Any, ...]], first: pl.Series) -> dict[str, pl.Series]:
+    """What each charge takes back, and whether its line may be broken without changing what is true of the others.
+
+    Args:
+        first: the row of the first charge of its visit.
+    """
+    row = pl.int_range(len(first), eager=True)
+    original = first + pl.Series(written["refund_of"], dtype=pl.Int64)
+    named = original.is_not_null() & pl.Series(written["names_original"])
+    alone = [truth is not None and truth.mechanism in BY_LINE for truth in written["truth"]]
+    touched = original.is_not_null() | row.is_in(original.drop_nulls().implode())
+    return {
+        # So many rows before it; 0 where no original is named.
+        "back": pl.select(pl.when(named).then(row - original).otherwise(0)).to_series().cast(pl.Int32),
+        "breakable": ~pl.Series(written["fixed"]) | (pl.Series(alone) & ~touched),
+    }
 
 
 def numbered(truth: Truth | None, truths: dict[Truth, int]) -> int | None:
@@ -118,19 +147,19 @@ def _number(values: Iterable[str], named: Sequence[str]) -> pl.Series:
 
 
 def _texts(
-    bare: Mapping[str, tuple[Any, ...]], money: pl.DataFrame, of_goods: pl.DataFrame, where: pl.Series
+    written: Mapping[str, tuple[Any, ...]], money: pl.DataFrame, of_goods: pl.DataFrame, where: pl.Series
 ) -> pl.DataFrame:
     """What stands on the lines, under the names of the export."""
-    stated, dosing = pl.Series(bare["payment_class"]), columns_of(bare["dosing"])
+    stated, dosing = pl.Series(written["payment_class"]), columns_of(written["dosing"])
     reckoned = money.select(
         pl.coalesce("in_scope", pl.when(pl.lit(stated) == _CLASS_C).then(0).otherwise("fen"))
     ).to_series()
     listed = money.select(pl.coalesce("directory_price", "price")).to_series()
-    days = ["" if days is None else str(days) for days in bare["supply_days"]]
-    written = {name: of_goods[name] for name in _OF_GOODS}
-    written |= {name: few(bare[said]) for name, said in _AS_SAID.items()}
-    written |= {name: few(dosing[said]) for name, said in _OF_DOSING.items()}
-    written |= {
+    days = ["" if days is None else str(days) for days in written["supply_days"]]
+    texts = {name: of_goods[name] for name in _OF_GOODS}
+    texts |= {name: few(written[said]) for name, said in _AS_SAID.items()}
+    texts |= {name: few(dosing[said]) for name, said in _OF_DOSING.items()}
+    texts |= {
         "hilist_lv": few(_unless_empty(stated, of_goods["payment_class"])),
         "hilist_pric": told(listed, _price_text),
         "cnt": told(money["quantity"], lambda quantity: decimal_text(quantity, QUANTITY_SCALE)),
@@ -144,35 +173,18 @@ def _texts(
         ),
         "o_prdDays": few(days),
     }
-    blank = pl.Series(bare["blank"])
+    blank = pl.Series(written["blank"])
     for name in blank.unique():
-        if name in written:
-            written[name] = few(written[name].cast(pl.String).set(blank == name, ""))
+        if name in texts:
+            texts[name] = few(texts[name].cast(pl.String).set(blank == name, ""))
     for name in DIRTIED:
-        written[name] = written[name].cast(pl.Enum(forms(written[name].cast(pl.String))))
-    return pl.DataFrame(written)
+        texts[name] = texts[name].cast(pl.Enum(forms(texts[name].cast(pl.String))))
+    return pl.DataFrame(texts)
 
 
 def _unless_empty(said: pl.Series, usual: pl.Series) -> pl.Series:
     """As the scene says, or else as is usual."""
     return said.set(said == "", None).fill_null(usual.cast(pl.String))
-
-
-def _named_originals(visits: Iterable[Visit]) -> Iterator[int]:
-    """So many rows before a charge stands the one that it takes back; 0 where it names none."""
-    for visit in visits:
-        for number, charge in enumerate(visit.charges):
-            named = charge.refund_of if charge.names_original else None
-            yield 0 if named is None else number - named
-
-
-def _breakable(visits: Iterable[Visit]) -> Iterator[bool]:
-    """Whether a line may be broken without changing what is true of the others on its bill."""
-    for visit in visits:
-        refunded = {charge.refund_of for charge in visit.charges}
-        for number, charge in enumerate(visit.charges):
-            alone = charge.truth is not None and charge.truth.mechanism in BY_LINE
-            yield not charge.fixed or (alone and charge.quantity > 0 and number not in refunded)
 
 
 @cache

@@ -137,8 +137,7 @@ class Crowd:
         last = self.year.end - 16
         frame = frame.with_columns(day=pl.min_horizontal(pl.max_horizontal(day, born), pl.lit(last)))
         frame = frame.with_columns(band=self._band()).with_columns(kind=self._kind(draw, key))
-        frame = frame.with_columns(kind=pl.when(_soon_again(frame)).then(_OUT_PATIENT).otherwise("kind"))
-        frame = frame.filter(~_while_in_hospital(frame))
+        frame = _never_twice_in_hospital(frame.sort("person", "day", "key"))
         rank = lookup(
             "rank",
             [v for shares in _RANKS_OF_KIND for v in _drawn(shares)],
@@ -198,10 +197,10 @@ class Crowd:
         visits = (
             cases.select(
                 "person", "city", "case", "begin", "insurance",
-                script=pl.int_ranges(pl.col("first_visit"), pl.col("first_visit") + pl.col("visits")),
+                "first_visit", n=pl.int_ranges(0, pl.col("visits")),
             )
-            .explode("script")
-            .with_columns(n=pl.int_range(pl.len()).over("case"))
+            .explode("n")
+            .with_columns(script=pl.col("first_visit") + pl.col("n"))
             .with_columns(key=(pl.col("case") * 64 + pl.col("n")).cast(pl.UInt64) + 2**62)
         )  # fmt: skip
         after = pl.lit(tables.visits["after"]).gather(pl.col("script"))
@@ -240,20 +239,22 @@ class Crowd:
         return first + skipped + draw.below(key, "script", winter - skipped + usual + extra)
 
 
-def _soon_again(frame: pl.DataFrame) -> pl.Series:
-    """Which visits would be a stay begun soon after another one of the same person."""
-    stays = frame.select("key", "person", "day", "kind").filter(pl.col("kind").is_in(_STAYS))
-    stays = stays.sort("person", "day", "key")
-    since = pl.col("day") - pl.col("day").shift(1).over("person")
-    return frame["key"].is_in(stays.filter(since < _STAYS_APART)["key"].implode())
+def _never_twice_in_hospital(frame: pl.DataFrame) -> pl.DataFrame:
+    """Visits, in order of persons and days, of which no stay follows soon upon another, and none falls into a stay."""
+    stay = pl.col("kind").is_in(_STAYS)
+    soon_again = (_since_admission(stay, earlier=True) < _STAYS_APART).fill_null(value=False)
+    frame = frame.with_columns(kind=pl.when(stay & soon_again).then(_OUT_PATIENT).otherwise("kind"))
+    # A stay may last as long as the longest.
+    meanwhile = _since_admission(stay, earlier=False).is_between(1, LONGEST_STAY).fill_null(value=False)
+    return frame.filter(~meanwhile)
 
 
-def _while_in_hospital(frame: pl.DataFrame) -> pl.Series:
-    """Which visits would fall into a stay of the same person, were it as long as the longest."""
-    ordered = frame.select("key", "person", "day", "kind").sort("person", "day", "key")
-    admitted = pl.when(pl.col("kind").is_in(_STAYS)).then("day").forward_fill().over("person")
-    since = pl.col("day") - admitted
-    return frame["key"].is_in(ordered.filter((since > 0) & (since <= LONGEST_STAY))["key"].implode())
+def _since_admission(stay: pl.Expr, *, earlier: bool) -> pl.Expr:
+    """Days since the last admission of the person, the visit's own only if it need not be an earlier one."""
+    whose, admitted = (
+        pl.when(stay).then(name).forward_fill().shift(int(earlier)) for name in ("person", "day")
+    )
+    return pl.when(whose == pl.col("person")).then(pl.col("day") - admitted)
 
 
 _INSURANCES = ["310"] * 45 + ["390"] * 52 + ["340"] * 2 + ["399"]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from mingcha.sample.chance import Chance
+from mingcha.sample import moments
+from mingcha.sample.chance import Chance, lookup
 
 CLEAN, WIDE_CODE, LOWER_CODE, BLANKS, SLASHED, COMPACT, WIDE_NUMBER, TWICE, BROKEN = range(9)
-TOUCHED_ONE_IN = 55
+_TOUCHED_ONE_IN = 55
 _STRAYS_ONE_IN = 2_000
 # Of few different texts, which come in all forms then.
 DIRTIED = ("hilist_code", "cnt", "sumamt")
@@ -23,19 +24,18 @@ BY_LINE = (
 # These judge by what is not on a bill, and say nothing where one of its rows was rejected.
 BY_THE_WHOLE_BILL = ("companion-missing", "substituted-item")
 
+_STYLES = {SLASHED: moments.SLASHED, COMPACT: moments.COMPACT, BROKEN: moments.BROKEN}
 _HALF, _WIDE = "0123456789", "０１２３４５６７８９"
 
 
-def drawn_dirt(touched: pl.Expr, kind: pl.Expr, breakable: pl.Expr) -> pl.Expr:
-    """The kind of dirt of each line.
-
-    Args:
-        touched: a number below `TOUCHED_ONE_IN`, 0 for a line that is touched.
-        kind: a number below `BROKEN`.
-        breakable: whether the row may be rejected.
-    """
-    told = pl.when((kind == BROKEN - 1) & ~breakable).then(SLASHED).otherwise(1 + kind)
-    return pl.when(touched == 0).then(told).otherwise(CLEAN).cast(pl.Int8)
+def drawn_dirt(chance: Chance, lines: pl.DataFrame) -> pl.Series:
+    """The kind of dirt of each line, for most of them none; those that are not `breakable` are not rejected."""
+    key = pl.col("no")
+    touched = lines.select(chance.one_in(key, "dirt", _TOUCHED_ONE_IN).arg_true()).to_series()
+    kind = 1 + chance.below(key, "kind of dirt", BROKEN)
+    told = pl.when((kind == BROKEN) & ~pl.col("breakable")).then(SLASHED).otherwise(kind)
+    drawn = lines.select("no", "breakable")[touched].select(told.cast(pl.Int8)).to_series()
+    return pl.zeros(lines.height, pl.Int8, eager=True).scatter(touched, drawn)
 
 
 def forms(texts: pl.Series) -> pl.Series:
@@ -46,46 +46,48 @@ def forms(texts: pl.Series) -> pl.Series:
     return pl.concat([frame.select(text=form) for form in written])["text"].unique(maintain_order=True)
 
 
-def dirtied_lines(lines: pl.DataFrame, dirt: pl.Series) -> pl.DataFrame:
-    """The rows as they stand in the export; those that come twice stand there twice."""
-    kind = pl.lit(dirt)
-    code, moment = pl.col("hilist_code"), pl.col("drord_begn_date")
-    plain = lines.with_columns(pl.col(DIRTIED).cast(pl.String))
+def dirtied_texts(texts: pl.DataFrame, dirt: pl.Series) -> pl.DataFrame:
+    """The texts of lines as dirt leaves them."""
+    code, kind = pl.col("hilist_code"), pl.lit(dirt)
+    plain = texts.with_columns(pl.col(DIRTIED).cast(pl.String))
     dirty = plain.with_columns(
-        hilist_code=pl.when(kind == WIDE_CODE)
+        pl.when(kind == WIDE_CODE)
         .then(_wide(code))
         .when(kind == LOWER_CODE)
         .then(code.str.to_lowercase())
         .when(kind == BLANKS)
         .then(_padded(code))
         .otherwise(code),
-        drord_begn_date=pl.when(kind == SLASHED)
-        .then(moment.str.replace_all("-", "/", literal=True))
-        .when(kind == COMPACT)
-        .then(moment.str.replace_all("[- :]", ""))
-        .when(kind == BROKEN)
-        .then(pl.lit("2026-13-45 25:61:00"))
-        .otherwise(moment),
-        cnt=pl.when(kind == WIDE_NUMBER).then(_wide(pl.col("cnt"))).otherwise("cnt"),
-        sumamt=pl.when(kind == WIDE_NUMBER).then(_wide(pl.col("sumamt"))).otherwise("sumamt"),
-    ).cast({name: lines.schema[name] for name in DIRTIED})
-    return pl.concat([dirty, dirty.filter(dirt == TWICE)])
+        *(
+            pl.when(kind == WIDE_NUMBER).then(_wide(pl.col(name))).otherwise(name)
+            for name in ("cnt", "sumamt")
+        ),
+    )
+    return dirty.cast({name: texts.schema[name] for name in DIRTIED})
 
 
-def stray_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines of encounters that nobody exported: to be rejected."""
-    strays = lines.gather_every(_STRAYS_ONE_IN)
-    return strays.with_columns(
+def style_of(dirt: pl.Expr) -> pl.Expr:
+    """How dirt leaves a moment."""
+    return lookup("style", [_STYLES.get(kind, moments.PLAIN) for kind in range(BROKEN + 1)], dirt)
+
+
+def style_of_admission(key: pl.Expr, chance: Chance) -> pl.Expr:
+    """How admissions are written: a few with slashes, as some hospitals' systems do."""
+    return chance.one_in(key, "odd moment", _TOUCHED_ONE_IN) * moments.SLASHED
+
+
+def with_unwanted(lines: pl.DataFrame, dirt: pl.Series) -> pl.DataFrame:
+    """The lines, those that stand in the export twice once more, and a few of encounters that nobody exported."""
+    strangers = (dirt == CLEAN).arg_true().gather_every(_STRAYS_ONE_IN)
+    return pl.concat([lines, lines.filter(dirt == TWICE), _strays(lines[strangers])])
+
+
+def _strays(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.with_columns(
         pl.concat_str(pl.lit("X"), "rx_id").alias("rx_id"),
         pl.concat_str(pl.lit("X"), "mdtrt_id").alias("mdtrt_id"),
-        pl.lit("", dtype=strays.schema["init_feedetl_sn"]).alias("init_feedetl_sn"),
+        pl.lit("", dtype=lines.schema["init_feedetl_sn"]).alias("init_feedetl_sn"),
     )
-
-
-def written_oddly(moment: pl.Expr, key: pl.Expr, chance: Chance) -> pl.Expr:
-    """Moments of which a few are written with slashes, as some hospitals' systems do."""
-    odd = chance.one_in(key, "odd moment", TOUCHED_ONE_IN)
-    return pl.when(odd).then(moment.str.replace_all("-", "/", literal=True)).otherwise(moment)
 
 
 def _padded(text: pl.Expr) -> pl.Expr:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import polars as pl
 
-from mingcha.domain.values import MINUTES_A_DAY, date_of
+from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.sample.chance import Chance, lookup
 from mingcha.sample.charges import department_name, few
-from mingcha.sample.dirt import dirtied_lines, stray_lines, written_oddly
+from mingcha.sample.dirt import CLEAN, dirtied_texts, style_of, style_of_admission, with_unwanted
 from mingcha.sample.lists import list_message
+from mingcha.sample.moments import Calendar
 from mingcha.sample.places import CITIES, NAMES, TITLES, person_name
 from mingcha.sample.script import Year
 from mingcha.sample.tables import SEXES, Tables
 
-_MARGIN_DAYS = 400
 _SETTLED = 1100
+_FEN_A_YUAN = 100
 _FIRST_ID = 10_000_000_000
+_DOCTORS, _NOBODY = 10, ""
+"""More than any department of an institution has, those of scenes included; and who signs where nobody does."""
 # Percent that the fund pays, by type of visit: 1 out-patient, 2 stay, 3 pharmacy (0 is no type).
 _FUND_SHARES = [0, 55, 72, 0]
 
 
 def id_of(letter: str, number: pl.Expr) -> pl.Expr:
     """The identifier of a row: twelve characters, which Polars keeps in place."""
-    return pl.lit(letter) + (number + _FIRST_ID).cast(pl.String)
+    return pl.format(letter + "{}", number + _FIRST_ID)
 
 
 class Export:
@@ -31,11 +34,12 @@ class Export:
     def __init__(self, tables: Tables, year: Year, chance: Chance) -> None:
         self.tables = tables
         self.chance = chance
-        self._first_day = year.start - _MARGIN_DAYS
-        days = range(self._first_day, year.end + _MARGIN_DAYS)
-        self._dates = pl.Series("date", [date_of(day).isoformat() for day in days])
-        self._times = pl.Series("time", [f" {m // 60:02d}:{m % 60:02d}:00" for m in range(MINUTES_A_DAY)])
+        self._moment = Calendar(year).moment
         self._names = few(person_name(number) for number in range(NAMES))
+        doctors = tables.institutions.height * len(tables.departments) * _DOCTORS
+        self._doctors = pl.concat(
+            [pl.select(id_of("D", pl.int_range(doctors))).to_series(), pl.Series([_NOBODY])]
+        )
         self._titles = few(tables.titles)
         self._departments = few(tables.departments)
         self._department_names = few(map(department_name, tables.departments))
@@ -55,10 +59,10 @@ class Export:
         """The encounters of a part with their settlements."""
         places = self.tables.institutions[staged["institution"]]
         frame = _settled(staged.rename({"institution": "place"})).hstack(places)
-        begins = self._moment(pl.col("day"), pl.col("starts") + pl.col("shift"))
+        style = style_of_admission(pl.col("key"), self.chance)
         last = pl.col("day") + pl.col("nights")
         ends = self._moment(last, pl.max_horizontal("ends", pl.lit(0)) + pl.col("shift"))
-        stated = pl.when(pl.col("deductible").is_not_null())
+        stated = pl.col("deductible").is_not_null()
         return frame.select(
             mdtrt_id=id_of("E", pl.col("no")),
             patn_id=id_of("P", pl.col("person")),
@@ -67,15 +71,15 @@ class Export:
             medins_admdvs="medins_admdvs",
             medins_type="medins_type",
             medins_lv=pl.when("states_level").then(pl.col("medins_lv").cast(pl.String)).otherwise(pl.lit("")),
-            adm_date=written_oddly(begins, pl.col("key"), self.chance),
+            adm_date=self._moment(pl.col("day"), pl.col("starts") + pl.col("shift"), style),
             dscg_date=pl.when(pl.col("ends") >= 0).then(ends).otherwise(pl.lit("")),
             med_mdtrt_type="visit_type",
             med_type="care_type",
             insutype=_insurance(),
             adm_dept_codg=_at(self._departments, pl.col("department")),
             adm_dept_name=_at(self._department_names, pl.col("department")),
-            dr_codg=id_of("D", _doctor()),
-            dr_name=_at(self._names, _doctor() * 7 % NAMES),
+            dr_codg=_at(self._doctors, self._doctor()),
+            dr_name=_at(self._names, self._doctor() * 7 % NAMES),
             matn_stas="maternity",
             dscg_way="discharge_way",
             dise_no="disease",
@@ -86,9 +90,9 @@ class Export:
             setl_id=id_of("S", pl.col("no")),
             setl_time=self._moment(last, pl.lit(_SETTLED) + pl.col("shift")),
             medfee_sumamt=_yuan(pl.col("total")),
-            inscp_scp_amt=stated.then(_yuan(pl.col("total") - pl.col("own"))).otherwise(pl.lit("")),
-            act_pay_dedc=stated.then(_yuan(pl.col("deductible"))).otherwise(pl.lit("")),
-            year_fund_paid=_yuan(pl.col("before")).fill_null(""),
+            inscp_scp_amt=_where(frame, stated, _yuan(pl.col("total") - pl.col("own"))),
+            act_pay_dedc=_where(frame, stated, _yuan(pl.col("deductible"))),
+            year_fund_paid=_where(frame, pl.col("before").is_not_null(), _yuan(pl.col("before"))),
             hifp_payamt=_yuan(pl.col("fund")),
             acct_payamt=_yuan(pl.col("account")),
             ma_amt=pl.lit("0.00"),
@@ -97,36 +101,36 @@ class Export:
         )
 
     def lines(self, lines: pl.DataFrame, staged: pl.DataFrame) -> pl.DataFrame:
-        """The charge lines of a part: the clean ones, those that dirt was drawn for, and a few of nobody."""
-        clean = lines.filter(pl.col("dirt") == 0)
-        dirty = lines.filter(pl.col("dirt") > 0)
-        table = self._lines(pl.concat([clean, dirty]), staged)
-        whole, touched = table.head(clean.height), table.tail(dirty.height)
-        return pl.concat([whole, dirtied_lines(touched, dirty["dirt"]), stray_lines(whole)])
-
-    def _lines(self, lines: pl.DataFrame, staged: pl.DataFrame) -> pl.DataFrame:
+        """The charge lines of a part, as dirty as they were drawn."""
         visits = staged.select(
-            "day", "shift", "doctor", place="institution", encounter=id_of("E", pl.col("no"))
+            "day", "shift", "doctor", place="institution", visit="no", encounter=id_of("E", pl.col("no"))
         )
         frame = lines.hstack(visits[lines["row"]])
-        minute = pl.col("minute") + pl.col("shift")
+        day, minute = pl.col("day") + pl.col("after"), pl.col("minute") + pl.col("shift")
         sent = minute + pl.col("uploaded_after")
-        day = pl.col("day") + pl.col("after")
         uploaded = self._moment(day + sent // MINUTES_A_DAY, sent % MINUTES_A_DAY)
-        prescription = pl.col("prescription").cast(pl.String)
+        signed = pl.when("unsigned").then(len(self._doctors) - 1).otherwise(self._doctor())
         title = pl.when(pl.col("title") >= 0).then("title").otherwise(pl.col("doctor") % len(TITLES))
         written = frame.select(
             rx_id=id_of("L", pl.col("no")),
             mdtrt_id="encounter",
-            rxno=pl.col("encounter").str.slice(1) + pl.lit("R") + prescription,
-            drord_begn_date=self._moment(day, minute),
-            drord_dr_codg=pl.when("unsigned").then(pl.lit("")).otherwise(id_of("D", _doctor())),
-            drord_dr_name=_at(self._names, _doctor() * 7 % NAMES),
+            rxno=pl.format("R{}", (pl.col("visit") + _FIRST_ID) * 100 + pl.col("prescription")),
+            drord_begn_date=self._moment(day, minute, style_of(pl.col("dirt"))),
+            drord_dr_codg=_at(self._doctors, signed),
+            drord_dr_name=_at(self._names, self._doctor() * 7 % NAMES),
             drord_dr_profttl=_at(self._titles, title),
             crte_time=_where(frame, pl.col("uploaded_after") >= 0, uploaded),
             init_feedetl_sn=_where(frame, pl.col("back") > 0, id_of("L", pl.col("no") - pl.col("back"))),
         )
-        return written.hstack(self.tables.charges.texts[lines["charge"]])
+        return with_unwanted(written.hstack(self._texts(lines)), lines["dirt"])
+
+    def _texts(self, lines: pl.DataFrame) -> pl.DataFrame:
+        """What lines bear of their charges; those of dirty ones stand behind all others."""
+        texts = self.tables.charges.texts
+        dirty = lines.filter(pl.col("dirt") > CLEAN)
+        said = pl.concat([texts, dirtied_texts(texts[dirty["charge"]], dirty["dirt"])], rechunk=True)
+        row = pl.when(pl.col("dirt") > CLEAN).then((pl.col("dirt") > CLEAN).cum_sum() + (texts.height - 1))
+        return said[lines.select(row.otherwise("charge")).to_series()]
 
     def coded(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The diagnoses and the procedures of a part."""
@@ -155,7 +159,7 @@ class Export:
         """The settlement lists of the stays that have one, a message each."""
         listed = staged.filter(pl.col("listing") >= 0)
         stays = listed.select(
-            "day", "nights", "listing", "total", "first_coded", "coded",
+            "day", "nights", "listing", "total",
             encounter=id_of("E", pl.col("no")),
             person=id_of("P", pl.col("person")),
             settlement=id_of("S", pl.col("no")),
@@ -163,20 +167,20 @@ class Export:
             starts=pl.col("starts") + pl.col("shift"),
             ends=pl.col("ends") + pl.col("shift"),
         )  # fmt: skip
-        return [
-            list_message(
-                stay,
-                self.tables.coded[stay["first_coded"] : stay["first_coded"] + stay["coded"]].to_dicts(),
-                self.tables.listings[stay["listing"]],
-            )
-            for stay in stays.iter_rows(named=True)
-        ]
+        listings = self.tables.listings
+        return [list_message(stay, listings[stay["listing"]]) for stay in stays.iter_rows(named=True)]
 
-    def papers(self, table: str, staged: pl.DataFrame) -> pl.DataFrame:
-        """The rows of a table beside the bills, each with whom, where and which visit it is about."""
+    def papers(self, staged: pl.DataFrame) -> dict[str, pl.DataFrame]:
+        """The tables beside the bills."""
+        told = staged.filter("papers")
+        return {table: self._papers(table, told) for table in self.tables.papers}
+
+    def _papers(self, table: str, staged: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a table, each with whom, where and which visit it is about."""
         rows = staged.join(self.tables.papers[table], on="script", maintain_order="left_right")
         rows = rows.rename({"institution": "place"}).hstack(self.tables.institutions[rows["institution"]])
-        told = {name: expr for name, expr in _PAPER_KEYS.items() if name in _ABOUT[table]}
+        keys = {**_PAPER_KEYS, "prac_psn_code": _at(self._doctors, self._doctor())}
+        told = {name: expr for name, expr in keys.items() if name in _ABOUT[table]}
         for name, type_ in self.tables.papers[table].drop("script").schema.items():
             said, column = pl.col(name), name.removeprefix("after:")
             if column != name:
@@ -190,8 +194,10 @@ class Export:
         """The identifier of an institution."""
         return _at(self.tables.institutions["medins_id"], number).cast(pl.String)
 
-    def _moment(self, day: pl.Expr, minute: pl.Expr) -> pl.Expr:
-        return _at(self._dates, day - self._first_day) + _at(self._times, minute)
+    def _doctor(self) -> pl.Expr:
+        """A doctor is known by institution, department and number there."""
+        department = pl.col("place").cast(pl.Int64) * len(self.tables.departments) + pl.col("department")
+        return department * _DOCTORS + pl.col("doctor")
 
 
 def _settled(staged: pl.DataFrame) -> pl.DataFrame:
@@ -218,11 +224,6 @@ def _where(frame: pl.DataFrame, chosen: pl.Expr, told: pl.Expr) -> pl.Series:
     return few(["", *texts]).gather(number)
 
 
-def _doctor() -> pl.Expr:
-    """A doctor is known by institution, department and number there."""
-    return (pl.col("place").cast(pl.Int64) * 100 + pl.col("department")) * 10 + pl.col("doctor")
-
-
 def _date(day: pl.Expr) -> pl.Expr:
     return day.cast(pl.Int32).cast(pl.Date).dt.to_string("%Y-%m-%d")
 
@@ -232,10 +233,8 @@ def _insurance() -> pl.Expr:
 
 
 def _yuan(fen: pl.Expr) -> pl.Expr:
-    return (fen // 100).cast(pl.String) + _at(_CENTS, fen % 100)
+    return (fen.cast(pl.Decimal(18, 2)) / _FEN_A_YUAN).cast(pl.String)
 
-
-_CENTS = pl.Series([f".{cents:02d}" for cents in range(100)])
 
 # What the rows of tables beside the bills may be about, and what each table is about.
 _PAPER_KEYS = {
@@ -244,7 +243,6 @@ _PAPER_KEYS = {
     "fixmedins_code": pl.col("medins_id").cast(pl.String),
     "reflin_medins_no": pl.col("medins_id").cast(pl.String),
     "insutype": _insurance(),
-    "prac_psn_code": id_of("D", _doctor()),
 }
 _ABOUT = {
     "insured-periods": ("psn_no", "insutype"),

@@ -134,11 +134,10 @@ class Library:
 
     def versions(self, point: KnowledgePoint, code: str) -> list[KnowledgePoint]:
         """Other points of the same mechanism about the same code: older and newer ones, other regions."""
-        return [
-            other
-            for other in self.about(code)
-            if other.slug == point.slug and other.point_id != point.point_id
-        ]
+        about = self.about(code)
+        if len(about) == 1 and about[0] is point:
+            return []
+        return [other for other in about if other.slug == point.slug and other.point_id != point.point_id]
 
     def terms_of_diagnosis(self, code: str) -> Terms:
         """What points about diagnoses ask of the person who has this one."""

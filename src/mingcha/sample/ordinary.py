@@ -7,9 +7,9 @@ crowd then lives through these visits many times over.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from random import Random
 
 from mingcha.sample.care import CHILD, Class, classes
+from mingcha.sample.chance import Dice
 from mingcha.sample.goods import HERB, SERVICE, Goods
 from mingcha.sample.library import Library
 from mingcha.sample.places import PHARMACY, TYPES
@@ -42,19 +42,19 @@ class Pool:
     once: list[Visit] = field(default_factory=list)
 
 
-def ordinary_pools(library: Library, goods: Goods, random: Random) -> dict[Class, Pool]:
+def ordinary_pools(library: Library, goods: Goods, random: Dice) -> dict[Class, Pool]:
     """Visits for every class there is."""
     store = Store(library, goods)
     return {key: _pool(key, Shelf(key, store), random) for key in classes()}
 
 
-def ordinary_visits(key: Class, library: Library, goods: Goods, random: Random) -> list[Visit]:
+def ordinary_visits(key: Class, library: Library, goods: Goods, random: Dice) -> list[Visit]:
     """Visits that any member of one class may make."""
     pool = _pool(key, Shelf(key, Store(library, goods)), random)
     return [*pool.usual, *pool.winter]
 
 
-def _pool(key: Class, shelf: Shelf, random: Random) -> Pool:
+def _pool(key: Class, shelf: Shelf, random: Dice) -> Pool:
     pool = Pool()
     for number in range(key.care.visits):
         respiratory = number % 4 == 0
@@ -67,7 +67,7 @@ def _pool(key: Class, shelf: Shelf, random: Random) -> Pool:
 class VisitWriter:
     """Writes one visit, keeping in mind what is already on the bill."""
 
-    def __init__(self, key: Class, shelf: Shelf, random: Random, once: bool) -> None:
+    def __init__(self, key: Class, shelf: Shelf, random: Dice, once: bool) -> None:
         self.key = key
         self.shelf = shelf
         self.random = random
@@ -85,15 +85,15 @@ class VisitWriter:
         """The visit with its charges, diagnoses and place."""
         care = self.key.care
         diagnoses = self.diagnoses
-        diagnoses.append(Coded(*self.random.choice(_RESPIRATORY if respiratory else self.shelf.diagnoses)))
+        diagnoses.append(Coded(*self.random.pick(_RESPIRATORY if respiratory else self.shelf.diagnoses)))
         indicated = self._indicated() if self.random.random() < 0.3 else None
         if indicated is not None:
             code, diagnosis = indicated
             diagnoses.append(diagnosis)
             self._add(code)
-        for _ in range(self.random.randint(2, 4) if self.nights else 0):
+        for _ in range(self.random.between(2, 4) if self.nights else 0):
             self._add_daily()
-        for _ in range(self.random.randint(*care.lines)):
+        for _ in range(self.random.between(*care.lines)):
             self._add(self._pick())
         if self.department == "A50":
             self._add_herbs()
@@ -112,17 +112,17 @@ class VisitWriter:
     def _department(self) -> str:
         if self.key.band in CHILD and self.key.care.name in ("门诊", "住院"):
             return "A07"
-        return self.random.choice(_DEPARTMENTS[self.key.care.name])
+        return self.random.pick(_DEPARTMENTS[self.key.care.name])
 
     def _pick(self) -> str:
         known = self.shelf.known(self.care_type, self.department)
-        if known and self.random.randrange(100) < _KNOWN_IN_A_HUNDRED:
-            return self.random.choice(known)
-        return self.random.choice(self.shelf.plain[self.random.choice(self.shelf.kinds)])
+        if known and self.random.below(100) < _KNOWN_IN_A_HUNDRED:
+            return self.random.pick(known)
+        return self.random.pick(self.shelf.plain[self.random.pick(self.shelf.kinds)])
 
     def _indicated(self) -> tuple[str, Coded] | None:
         pairs = self.shelf.indicated(self.care_type, self.department)
-        return self.random.choice(pairs) if pairs else None
+        return self.random.pick(pairs) if pairs else None
 
     def _add(self, code: str) -> None:
         if not self._may_add(code):
@@ -132,10 +132,10 @@ class VisitWriter:
         is_drug = code[:1] in "XZ"
         charge = Charge(
             code,
-            units(self.random.randint(1, many)),
+            units(self.random.between(1, many)),
             self.shelf.goods[code].price,
-            day=self.random.randint(0, self.nights),
-            minute=self.random.randint(495, 980),
+            day=self.random.between(0, self.nights),
+            minute=self.random.between(495, 980),
             prescription=self._prescription() if is_drug else 1,
             supply_days=self._supply_days(terms) if is_drug else None,
             first_line="1" if terms is not None and terms.first_line else "",
@@ -178,10 +178,10 @@ class VisitWriter:
     def _add_daily(self) -> None:
         known = self.shelf.daily(self.care_type, self.department)
         plain = self.shelf.plain[SERVICE]
-        code = self.random.choice(known if known and self.random.randrange(4) else plain)
+        code = self.random.pick(known if known and self.random.below(4) else plain)
         if not self._may_add(code):
             return
-        minute = self.random.randint(485, 500)
+        minute = self.random.between(485, 500)
         for day in range(self.nights):
             price = self.shelf.goods[code].price
             self.charges.append(
@@ -195,7 +195,7 @@ class VisitWriter:
             self.charges.append(
                 Charge(
                     code,
-                    units(self.random.choice((6, 9, 10, 12, 15))),
+                    units(self.random.pick((6, 9, 10, 12, 15))),
                     self.shelf.goods[code].price,
                     minute=985 + number,
                     prescription=2,

@@ -66,17 +66,17 @@ class Places:
     institutions: list[Institution] = field(default_factory=list)
     groups: list[list[int]] = field(default_factory=list)
     _known: dict[tuple[int, str, tuple[str, ...]], int] = field(default_factory=dict)
+    _alike: dict[tuple[int, str], list[int]] = field(default_factory=dict)
 
     def group(self, venue: Venue) -> int:
         """The number of the group of institutions that fit a venue; made when first asked for."""
         key = (venue.rank, venue.type, venue.cities)
         if key not in self._known:
+            alike = self._alike.get((venue.rank, venue.type), ())
             fitting = [
                 number
-                for number, place in enumerate(self.institutions)
-                if place.rank == venue.rank
-                and place.type == venue.type
-                and (not venue.cities or place.city in venue.cities)
+                for number in alike
+                if not venue.cities or self.institutions[number].city in venue.cities
             ]
             if not fitting:
                 raise LookupError(f"no institution of rank {venue.rank} and type {venue.type}")
@@ -91,7 +91,12 @@ class Places:
 
     def has(self, venue: Venue) -> bool:
         """Whether any institution fits."""
-        return any(place.rank == venue.rank and place.type == venue.type for place in self.institutions)
+        return (venue.rank, venue.type) in self._alike
+
+    def add(self, institution: Institution) -> None:
+        """One more institution, smaller than those of its kind before it."""
+        self._alike.setdefault((institution.rank, institution.type), []).append(len(self.institutions))
+        self.institutions.append(institution)
 
 
 def places_for(library: Library) -> Places:
@@ -125,7 +130,7 @@ def places_for(library: Library) -> Places:
 def _add(places: Places, city: str, rank: int, kind: str, name: str, number: int) -> None:
     letter = "P" if kind == PHARMACY else "H"
     levels = _LEVELS[rank]
-    places.institutions.append(
+    places.add(
         Institution(
             id=f"{letter}{city}{len(places.institutions) + 1:05d}",
             name=f"样例{CITIES[city]}{name}",

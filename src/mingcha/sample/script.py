@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mingcha.domain.values import QUANTITY_SCALE
 
+if TYPE_CHECKING:
+    import polars as pl
+
+Number = TypeVar("Number", int, "pl.Series")
 VIOLATION, NEAR_MISS = "violation", "near-miss"
 MALE, FEMALE = "1", "2"
 
@@ -22,7 +26,7 @@ def units(count: int) -> int:
     return count * QUANTITY_SCALE
 
 
-def amount_of(price: int, quantity: int) -> int:
+def amount_of(price: Number, quantity: Number) -> Number:
     """Price × quantity in fen, a half rounded up, as a cash desk does."""
     return (price * quantity + 50_000_000) // 100_000_000
 

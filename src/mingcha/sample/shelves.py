@@ -87,13 +87,17 @@ class Store:
         return [code for code in self.terms if code in suiting]
 
     @cached_property
-    def indicated(self) -> dict[str, list[Coded]]:
-        """The codes that need one of certain diagnoses, and these."""
+    def indicated(self) -> dict[str, list[tuple[Coded, Terms | None]]]:
+        """The codes that need one of certain diagnoses, and these, with what is asked of who has them."""
         return {
-            code: [coded(prefix) for prefix in terms.diagnoses[0]]
+            code: [(row, self._asked(row)) for row in map(coded, terms.diagnoses[0])]
             for code, terms in self.terms.items()
             if len(terms.diagnoses) == 1
         }
+
+    def _asked(self, diagnosis: Coded) -> Terms | None:
+        asked = self.library.terms_of_diagnosis(diagnosis.code)
+        return None if asked == Terms() else asked
 
 
 class Shelf:
@@ -146,12 +150,11 @@ class Shelf:
 
     @cached_property
     def _with_diagnosis(self) -> list[tuple[str, Coded]]:
-        asked = self._store.library.terms_of_diagnosis
         return [
             (code, diagnosis)
             for code in self._suiting
-            for diagnosis in self._store.indicated.get(code, ())
-            if suits(asked(diagnosis.code), self.key)
+            for diagnosis, asked in self._store.indicated.get(code, ())
+            if asked is None or suits(asked, self.key)
         ]
 
 

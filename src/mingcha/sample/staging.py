@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from mingcha.sample.chance import Chance, lookup
-from mingcha.sample.dirt import BROKEN, BY_THE_WHOLE_BILL, TOUCHED_ONE_IN, drawn_dirt
+from mingcha.sample.dirt import BROKEN, BY_THE_WHOLE_BILL, drawn_dirt
 from mingcha.sample.export import Export, id_of
 from mingcha.sample.places import DOCTORS_A_DEPARTMENT
 from mingcha.sample.script import Year
@@ -45,10 +45,7 @@ class Staging:
         """All tables of a part, from its persons and their visits."""
         staged = self._encounters(number, visits)
         lines = self._lines(number, staged)
-        totals = lines.filter(~pl.col("broken")).group_by("row").agg(pl.col("fen").sum())
-        staged = staged.join(totals, on="row", how="left", maintain_order="left").with_columns(
-            total=pl.col("fen").fill_null(0) + pl.col("total_off")
-        )
+        staged = staged.with_columns(total=_totals(lines, staged.height) + pl.col("total_off"))
         coded = self._coded(staged)
         diagnoses, procedures = self.export.coded(coded)
         return Part(
@@ -58,7 +55,7 @@ class Staging:
             diagnoses=diagnoses,
             procedures=procedures,
             lists=self.export.lists(staged),
-            beside={table: self.export.papers(table, staged) for table in self.tables.papers},
+            beside=self.export.papers(staged),
             truth=self._truth(number, lines, coded, staged),
             known_lines=int(lines["known"].sum()),
             dirty_lines=int((lines["dirt"] > 0).sum()),
@@ -92,14 +89,13 @@ class Staging:
         lines = lines.explode("charge", empty_as_null=False).with_columns(
             no=pl.int_range(pl.len(), dtype=pl.Int64) + number * LINES_A_PART
         )
-        lines = lines.with_columns(bits=self.chance.bits(pl.col("no"), "line"))
-        left_out, touched, dirt = self.chance.parted(pl.col("bits"), LEFT_OUT_ONE_IN, TOUCHED_ONE_IN, BROKEN)
+        draw, key = self.chance, pl.col("no")
         charges = self.tables.charges.numbers.rename({"day": "after"})
         fixed = pl.lit(charges["fixed"]).gather(pl.col("charge"))
-        lines = lines.filter(fixed | (left_out != 0))
+        lines = lines.filter(fixed | ~draw.one_in(key, "left out", LEFT_OUT_ONE_IN))
         lines = lines.hstack(charges[lines["charge"]])
-        lines = lines.with_columns(dirt=drawn_dirt(touched, dirt, pl.col("breakable")))
-        return lines.drop("bits").with_columns(broken=pl.col("dirt") == BROKEN)
+        lines = lines.with_columns(dirt=drawn_dirt(draw, lines))
+        return lines.with_columns(broken=pl.col("dirt") == BROKEN)
 
     def _coded(self, staged: pl.DataFrame) -> pl.DataFrame:
         """Diagnoses and procedures of the encounters."""
@@ -146,3 +142,11 @@ class Staging:
             note="note", part="part",
             institution_id=pl.when("of_institution").then("institution_id"),
         )  # fmt: skip
+
+
+def _totals(lines: pl.DataFrame, rows: int) -> pl.Series:
+    """What the lines of each encounter that can be read come to; lines stand in the order of encounters."""
+    billed = lines.select(fen=pl.when("broken").then(0).otherwise("fen").cum_sum()).to_series()
+    ends = lines["row"].search_sorted(pl.int_range(rows, eager=True, dtype=pl.UInt32), side="right")
+    so_far = pl.concat([pl.Series([0]), billed]).gather(ends)
+    return so_far.diff().fill_null(so_far.head(1))

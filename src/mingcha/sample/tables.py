@@ -13,12 +13,12 @@ from typing import Any
 import polars as pl
 
 from mingcha.sample.care import BANDS, KINDS, Class
-from mingcha.sample.charges import Charges, charges_of, columns_of, few, numbered
+from mingcha.sample.charges import Charges, charges_of, columns_of, few, numbered, starts
 from mingcha.sample.goods import Goods
 from mingcha.sample.ordinary import Pool
 from mingcha.sample.places import DEPARTMENTS, PHARMACY, TITLES, Places
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
-from mingcha.sample.script import After, Age, Change, Play, Script, Truth, Visit
+from mingcha.sample.script import After, Age, Play, Script, Truth, Visit
 
 SEXES = ("", "1", "2", "9")
 UNITS = ("岁", "月", "天")
@@ -38,7 +38,8 @@ class Tables:
     visits: pl.DataFrame
     charges: Charges
     coded: pl.DataFrame
-    listings: list[tuple[Change, ...]]
+    listings: list[Visit]
+    """Those visits of the script that have a settlement list."""
     truths: pl.DataFrame
     papers: dict[str, pl.DataFrame]
     """By table, rows of a visit of the script: days as whole numbers, those after the visit's first as `after:…`."""
@@ -55,10 +56,11 @@ def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places:
     of_classes = [[*pool.winter, *pool.usual, *pool.once] for pool in pools.values()]
     visits = [visit for of_one in (*(play.visits for play in every_play), *of_classes) for visit in of_one]
     first = sum(len(play.visits) for play in every_play)
-    departments = _all_named(DEPARTMENTS, visits, "department")
-    titles = _all_named(TITLES, visits, "title")
+    written = columns_of(charge for visit in visits for charge in visit.charges)
+    departments = _all_named(DEPARTMENTS, written["department"], (visit.department for visit in visits))
+    titles = _all_named(TITLES, written["title"])
     truths: dict[Truth, int] = {}
-    charges = charges_of(visits, goods, departments, titles, truths)
+    charges = charges_of(visits, written, goods, departments, titles, truths)
     coded = _coded(visits, truths)
     staged = _visits(visits, charges, departments, places, truths)
     return Tables(
@@ -70,7 +72,7 @@ def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places:
         visits=staged,
         charges=charges,
         coded=coded,
-        listings=[visit.listing for visit in visits if visit.listing is not None],
+        listings=[visit for visit in visits if visit.listing is not None],
         truths=_truths(truths),
         papers=_papers(visits),
         plays=_plays(every_play),
@@ -80,17 +82,9 @@ def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places:
     )
 
 
-def _starts(sizes: Iterable[int], first: int = 0) -> list[int]:
-    """Where each of so many rows begins, one group after the other."""
-    return [first + before for before in accumulate(sizes, initial=0)][:-1]
-
-
-def _all_named(known: Iterable[str], visits: Iterable[Visit], what: str) -> list[str]:
+def _all_named(known: Iterable[str], *named: Iterable[str]) -> list[str]:
     """What is known of the city, and whatever else scenes name."""
-    named = {getattr(row, what) for visit in visits for row in visit.charges}
-    if what == "department":
-        named |= {visit.department for visit in visits}
-    return [*known, *sorted(named - {*known, ""})]
+    return [*known, *sorted({name for names in named for name in names} - {*known, ""})]
 
 
 def _plays(plays: Sequence[Play]) -> pl.DataFrame:
@@ -99,7 +93,7 @@ def _plays(plays: Sequence[Play]) -> pl.DataFrame:
     counts = [len(visits) for visits in by["visits"]]
     return pl.DataFrame(
         {
-            "first_visit": _starts(counts),
+            "first_visit": starts(counts),
             "visits": counts,
             "first_day": by["first_day"],
             "days": [play.last_day - play.first_day + 1 for play in plays],
@@ -116,7 +110,7 @@ def _plays(plays: Sequence[Play]) -> pl.DataFrame:
 
 def _mechanisms(script: Script) -> pl.DataFrame:
     counts = [len(staged) for staged in script.plays.values()]
-    return pl.DataFrame({"mechanism": list(script.plays), "offset": _starts(counts), "count": counts})
+    return pl.DataFrame({"mechanism": list(script.plays), "offset": starts(counts), "count": counts})
 
 
 def class_number(kind: int, rank: int, sex: int, band: int) -> int:
@@ -133,7 +127,7 @@ def _classes(pools: Mapping[Class, Pool], first: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "number": [class_number(key.kind, key.rank, SEXES.index(key.sex), key.band) for key in pools],
-            "first_visit": _starts(sizes, first),
+            "first_visit": starts(sizes, first),
             "winter": [len(pool.winter) for pool in held],
             "usual": [len(pool.usual) for pool in held],
             "once": [len(pool.once) for pool in held],
@@ -151,17 +145,19 @@ def _visits(
     by = columns_of(visits)
     settling, venue = columns_of(by["settling"]), columns_of(by["venue"])
     counts, coded = list(map(len, by["charges"])), [len(v.diagnoses) + len(v.procedures) for v in visits]
-    first = _starts(counts)
+    first = starts(counts)
     # What of its lines is staged on average, in eighths.
     kept = pl.Series([0]).append(
         charges.numbers.select(LEFT_OUT_ONE_IN - (~pl.col("fixed")).cast(pl.Int64)).to_series().cum_sum()
     )
     ends = pl.Series(first, dtype=pl.Int64) + pl.Series(counts)
+    minutes = charges.numbers["minute"].to_list()
+    by_visit = [minutes[begin : begin + count] for begin, count in zip(first, counts, strict=True)]
     listed = accumulate(visit.listing is not None for visit in visits)
     return pl.DataFrame(
         {
             **{name: by[name] for name in ("after", "nights", "returning", "jitter", "total_off")},
-            "starts": [_begins(visit) for visit in visits],
+            "starts": list(map(_begins, visits, by_visit)),
             "ends": [STAY_ENDS if visit.is_stay else -1 for visit in visits],
             "group": list(map(places.group, by["venue"])),
             "states_level": venue["states_level"],
@@ -185,22 +181,22 @@ def _visits(
             "first_charge": first,
             "charges": counts,
             "kept": kept.gather(ends) - kept.gather(first),
-            "first_coded": _starts(coded),
+            "first_coded": starts(coded),
             "coded": coded,
             "procedure_count": few(str(len(v.procedures)) if v.is_stay else "" for v in visits),
             "listing": [
                 n - 1 if visit.listing is not None else -1 for n, visit in zip(listed, visits, strict=True)
             ],
+            "papers": [bool(papers) for papers in by["papers"]],
             "main_diagnosis": few(visit.diagnoses[0].code if visit.diagnoses else "" for visit in visits),
             "truth": pl.Series([numbered(truth, truths) for truth in by["truth"]], dtype=pl.Int32),
         }
     )
 
 
-def _begins(visit: Visit) -> int:
-    if visit.is_stay:
-        return STAY_BEGINS
-    return min((charge.minute for charge in visit.charges), default=490) - 5
+def _begins(visit: Visit, minutes: Iterable[int]) -> int:
+    """The minute at which a visit begins: shortly before what is charged first."""
+    return STAY_BEGINS if visit.is_stay else min(minutes, default=490) - 5
 
 
 def _disease(visit: Visit) -> str:
@@ -264,7 +260,7 @@ def _truths(truths: Iterable[Truth]) -> pl.DataFrame:
 def _groups(places: Places) -> pl.DataFrame:
     sizes = [len(group) for group in places.groups]
     step = [9 if size % 9 == 0 and size > 9 else 1 for size in sizes]
-    return pl.DataFrame({"offset": _starts(sizes), "size": sizes, "step": step})
+    return pl.DataFrame({"offset": starts(sizes), "size": sizes, "step": step})
 
 
 def _institutions(places: Places) -> pl.DataFrame:

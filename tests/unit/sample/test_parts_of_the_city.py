@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import polars as pl
 import pytest
 
 from mingcha.domain.values import date_of, day_of
 from mingcha.knowledge.kinds import AgeLimit, SexLimit
 from mingcha.knowledge.starter import starter_points, starter_settings
-from mingcha.sample.chance import Chance
+from mingcha.sample.chance import Chance, Dice
 from mingcha.sample.city import START
 from mingcha.sample.crowd import days_table
 from mingcha.sample.goods import Goods
@@ -50,14 +48,14 @@ def test_plain_items_are_spoken_of_by_no_point(library: Library) -> None:
 
 def test_a_bill_in_the_background_never_holds_both_items_of_a_pair(library: Library) -> None:
     goods = Goods(library)
-    for pool in ordinary_pools(library, goods, Random(1)).values():
+    for pool in ordinary_pools(library, goods, Dice(1)).values():
         for visit in (*pool.winter, *pool.usual, *pool.once):
             codes = {charge.code for charge in visit.charges}
             assert not any(library.terms(code).partners & codes for code in codes)
 
 
 def test_an_item_limited_over_time_stands_only_on_first_visits(library: Library) -> None:
-    for pool in ordinary_pools(library, Goods(library), Random(1)).values():
+    for pool in ordinary_pools(library, Goods(library), Dice(1)).values():
         for visit in (*pool.winter, *pool.usual):
             assert not any(library.terms(charge.code).once for charge in visit.charges)
 

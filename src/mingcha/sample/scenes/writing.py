@@ -231,6 +231,8 @@ class Writer:
             for other in self.library.versions(point, charge.code)
             if len(other.region) > len(point.region)
         ]
+        if not (point.region or regional):
+            return visit
         cities = tuple(
             city
             for city in CITIES
@@ -281,7 +283,8 @@ def coded(prefix: str) -> Coded:
 
 def in_time_order(charges: Sequence[Charge]) -> tuple[Charge, ...]:
     """Charges by day and minute; references from refunds to their originals move along."""
-    order = sorted(range(len(charges)), key=lambda n: (charges[n].day, charges[n].minute))
+    when = [(charge.day, charge.minute) for charge in charges]
+    order = sorted(range(len(charges)), key=when.__getitem__)
     place = {old: new for new, old in enumerate(order)}
     return tuple(
         charge if charge.refund_of is None else charge._replace(refund_of=place[charge.refund_of])

@@ -41,8 +41,6 @@ _LINES_A_PART = 500_000
 _PARTS_AT_A_TIME = 2
 _CASES_A_THOUSAND_LINES = 68
 _LINES_A_PERSON = 24
-_EVERY_MECHANISM = 3
-"""Cases of each mechanism that even the smallest city holds: two violations and a near-miss."""
 
 
 _COUNTS = (
@@ -114,7 +112,7 @@ class City:
 
     def cases(self, number: int, lines: int) -> int:
         """How many planted cases a part of about so many lines has."""
-        least = _EVERY_MECHANISM * self.tables.mechanisms.height if number == 0 else 0
+        least = self.crowd.least if number == 0 else 0
         return max(lines * _CASES_A_THOUSAND_LINES // 1000, least)
 
     def part(self, number: int, lines: int, first_case: int) -> Part:

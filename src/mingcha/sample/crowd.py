@@ -42,6 +42,8 @@ _VISITS_OF_NEWBORNS = 12
 _OUT_PATIENT, _STAYS = 0, (3, 6)
 # Nobody is admitted again, anywhere, within so many days of an admission: longer than stay and interval together.
 _STAYS_APART = 45
+_EVERY_MECHANISM = 3
+"""Plays of each mechanism that come before all others: two violations and a near-miss."""
 # Numbers of the cases that are staged together, beyond those of all others.
 _CASES_APART = 2**40
 _RANKS_OF_KIND: tuple[tuple[int, ...], ...] = (
@@ -55,11 +57,10 @@ _RANKS_OF_KIND: tuple[tuple[int, ...], ...] = (
 )
 
 
-def _every_play_once(mechanisms: pl.DataFrame) -> list[int]:
-    """All plays, the first of every mechanism, then the second of each that has two, and so on."""
+def _turn_about(mechanisms: pl.DataFrame, turns: int) -> list[int]:
+    """The first play of every mechanism, then the second of each that has two, and so on for so many turns."""
     rows = mechanisms.select("offset", "count").rows()
-    longest = max((count for _, count in rows), default=0)
-    return [offset + n for n in range(longest) for offset, count in rows if n < count]
+    return [offset + n for n in range(turns) for offset, count in rows if n < count]
 
 
 def _drawn(shares: tuple[int, ...]) -> list[int]:
@@ -93,7 +94,11 @@ class Crowd:
             tables.classes, on="number", how="left", maintain_order="left"
         )
         self._classes = {name: dense[name].fill_null(0).to_list() for name in dense.columns}
-        self._once = _every_play_once(tables.mechanisms)
+        ahead = [*_turn_about(tables.mechanisms, _EVERY_MECHANISM), *tables.examples]
+        every = _turn_about(tables.mechanisms, max(tables.mechanisms["count"].to_list()))
+        self._once = list(dict.fromkeys([*ahead, *every]))
+        self.least = len(dict.fromkeys(ahead))
+        """Cases that even the smallest city holds: some of every mechanism, and one of each typical problem."""
 
     def persons(self, first: int, count: int) -> pl.DataFrame:
         """Ordinary persons number `first` and on: sex (row of `SEXES`), birth day, insurance, city."""

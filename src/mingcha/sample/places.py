@@ -13,6 +13,8 @@ CITIES = {
 }  # fmt: skip
 
 PHARMACY = "药店"
+# Pharmacies that no ordinary purchase goes to: whose agreement ended, and whose stock is counted.
+UNCONTRACTED_PHARMACY, COUNTED_PHARMACY = "药店（协议到期）", "药店（盘点）"
 # Hospitals that no ordinary visit goes to: whose agreement ended, and who report signed consents.
 UNCONTRACTED, CONSENTING = "A411", "A412"
 # Specialised hospitals whose figures scenes make up whole, a type each: nobody else comes there.
@@ -26,6 +28,7 @@ OBSERVED = {
     "hospital-infection-rate": "A524",
     "unplanned-readmission-rate": "A525",
     "stock": "A526",
+    "doctor-day-over-capacity": "A529",
 }
 OBSERVED_CITIES = tuple(CITIES)[:6]
 DEPARTMENTS = {
@@ -121,6 +124,9 @@ def places_for(library: Library) -> Places:
     for number in range(_PHARMACIES):
         for city in CITIES:
             _add(places, city, 0, PHARMACY, f"第{number + 1}大药房", number)
+    for kind in (UNCONTRACTED_PHARMACY, COUNTED_PHARMACY):
+        for city in OBSERVED_CITIES:
+            _add(places, city, 0, kind, "连锁大药房", 0)
     for kind in OBSERVED.values():
         for city in OBSERVED_CITIES:
             _add(places, city, 2, kind, f"{kind}专科医院", 0)
@@ -128,7 +134,7 @@ def places_for(library: Library) -> Places:
 
 
 def _add(places: Places, city: str, rank: int, kind: str, name: str, number: int) -> None:
-    letter = "P" if kind == PHARMACY else "H"
+    letter = "P" if is_pharmacy(kind) else "H"
     levels = _LEVELS[rank]
     places.add(
         Institution(
@@ -140,6 +146,11 @@ def _add(places: Places, city: str, rank: int, kind: str, name: str, number: int
             rank=rank,
         )
     )
+
+
+def is_pharmacy(kind: str) -> bool:
+    """Whether institutions of a type are pharmacies."""
+    return kind.startswith(PHARMACY)
 
 
 def person_name(number: int) -> str:

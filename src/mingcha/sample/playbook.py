@@ -8,11 +8,13 @@ from itertools import zip_longest
 from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library
 from mingcha.sample.places import Places
+from mingcha.sample.problems import with_problems
 from mingcha.sample.scenes.admissions import write_admissions
 from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.benefit import write_benefit
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
+from mingcha.sample.scenes.counters import write_counters
 from mingcha.sample.scenes.diseases import write_diseases
 from mingcha.sample.scenes.doses import write_doses
 from mingcha.sample.scenes.duplicates import write_duplicates
@@ -66,11 +68,15 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_benefit,
         write_admissions,
         write_reminders,
+        write_counters,
     ):
         write(writer)
     written = writer.script
-    in_turn = {mechanism: _in_turn(plays) for mechanism, plays in sorted(written.plays.items())}
-    return Script(in_turn, written.together)
+    in_turn = {
+        mechanism: _in_turn(list(map(with_problems, plays)))
+        for mechanism, plays in sorted(written.plays.items())
+    }
+    return Script(in_turn, list(map(with_problems, written.together)))
 
 
 def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dict[str, list[Play]]:
@@ -99,10 +105,4 @@ def _dealt(plays: list[Play]) -> list[Play]:
 
 
 def _rule_of(play: Play) -> str:
-    for visit in play.visits:
-        coded = (*visit.diagnoses, *visit.procedures)
-        truths = [visit.truth, *(charge.truth for charge in visit.charges), *(row.truth for row in coded)]
-        for truth in truths:
-            if truth is not None:
-                return truth.rule_code
-    return ""
+    return next((truth.rule_code for truth in play.truths()), "")

@@ -7,6 +7,7 @@ here and there, and laid out by columns in the end.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -55,6 +56,9 @@ class Truth(NamedTuple):
     note: str = ""
     part: str = ""  # what of a visit it is about, where that is no row: a check of its settlement list
     of_institution: bool = False  # about the institution's figures, not about the visit that bears it
+    problems: tuple[
+        str, ...
+    ] = ()  # items of the lists of typical problems that it is an instance of: list/number
 
 
 class Dosing(NamedTuple):
@@ -225,6 +229,13 @@ class Play(NamedTuple):
     age: Age | None = ADULT
     note: str = ""
     died: int | None = None
+
+    def truths(self) -> Iterator[Truth]:
+        """All that its visits and their rows bear."""
+        for visit in self.visits:
+            coded = (*visit.diagnoses, *visit.procedures)
+            borne = [visit.truth, *(charge.truth for charge in visit.charges), *(row.truth for row in coded)]
+            yield from (truth for truth in borne if truth is not None)
 
 
 class Year(NamedTuple):

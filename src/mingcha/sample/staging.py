@@ -140,7 +140,7 @@ class Staging:
             excess_quantity="excess", amount_fen="amount", certain="certain", planted="planted",
             on_dirty_row=pl.col("dirty") | (judged_whole & pl.col("lacking").fill_null(False)),
             note="note", part="part",
-            institution_id=pl.when("of_institution").then("institution_id"),
+            institution_id=pl.when("of_institution").then("institution_id"), typical_problems="problems",
         )  # fmt: skip
 
 

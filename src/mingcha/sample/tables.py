@@ -16,7 +16,7 @@ from mingcha.sample.care import BANDS, KINDS, Class
 from mingcha.sample.charges import Charges, charges_of, columns_of, few, numbered, starts
 from mingcha.sample.goods import Goods
 from mingcha.sample.ordinary import Pool
-from mingcha.sample.places import DEPARTMENTS, PHARMACY, TITLES, Places
+from mingcha.sample.places import DEPARTMENTS, TITLES, Places, is_pharmacy
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
 from mingcha.sample.script import After, Age, Play, Script, Truth, Visit
 
@@ -45,6 +45,8 @@ class Tables:
     """By table, rows of a visit of the script: days as whole numbers, those after the visit's first as `after:…`."""
     plays: pl.DataFrame
     mechanisms: pl.DataFrame
+    examples: list[int]
+    """Of each typical problem a play that is an instance of it."""
     together: range
     classes: pl.DataFrame
 
@@ -77,6 +79,7 @@ def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places:
         papers=_papers(visits),
         plays=_plays(every_play),
         mechanisms=_mechanisms(script),
+        examples=_examples(plays),
         together=range(len(plays), len(every_play)),
         classes=_classes(pools, first),
     )
@@ -111,6 +114,17 @@ def _plays(plays: Sequence[Play]) -> pl.DataFrame:
 def _mechanisms(script: Script) -> pl.DataFrame:
     counts = [len(staged) for staged in script.plays.values()]
     return pl.DataFrame({"mechanism": list(script.plays), "offset": starts(counts), "count": counts})
+
+
+def _examples(plays: Iterable[Play]) -> list[int]:
+    shown: set[str] = set()
+    chosen = []
+    for number, play in enumerate(plays):
+        more = {problem for truth in play.truths() for problem in truth.problems} - shown
+        if more:
+            shown |= more
+            chosen.append(number)
+    return chosen
 
 
 def class_number(kind: int, rank: int, sex: int, band: int) -> int:
@@ -253,6 +267,7 @@ def _truths(truths: Iterable[Truth]) -> pl.DataFrame:
             "certain": by["certain"],
             "part": pl.Series([part or None for part in by["part"]], dtype=pl.String),
             "of_institution": by["of_institution"],
+            "problems": pl.Series([list(problems) for problems in by["problems"]], dtype=pl.List(pl.String)),
         }
     )
 
@@ -270,7 +285,7 @@ def _institutions(places: Places) -> pl.DataFrame:
             "medins_id": few(place.id for place in held),
             "medins_name": few(place.name for place in held),
             "medins_admdvs": few(place.city for place in held),
-            "medins_type": few("" if place.type == PHARMACY else place.type for place in held),
+            "medins_type": few("" if is_pharmacy(place.type) else place.type for place in held),
             "medins_lv": few(place.level for place in held),
         }
     )

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mingcha.sample.goods import CLASS_B, CLASS_C, LAPSED, SERVICE
-from mingcha.sample.places import CONSENTING, UNCONTRACTED
+from mingcha.sample.goods import CLASS_B, CLASS_C, DRUG, LAPSED, SERVICE
+from mingcha.sample.places import (
+    CONSENTING,
+    PHARMACY,
+    UNCONTRACTED,
+    UNCONTRACTED_PHARMACY,
+    is_pharmacy,
+)
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import (
     ADULT,
@@ -27,6 +33,9 @@ from mingcha.sample.script import (
 LONG_AGO = After(-2_000)
 UNPAID = Settling(fund_percent=0)
 DISEASE, OTHER_DISEASE = "M03900", "M01600"
+# At pharmacies the fund usually pays nothing: the account does.
+SOLD = Settling(fund_percent=60)
+COUNTER = Circumstances(care_type="41", venue=Venue(0, PHARMACY), department="Y00")
 
 
 class Told(NamedTuple):
@@ -54,7 +63,8 @@ def write_entitlement(writer: Writer) -> None:
         ("disease-not-registered", "MC10000401010000", False, True, _registered()),
     ):
         for one in told:
-            for good in writer.goods.plain(SERVICE)[:4]:
+            billed = DRUG if is_pharmacy(one.around.venue.type) else SERVICE
+            for good in writer.goods.plain(billed)[:4]:
                 _stage(writer, mechanism, code, one, good.code, certain=certain, whole=whole)
 
 
@@ -93,10 +103,12 @@ def _write_doctors(writer: Writer) -> None:
 
     for told, doctor in (
         (Told(VIOLATION, "医师没有医保资格", state("0")), 5),
+        (Told(VIOLATION, "药店凭没有医保资格的医师处方售药", state("0"), around=COUNTER), 5),
         (Told(NEAR_MISS, "医师有医保资格", state("1")), 6),
         (Told(NEAR_MISS, "医师没有状态记录"), 7),
     ):
-        for good in writer.goods.plain(SERVICE)[:4]:
+        billed = DRUG if is_pharmacy(told.around.venue.type) else SERVICE
+        for good in writer.goods.plain(billed)[:4]:
             charge = writer.charge(good.code, units(2))
             _stage_line(writer, "doctor-not-insured", "MC10000401007000", told, charge, doctor)
 
@@ -174,6 +186,9 @@ def _contracted(writer: Writer) -> Iterator[Told]:
     there = Circumstances(venue=Venue(2, UNCONTRACTED))
     yield Told(VIOLATION, "协议到期次日起", papers, around=there, first=ended + 1)
     yield Told(VIOLATION, "协议刚到期", papers, around=there, first=ended + 1, last=ended + 1)
+    counter = COUNTER._replace(venue=Venue(0, UNCONTRACTED_PHARMACY))
+    yield Told(VIOLATION, "药店协议到期之后", papers, SOLD, counter, first=ended + 1)
+    yield Told(NEAR_MISS, "药店协议到期当日", papers, SOLD, counter, first=ended, last=ended)
     yield Told(NEAR_MISS, "协议到期当日", papers, around=there, first=ended, last=ended)
     yield Told(NEAR_MISS, "协议到期后，基金未支付", papers, UNPAID, there, first=ended + 1)
 
@@ -187,6 +202,7 @@ def _identified() -> Iterator[Told]:
 
     yield Told(VIOLATION, "核验失败", checks("0"))
     yield Told(VIOLATION, "两次核验都失败", checks("0", "2"))
+    yield Told(VIOLATION, "药店购药，核验失败", checks("0"), SOLD, COUNTER)
     yield Told(NEAR_MISS, "先失败后成功", checks("0", "1"))
     yield Told(NEAR_MISS, "特殊登记已审核通过", checks("4", review="1"))
     yield Told(NEAR_MISS, "核验审核中", checks("3"))

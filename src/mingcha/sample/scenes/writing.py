@@ -148,6 +148,7 @@ class Writer:
             excess,
             amount,
             note,
+            problems=self.library.problems(point),
         )
 
     def near_miss(self, point: KnowledgePoint, note: str) -> Truth:

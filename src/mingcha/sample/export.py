@@ -16,6 +16,7 @@ from mingcha.sample.tables import SEXES, Tables
 
 _SETTLED = 1100
 _FEN_A_YUAN = 100
+_CODE = pl.Enum([str(code) for code in range(10)])
 _FIRST_ID = 10_000_000_000
 _DOCTORS, _NOBODY = 10, ""
 """More than any department of an institution has, those of scenes included; and who signs where nobody does."""
@@ -85,8 +86,8 @@ class Export:
             dise_no="disease",
             dscg_main_dise_codg="main_diagnosis",
             oprn_oprt_code_cnt="procedure_count",
-            reim_flag=pl.lit("2"),
-            out_setl_flag=pl.when("remote").then(pl.lit("1")).otherwise(pl.lit("0")),
+            reim_flag=pl.lit("2", _CODE),
+            out_setl_flag=pl.when("remote").then(pl.lit("1", _CODE)).otherwise(pl.lit("0", _CODE)),
             setl_id=id_of("S", pl.col("no")),
             setl_time=self._moment(last, pl.lit(_SETTLED) + pl.col("shift")),
             medfee_sumamt=_yuan(pl.col("total")),
@@ -95,7 +96,7 @@ class Export:
             year_fund_paid=_where(frame, pl.col("before").is_not_null(), _yuan(pl.col("before"))),
             hifp_payamt=_yuan(pl.col("fund")),
             acct_payamt=_yuan(pl.col("account")),
-            ma_amt=pl.lit("0.00"),
+            ma_amt=pl.lit("0.00", pl.Enum(["0.00"])),
             ownpay_amt=_yuan(pl.col("own")),
             selfpay_amt=_yuan(pl.col("total") - pl.col("fund") - pl.col("own") - pl.col("account")),
         )
@@ -142,7 +143,7 @@ class Export:
             dise_name="name",
             maindise_flag="main",
             dias_srt_no="order",
-            inout_dise_type=pl.lit("1"),
+            inout_dise_type=pl.lit("1", _CODE),
             dise_date="moment",
         )
         procedures = rows.filter("procedure").select(

@@ -28,8 +28,8 @@ def with_problems(play: Play) -> Play:
 def _visit(visit: Visit) -> Visit:
     at_pharmacy = is_pharmacy(visit.venue.type)
 
-    def told(truth: Truth | None) -> Truth | None:
-        return None if truth is None else truth._replace(problems=_problems(truth, at_pharmacy=at_pharmacy))
+    def told(truth: Truth) -> Truth:
+        return truth._replace(problems=_problems(truth, at_pharmacy=at_pharmacy))
 
     def charge(one: Charge) -> Charge:
         return one if one.truth is None else one._replace(truth=told(one.truth))
@@ -37,8 +37,9 @@ def _visit(visit: Visit) -> Visit:
     def coded(one: Coded) -> Coded:
         return one if one.truth is None else one._replace(truth=told(one.truth))
 
+    if visit.truth is not None:
+        visit = visit._replace(truth=told(visit.truth))
     return visit._replace(
-        truth=told(visit.truth),
         charges=tuple(map(charge, visit.charges)),
         diagnoses=tuple(map(coded, visit.diagnoses)),
         procedures=tuple(map(coded, visit.procedures)),

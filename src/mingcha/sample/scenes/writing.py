@@ -68,6 +68,7 @@ class Writer:
         self.script = Script()
         self._services = [good.code for good in goods.plain(SERVICE)]
         self._herbs = [good.code for good in goods.plain(HERB)]
+        self._companies: dict[tuple[int, int], tuple[Charge, ...]] = {}
 
     def codes(self, point: KnowledgePoint) -> list[str]:
         """The few codes of a point that plays are written for."""
@@ -167,7 +168,7 @@ class Writer:
         """A visit in these circumstances, with a few ordinary charges beside those of the scene."""
         beside = self.company(charges[0].code if charges else "", company)
         if around.herbs_beside:
-            beside += self.herbs(around.herbs_beside, prescription=charges[0].prescription)
+            beside += tuple(self.herbs(around.herbs_beside, prescription=charges[0].prescription))
         staged = [
             charge._replace(
                 department=around.line_department or around.department,
@@ -190,11 +191,15 @@ class Writer:
             **more,
         )
 
-    def company(self, salt: str, count: int) -> list[Charge]:
+    def company(self, salt: str, count: int) -> tuple[Charge, ...]:
         """Ordinary charges that no point speaks about."""
-        first = crc32(salt.encode())
-        picked = [self._services[(first + 7 * n) % len(self._services)] for n in range(count)]
-        return [self.charge(code, minute=481 + n, fixed=False) for n, code in enumerate(picked)]
+        first = crc32(salt.encode()) % len(self._services)
+        if (first, count) not in self._companies:
+            picked = [self._services[(first + 7 * n) % len(self._services)] for n in range(count)]
+            self._companies[first, count] = tuple(
+                self.charge(code, minute=481 + n, fixed=False) for n, code in enumerate(picked)
+            )
+        return self._companies[first, count]
 
     def herbs(self, count: int, prescription: int) -> list[Charge]:
         """Ordinary 饮片 for a prescription of several."""

@@ -13,8 +13,9 @@ import polars as pl
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, decimal_text, yuan
 from mingcha.sample.dirt import BY_LINE, DIRTIED, forms
 from mingcha.sample.goods import Goods
-from mingcha.sample.places import DEPARTMENTS
-from mingcha.sample.script import Truth, Visit, amount_of
+from mingcha.sample.places import DEPARTMENTS, is_pharmacy
+from mingcha.sample.script import Visit, amount_of
+from mingcha.sample.truths import Truths
 
 # Nothing of what the directory lists as 丙类 is reckoned with.
 _CLASS_C = "03"
@@ -76,23 +77,28 @@ def starts(sizes: Iterable[int], first: int = 0) -> list[int]:
     return [first + before for before in accumulate(sizes, initial=0)][:-1]
 
 
+def repeated(sizes: pl.Series) -> pl.Series:
+    """The number of the group of each of so many rows."""
+    return pl.int_range(len(sizes), eager=True).repeat_by(sizes).explode(empty_as_null=False)
+
+
 def charges_of(
     visits: Sequence[Visit],
     written: Mapping[str, tuple[Any, ...]],
     goods: Goods,
     departments: Sequence[str],
     titles: Sequence[str],
-    truths: dict[Truth, int],
+    truths: Truths,
 ) -> Charges:
     """Lay out the charges of visits.
 
     Args:
         written: the charges of all visits, by columns.
         departments, titles: all there are, in the order in which they are numbered.
-        truths: the number of each truth; those of charges are added.
+        truths: those of charges are added.
     """
     counts = [len(visit.charges) for visit in visits]
-    visit = pl.int_range(len(visits), eager=True).repeat_by(pl.Series(counts)).explode()
+    visit = repeated(pl.Series(counts))
     where = _unless_empty(
         pl.Series(written["department"]), pl.Series([visit.department for visit in visits]).gather(visit)
     )
@@ -113,7 +119,7 @@ def charges_of(
             "title": _number(written["title"], ("", *titles)) - 1,
             "unsigned": pl.Series(written["blank"]) == "drord_dr_codg",
             **_refunds(written, pl.Series(starts(counts)).gather(visit)),
-            "truth": pl.Series([numbered(truth, truths) for truth in written["truth"]], dtype=pl.Int32),
+            "truth": truths.numbers(written["truth"], at_pharmacies(visits).gather(visit)),
         }
     )
     return Charges(numbers, _texts(written, money, of_goods, where))
@@ -137,9 +143,9 @@ def _refunds(written: Mapping[str, tuple[Any, ...]], first: pl.Series) -> dict[s
     }
 
 
-def numbered(truth: Truth | None, truths: dict[Truth, int]) -> int | None:
-    """The number of a truth; a new one is added."""
-    return None if truth is None else truths.setdefault(truth, len(truths))
+def at_pharmacies(visits: Iterable[Visit]) -> pl.Series:
+    """Which visits are to pharmacies."""
+    return pl.Series([is_pharmacy(visit.venue.type) for visit in visits])
 
 
 def _number(values: Iterable[str], named: Sequence[str]) -> pl.Series:

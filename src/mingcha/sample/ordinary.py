@@ -45,12 +45,12 @@ class Pool:
 def ordinary_pools(library: Library, goods: Goods, random: Dice) -> dict[Class, Pool]:
     """Visits for every class there is."""
     store = Store(library, goods)
-    return {key: _pool(key, Shelf(key, store), random) for key in classes()}
+    return {key: _pool(key, store.shelf(key), random) for key in classes()}
 
 
 def ordinary_visits(key: Class, library: Library, goods: Goods, random: Dice) -> list[Visit]:
     """Visits that any member of one class may make."""
-    pool = _pool(key, Shelf(key, Store(library, goods)), random)
+    pool = _pool(key, Store(library, goods).shelf(key), random)
     return [*pool.usual, *pool.winter]
 
 

@@ -8,7 +8,6 @@ from itertools import zip_longest
 from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library
 from mingcha.sample.places import Places
-from mingcha.sample.problems import with_problems
 from mingcha.sample.scenes.admissions import write_admissions
 from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.benefit import write_benefit
@@ -72,11 +71,8 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
     ):
         write(writer)
     written = writer.script
-    in_turn = {
-        mechanism: _in_turn(list(map(with_problems, plays)))
-        for mechanism, plays in sorted(written.plays.items())
-    }
-    return Script(in_turn, list(map(with_problems, written.together)))
+    in_turn = {mechanism: _in_turn(plays) for mechanism, plays in sorted(written.plays.items())}
+    return Script(in_turn, written.together)
 
 
 def all_plays(library: Library, goods: Goods, places: Places, year: Year) -> dict[str, list[Play]]:

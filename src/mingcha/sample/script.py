@@ -56,9 +56,7 @@ class Truth(NamedTuple):
     note: str = ""
     part: str = ""  # what of a visit it is about, where that is no row: a check of its settlement list
     of_institution: bool = False  # about the institution's figures, not about the visit that bears it
-    problems: tuple[
-        str, ...
-    ] = ()  # items of the lists of typical problems that it is an instance of: list/number
+    problems: tuple[str, ...] = ()  # items of lists of typical problems that its point is an example of
 
 
 class Dosing(NamedTuple):

@@ -68,6 +68,15 @@ class Store:
         # Ordinary diagnoses are kept clear of every rule about diagnoses.
         self.diagnoses = [row for row in _DIAGNOSES if library.terms_of_diagnosis(row[0]) == Terms()]
         self._given: dict[tuple[str, str], set[str]] = {}
+        self._shelves: dict[tuple[object, ...], Shelf] = {}
+
+    def shelf(self, key: Class) -> Shelf:
+        """What may be billed in a class; classes that are asked the same share it."""
+        maternity, pharmacy = key.care.name.startswith("生育"), key.care.name == "药店购药"
+        asked = (key.rank, key.sex, key.band, maternity, pharmacy)
+        if asked not in self._shelves:
+            self._shelves[asked] = Shelf(key, self)
+        return self._shelves[asked]
 
     def given(self, care_type: str, department: str) -> set[str]:
         """The codes that may be given there."""

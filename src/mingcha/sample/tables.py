@@ -13,12 +13,13 @@ from typing import Any
 import polars as pl
 
 from mingcha.sample.care import BANDS, KINDS, Class
-from mingcha.sample.charges import Charges, charges_of, columns_of, few, numbered, starts
+from mingcha.sample.charges import Charges, at_pharmacies, charges_of, columns_of, few, repeated, starts
 from mingcha.sample.goods import Goods
 from mingcha.sample.ordinary import Pool
 from mingcha.sample.places import DEPARTMENTS, TITLES, Places, is_pharmacy
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
-from mingcha.sample.script import After, Age, Play, Script, Truth, Visit
+from mingcha.sample.script import After, Age, Play, Script, Visit
+from mingcha.sample.truths import Truths
 
 SEXES = ("", "1", "2", "9")
 UNITS = ("岁", "月", "天")
@@ -61,10 +62,11 @@ def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places:
     written = columns_of(charge for visit in visits for charge in visit.charges)
     departments = _all_named(DEPARTMENTS, written["department"], (visit.department for visit in visits))
     titles = _all_named(TITLES, written["title"])
-    truths: dict[Truth, int] = {}
+    truths = Truths()
     charges = charges_of(visits, written, goods, departments, titles, truths)
     coded = _coded(visits, truths)
     staged = _visits(visits, charges, departments, places, truths)
+    told, every = truths.table(), _plays(every_play)
     return Tables(
         institutions=_institutions(places),
         departments=departments,
@@ -75,11 +77,11 @@ def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places:
         charges=charges,
         coded=coded,
         listings=[visit for visit in visits if visit.listing is not None],
-        truths=_truths(truths),
+        truths=told,
         papers=_papers(visits),
-        plays=_plays(every_play),
+        plays=every,
         mechanisms=_mechanisms(script),
-        examples=_examples(plays),
+        examples=_examples(staged, charges, coded, told, every.head(len(plays))),
         together=range(len(plays), len(every_play)),
         classes=_classes(pools, first),
     )
@@ -116,15 +118,21 @@ def _mechanisms(script: Script) -> pl.DataFrame:
     return pl.DataFrame({"mechanism": list(script.plays), "offset": starts(counts), "count": counts})
 
 
-def _examples(plays: Iterable[Play]) -> list[int]:
-    shown: set[str] = set()
-    chosen = []
-    for number, play in enumerate(plays):
-        more = {problem for truth in play.truths() for problem in truth.problems} - shown
-        if more:
-            shown |= more
-            chosen.append(number)
-    return chosen
+def _examples(
+    visits: pl.DataFrame, charges: Charges, coded: pl.DataFrame, truths: pl.DataFrame, plays: pl.DataFrame
+) -> list[int]:
+    """The first play that is an instance of each typical problem."""
+    number = pl.int_range(visits.height, eager=True)
+    borne = [
+        pl.DataFrame({"visit": number, "truth": visits["truth"]}),
+        pl.DataFrame({"visit": repeated(visits["charges"]), "truth": charges.numbers["truth"]}),
+        pl.DataFrame({"visit": repeated(visits["coded"]), "truth": coded["truth"]}),
+    ]
+    staged = pl.DataFrame({"play": repeated(plays["visits"])}).with_row_index("visit").cast(pl.Int64)
+    shown = pl.concat(borne).drop_nulls().join(staged, on="visit")
+    problems = pl.lit(truths["problems"]).gather(pl.col("truth"))
+    shown = shown.with_columns(problem=problems).explode("problem").drop_nulls()
+    return sorted(set(shown.group_by("problem").agg(pl.col("play").min())["play"]))
 
 
 def class_number(kind: int, rank: int, sex: int, band: int) -> int:
@@ -154,7 +162,7 @@ def _visits(
     charges: Charges,
     departments: Sequence[str],
     places: Places,
-    truths: dict[Truth, int],
+    truths: Truths,
 ) -> pl.DataFrame:
     by = columns_of(visits)
     settling, venue = columns_of(by["settling"]), columns_of(by["venue"])
@@ -203,7 +211,7 @@ def _visits(
             ],
             "papers": [bool(papers) for papers in by["papers"]],
             "main_diagnosis": few(visit.diagnoses[0].code if visit.diagnoses else "" for visit in visits),
-            "truth": pl.Series([numbered(truth, truths) for truth in by["truth"]], dtype=pl.Int32),
+            "truth": truths.numbers(by["truth"], at_pharmacies(visits)),
         }
     )
 
@@ -234,7 +242,7 @@ def _said(value: str | int | After) -> str | int:
     return value.days if isinstance(value, After) else value
 
 
-def _coded(visits: Iterable[Visit], truths: dict[Truth, int]) -> pl.DataFrame:
+def _coded(visits: Sequence[Visit], truths: Truths) -> pl.DataFrame:
     """Diagnoses and procedures of each visit, in order."""
     rows = [
         (procedure, number, row)
@@ -243,6 +251,7 @@ def _coded(visits: Iterable[Visit], truths: dict[Truth, int]) -> pl.DataFrame:
         for number, row in enumerate(coded, 1)
     ]
     by = columns_of([row for _, _, row in rows])
+    visit = repeated(pl.Series([len(visit.diagnoses) + len(visit.procedures) for visit in visits]))
     return pl.DataFrame(
         {
             "procedure": [procedure for procedure, _, _ in rows],
@@ -252,22 +261,7 @@ def _coded(visits: Iterable[Visit], truths: dict[Truth, int]) -> pl.DataFrame:
             "main": few(str(int(number == 1)) for _, number, _ in rows),
             "after": by["day"],
             "minute": pl.Series(by["minute"], dtype=pl.Int64),
-            "truth": pl.Series([numbered(truth, truths) for truth in by["truth"]], dtype=pl.Int32),
-        }
-    )
-
-
-def _truths(truths: Iterable[Truth]) -> pl.DataFrame:
-    by = columns_of(truths)
-    return pl.DataFrame(
-        {
-            **{name: by[name] for name in ("rule_code", "mechanism", "planted", "note")},
-            "excess": pl.Series(by["excess_quantity"], dtype=pl.Int64),
-            "amount": pl.Series(by["amount"], dtype=pl.Int64),
-            "certain": by["certain"],
-            "part": pl.Series([part or None for part in by["part"]], dtype=pl.String),
-            "of_institution": by["of_institution"],
-            "problems": pl.Series([list(problems) for problems in by["problems"]], dtype=pl.List(pl.String)),
+            "truth": truths.numbers(by["truth"], at_pharmacies(visits).gather(visit)),
         }
     )
 

@@ -169,14 +169,7 @@ class Writer:
         beside = self.company(charges[0].code if charges else "", company)
         if around.herbs_beside:
             beside += tuple(self.herbs(around.herbs_beside, prescription=charges[0].prescription))
-        staged = [
-            charge._replace(
-                department=around.line_department or around.department,
-                first_line=charge.first_line or around.first_line,
-                refund_of=None if charge.refund_of is None else charge.refund_of + len(beside),
-            )
-            for charge in charges
-        ]
+        staged = [_placed(charge, around, len(beside)) for charge in charges]
         more.setdefault("jitter", 20)
         if around.care_type.startswith(("2", "52")):  # nobody is discharged on the day of admission
             more.setdefault("nights", 1)
@@ -270,6 +263,15 @@ def lawful(terms: Terms, code: str) -> Circumstances | None:
     if any(diagnosis.code.startswith(tuple(terms.barred_diagnoses)) for diagnosis in around.diagnoses):
         return None
     return _insured(around, terms)
+
+
+def _placed(charge: Charge, around: Circumstances, before: int) -> Charge:
+    """A charge in its circumstances, behind so many others; unless told otherwise it is of the visit's department."""
+    if around.line_department:
+        charge = charge._replace(department=around.line_department)
+    if around.first_line and not charge.first_line:
+        charge = charge._replace(first_line=around.first_line)
+    return charge if charge.refund_of is None else charge._replace(refund_of=charge.refund_of + before)
 
 
 def age_within(low: int, high: int) -> Age:

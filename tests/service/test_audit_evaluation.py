@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mingcha.audit.evaluation import Evaluation, compare, evaluate
+from mingcha.audit.evaluation import Evaluation, ProblemScore, compare, evaluate
 from mingcha.domain.errors import InputError
 from mingcha.domain.findings import Finding, Indicator
 from mingcha.engine.frames import schema_of
@@ -17,6 +17,7 @@ TRUTH = {
     "rule_code": pl.String, "mechanism": pl.String, "encounter_id": pl.String, "line_id": pl.String,
     "diagnosis_code": pl.String, "excess_quantity": pl.Int64, "amount_fen": pl.Int64, "certain": pl.Boolean,
     "planted": pl.String, "on_dirty_row": pl.Boolean, "note": pl.String, "institution_id": pl.String,
+    "typical_problems": pl.List(pl.String),
 }  # fmt: skip
 
 
@@ -103,6 +104,27 @@ def test_diagnoses_are_matched_by_their_code_and_bills_by_their_encounter() -> N
         [planted("E1", None, 0, diagnosis_code="N40"), planted("E2", None, 0)],
     )
     assert (score.clean.found, score.clean.false) == (2, 0)
+
+
+def test_typical_problems_are_counted_by_their_instances_on_clean_rows() -> None:
+    score = compared(
+        [found("E1", "L1", 500)],
+        [
+            planted("E1", "L1", 500, typical_problems=["2024/14", "2025-institutions/16"]),
+            planted("E2", "L2", 500, typical_problems=["2025-institutions/16"]),
+            planted("E3", "L3", 500, typical_problems=["2024/2"], on_dirty_row=True),
+            planted("E4", "L4", 0, typical_problems=[], planted="near-miss"),
+        ],
+    )
+    assert score.problems == (ProblemScore("2024", 14, 1, 1), ProblemScore("2025-institutions", 16, 2, 1))
+
+
+def test_a_truth_that_tells_no_typical_problems_is_scored_by_rule_alone() -> None:
+    truth = pl.DataFrame([planted("E1", "L1", 500)], schema=TRUTH).drop("typical_problems")
+    findings = pl.DataFrame([found("E1", "L1", 500)], schema=schema_of(Finding))
+    score = compare(findings, pl.DataFrame(schema=schema_of(Indicator)), truth)
+    assert score.perfect
+    assert score.problems == ()
 
 
 def test_a_run_without_truth_is_refused(tmp_path: Path) -> None:

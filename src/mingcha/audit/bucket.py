@@ -15,8 +15,8 @@ import polars as pl
 from mingcha.audit.outputs import sync
 from mingcha.audit.period import Period
 from mingcha.domain.claims import Encounter, Person, Settlement
+from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.values import ValueType
-from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.finding_columns import OF_LINE, findings_of_partition
 from mingcha.engine.frames import OF_BILL, unjudged_texts
 from mingcha.engine.layout import columns_of_row

@@ -1,4 +1,7 @@
-"""How good a run is against the truth of a sample city: precision, recall and money error, rule by rule."""
+"""How good a run is against the truth of a sample city: precision, recall and money error, rule by rule.
+
+And of the published typical problems: of how many was something planted, and found.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from mingcha.domain.errors import InputError
 from mingcha.knowledge.point import Certainty
 
 KEYS = ("rule_code", "slug", "encounter_id", "place")
+PROBLEMS = "typical_problems"
 EXAMPLES = 5
 _TRUTH_COLUMNS = frozenset(
     ("rule_code", "mechanism", "encounter_id", "line_id", "excess_quantity", "amount_fen", "certain", "planted",
@@ -77,6 +81,19 @@ class RuleScore:
 
 
 @dataclass(frozen=True)
+class ProblemScore:
+    """One item of a published list of typical problems: its planted instances, and those with a finding.
+
+    Only clean rows are counted.
+    """
+
+    list_name: str
+    number: int
+    planted: int
+    found: int
+
+
+@dataclass(frozen=True)
 class Unmatched:
     """A planted violation without finding, or a finding without planted violation: one of them is wrong."""
 
@@ -92,9 +109,10 @@ class Unmatched:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The scores of a run by rule, and examples of what does not match."""
+    """The scores of a run by rule and by typical problem, and examples of what does not match."""
 
     rules: tuple[RuleScore, ...]
+    problems: tuple[ProblemScore, ...]
     unmatched: tuple[Unmatched, ...]
 
     @property
@@ -123,6 +141,7 @@ class Evaluation:
             "clean": self.clean.as_json(),
             "dirty": self.dirty.as_json(),
             "rules": [rule.as_json() for rule in self.rules],
+            "typical_problems": [asdict(problem) for problem in self.problems],
             "unmatched": [asdict(example) for example in self.unmatched],
         }
 
@@ -158,6 +177,7 @@ def compare(findings: pl.DataFrame, indicators: pl.DataFrame, truth: pl.DataFram
         pl.col("amount_fen").alias("t_amount"),
         pl.col("excess_quantity").alias("t_quantity"),
         (pl.col("note") if "note" in truth.columns else pl.lit("")).alias("note"),
+        (pl.col(PROBLEMS) if PROBLEMS in truth.columns else pl.lit([], pl.List(pl.String))).alias(PROBLEMS),
     )
     # Two points may say the same of one row; the truth says it once.
     found = (
@@ -178,7 +198,7 @@ def compare(findings: pl.DataFrame, indicators: pl.DataFrame, truth: pl.DataFram
         # An unplanted finding in an encounter with planted dirt may be the dirt's doing.
         pl.coalesce("dirty", pl.col("encounter_id").is_in(dirty_encounters)).alias("dirty"),
     )
-    return Evaluation(_scores(judged), _examples(judged))
+    return Evaluation(_scores(judged), _problems(judged), _examples(judged))
 
 
 def _of_bills(findings: pl.DataFrame) -> pl.DataFrame:
@@ -241,6 +261,23 @@ def _scores(judged: pl.DataFrame) -> tuple[RuleScore, ...]:
         )
         for code, slug in sorted({key[:2] for key in rows})
     )
+
+
+def _problems(judged: pl.DataFrame) -> tuple[ProblemScore, ...]:
+    """The typical problems of which something was planted, list by list in the order of their numbers."""
+    clean = judged.filter(pl.col("violation") & ~pl.col("dirty")).explode(PROBLEMS, empty_as_null=False)
+    parts = pl.col(PROBLEMS).str.split_exact("/", 1)
+    counted = (
+        clean.select(
+            list_name=parts.struct.field("field_0"),
+            number=parts.struct.field("field_1").cast(pl.Int64),
+            hit="hit",
+        )
+        .group_by("list_name", "number")
+        .agg(planted=pl.len(), found=pl.col("hit").sum())
+        .sort("list_name", "number")
+    )
+    return tuple(ProblemScore(**row) for row in counted.to_dicts())
 
 
 def _score(row: dict[str, Any] | None) -> Score:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 from mingcha.catalogue.defined import all_entries, all_rules
-from mingcha.engine.collecting import collecting_paused
+from mingcha.domain.collecting import collecting_paused
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.release import Release
 

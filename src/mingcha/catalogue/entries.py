@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.packaged import packaged
 from mingcha.knowledge.strategy.model import EVERY_RULE
 from mingcha.rules.base import Rule
 from mingcha.rules.registry import RULES
@@ -28,8 +26,7 @@ def entries() -> tuple[Entry, ...]:
     """
     found: dict[str, Entry] = {}
     for name in LISTS:
-        text = files("mingcha.catalogue").joinpath(name).read_text(encoding="utf-8")
-        for written in yaml.safe_load(text) or ():
+        for written in packaged("mingcha.catalogue", name) or ():
             entry = _entry(written, name)
             if entry.code in found:
                 raise DeclarationError(f"规则编码 {entry.code} 重复", where=name)

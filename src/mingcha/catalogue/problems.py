@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-import yaml
-
 from mingcha.domain.errors import DeclarationError
+from mingcha.knowledge.packaged import packaged
 from mingcha.knowledge.sources import source
+from mingcha.knowledge.starter import starter_points, starter_problems
 from mingcha.rules.registry import RULES
 
 DATA = "typical_problems.yaml"
+EXAMPLES = 2
 FOUND, IN_PART, NOT_FOUND = "可查", "部分可查", "缺少事实"
 
 
@@ -40,6 +40,11 @@ class Problem:
     missing: tuple[str, ...]
 
     @property
+    def key(self) -> str:
+        """The item as points and the sample city refer to it."""
+        return f"{self.list_name}/{self.number}"
+
+    @property
     def coverage(self) -> str:
         """可查, 部分可查 (some of its forms need a fact that nobody sends) or 缺少事实."""
         if not self.found_by:
@@ -55,8 +60,7 @@ def problems() -> tuple[Problem, ...]:
         DeclarationError: a mechanism that does not exist, or an item that says neither who finds it nor what is
             missing.
     """
-    text = files("mingcha.catalogue").joinpath(DATA).read_text(encoding="utf-8")
-    found = [problem for written in yaml.safe_load(text) for problem in _of_list(written)]
+    found = [problem for written in packaged("mingcha.catalogue", DATA) for problem in _of_list(written)]
     for problem in found:
         where = f"{DATA} {problem.list_name} {problem.number}"
         if unknown := [slug for slug in problem.found_by if slug not in RULES]:
@@ -102,7 +106,8 @@ def problems_page() -> str:
                 "国家医保局历年公布的定点医药机构违法违规使用医保基金典型问题，逐条列出由哪些规则机制查出，"
                 "或缺少哪些事实。内容为本项目的概述，原文以公布的清单为准。“可查”指有相应知识点（项目编码、"
                 "价格和内涵各地不同，由各地录入）即可从结算数据查出；“部分可查”的其余形式要靠表中所列的事实；"
-                "样例城市为每个机制各植入了违规和近似而不违规的单据。",
+                "“知识点举例”列出入门包里属于这一条的知识点，没有公布的为演示；样例城市为每条可查、部分可查的问题都植入了"
+                "这一种违规，`mingcha evaluate` 按条给出植入和查出。没有举例的按机制植入；药店清单的都在药店植入。",
                 _summary(),
                 *(_of_one_list(list(same)) for _, same in groupby(problems(), key=lambda p: p.list_name)),
             ]
@@ -122,11 +127,25 @@ def _summary() -> str:
 
 def _of_one_list(same: list[Problem]) -> str:
     rows = "\n".join(
-        f"| {p.number} | {p.speciality} | {p.fault} | {p.about} | {p.coverage} | {_links(p)} | {'、'.join(p.missing)} |"
+        f"| {p.number} | {p.speciality} | {p.fault} | {p.about} | {p.coverage} | {_links(p)} | {_examples(p)} "
+        f"| {'、'.join(p.missing)} |"
         for p in same
     )
-    head = "| 序号 | 领域 | 类型 | 概述 | 覆盖 | 规则机制 | 缺少的事实 |\n|---|---|---|---|---|---|---|\n"
+    head = (
+        "| 序号 | 领域 | 类型 | 概述 | 覆盖 | 规则机制 | 知识点举例 | 缺少的事实 |\n"
+        "|---|---|---|---|---|---|---|---|\n"
+    )
     return f"## {source(same[0].source).citation}（{same[0].list_name}）\n\n{head}{rows}"
+
+
+def _examples(problem: Problem) -> str:
+    """A few points of the starter pack that are examples of a problem."""
+    told = [
+        f"{point.name}{'（演示）' if point.demonstration else ''}"
+        for point in starter_points()
+        if problem.key in starter_problems().get(point.point_id, ())
+    ]
+    return "、".join(dict.fromkeys(told[:EXAMPLES]))
 
 
 def _links(problem: Problem) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from mingcha.audit.batch import AuditResult
-from mingcha.audit.evaluation import Evaluation, Score
+from mingcha.audit.evaluation import Evaluation, ProblemScore, Score
 from mingcha.audit.evaluation import evaluate as evaluate_run
 from mingcha.audit.intake import Intake
 from mingcha.audit.period import period_of
@@ -176,7 +178,7 @@ def evaluate(
 ) -> None:
     """评价：对照样例城市埋设的违规，逐条规则打分。
 
-    给出查全率、查准率和金额误差，干净行与脏数据行分开；并列出对不上的例子。
+    给出查全率、查准率和金额误差，干净行与脏数据行分开；按典型问题清单给出植入和查出；并列出对不上的例子。
     """
     found = evaluate_run(run, truth)
     if as_json:
@@ -207,6 +209,8 @@ def show_evaluation(found: Evaluation) -> None:
             + [("合计", "", "", *_scored(getattr(found, of)))],
             numbers=6,
         )
+    if found.problems:
+        _show_problems(found.problems)
     if found.unmatched:
         table(
             "对不上的（每条规则至多五例）",
@@ -225,6 +229,29 @@ def show_evaluation(found: Evaluation) -> None:
                 for one in found.unmatched
             ],
         )
+
+
+def _show_problems(problems: Sequence[ProblemScore]) -> None:
+    """The lists of typical problems, and those of their items of which an instance was missed."""
+    lists = [list(same) for _, same in groupby(problems, key=lambda problem: problem.list_name)]
+    table(
+        "典型问题（干净行）",
+        ("清单", "植入的条目", "全部查出的条目", "植入", "查出"),
+        [
+            (
+                same[0].list_name,
+                len(same),
+                sum(problem.found == problem.planted for problem in same),
+                sum(problem.planted for problem in same),
+                sum(problem.found for problem in same),
+            )
+            for same in lists
+        ],
+        numbers=4,
+    )
+    for problem in problems:
+        if problem.found < problem.planted:
+            say(f"{problem.list_name} 第 {problem.number} 条：植入 {problem.planted}，查出 {problem.found}")
 
 
 def _scored(score: Score) -> tuple[object, ...]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.case import Case, EncounterFacts
-from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.compiled import DAY, ITEM, QUANTITY, Compiled, Gathered, Groups, Judgement, Row
 from mingcha.engine.hits import Unjudged
 from mingcha.engine.index import Index, Known

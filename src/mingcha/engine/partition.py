@@ -11,11 +11,11 @@ from typing import Any
 
 import polars as pl
 
+from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.conditions import Both, Condition, Expr
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.audited import Audited
 from mingcha.engine.bills import judge_whole_bills
-from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.compiled import forbidden, visit_line
 from mingcha.engine.grouping import GroupJudge, first_null, judge_lines, judge_visits

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.conditions import HasNoneOf, StartsWithAny
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
-from mingcha.engine.collecting import collecting_paused
 from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, row_name
 from mingcha.knowledge.completion import Incomplete, complete
 from mingcha.knowledge.entry import Entry

@@ -12,16 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import polars as pl
-import yaml
 
 from mingcha.domain.claims import Line
 from mingcha.domain.fields import Entity, Field
 from mingcha.domain.values import MINUTES_A_DAY, ValueType
 from mingcha.ingest import parse
+from mingcha.knowledge.packaged import packaged
 from mingcha.store.columns import column_type
 
 _BLANKS = " \t\r\n\u3000\u00a0\ufeff"
@@ -73,7 +72,7 @@ class Cleaned:
 @cache
 def words(codes: str) -> dict[str, str | None]:
     """Written word (upper case, half width) → national code of this list; None for a word that says "unknown"."""
-    content = yaml.safe_load(files("mingcha.ingest").joinpath("words.yaml").read_text("utf-8"))
+    content = packaged("mingcha.ingest", "words.yaml")
     return {
         str(word).upper(): code or None
         for code, written in content.get(codes, {}).items()

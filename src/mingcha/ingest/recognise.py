@@ -10,15 +10,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
 from mingcha.domain.fields import Entity, Field
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.ingest.parse import half_width
+from mingcha.knowledge.packaged import packaged
 
 CLAIMS: tuple[type[Entity], ...] = (Line, Diagnosis, Procedure, Encounter, Settlement, Person)
 # Person, encounter and settlement facts are gathered into one row per encounter, whatever table they stand in.
@@ -45,7 +43,7 @@ def normal(name: str) -> str:
 
 @cache
 def _headings() -> dict[str, tuple[str, ...]]:
-    content = yaml.safe_load(files("mingcha.ingest").joinpath("headings.yaml").read_text("utf-8"))
+    content = packaged("mingcha.ingest", "headings.yaml")
     return {national: tuple(labels) for national, labels in content.items()}
 
 

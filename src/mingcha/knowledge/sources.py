@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from mingcha.domain.errors import KnowledgeError
 from mingcha.domain.values import day_of
+from mingcha.knowledge.packaged import packaged
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,7 @@ def source(source_id: str) -> Source:
 @cache
 def sources() -> dict[str, Source]:
     """All documents by id, in the order of the file."""
-    text = files("mingcha.knowledge").joinpath("sources.yaml").read_text(encoding="utf-8")
-    return {entry["id"]: _source(entry) for entry in yaml.safe_load(text)}
+    return {entry["id"]: _source(entry) for entry in packaged("mingcha.knowledge", "sources.yaml")}
 
 
 def source_of_batch(number: str) -> Source | None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from io import BytesIO
 from pathlib import Path
-from random import Random
 from types import TracebackType
 
 import polars as pl
 
+from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import day_of
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.starter import starter_points, starter_settings
-from mingcha.sample.chance import Chance
+from mingcha.sample.chance import Chance, Dice
 from mingcha.sample.crowd import Crowd
 from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library, Settings
@@ -34,11 +36,16 @@ TABLES = ("persons", "encounters", "lines", "diagnoses", "procedures")
 LISTS = "settlement-lists.ndjson"
 FORMATS = ("parquet", "csv")
 
+_ARROW_SCHEMA = "ARROW:schema"
 _LINES_A_PART = 500_000
+_PARTS_AT_A_TIME = 2
 _CASES_A_THOUSAND_LINES = 68
 _LINES_A_PERSON = 24
-_EVERY_MECHANISM = 3
-"""Cases of each mechanism that even the smallest city holds: two violations and a near-miss."""
+
+
+_COUNTS = (
+    "lines", "persons", "encounters", "violations", "near_misses", "dirty_lines", "known_lines", "parts",
+)  # fmt: skip
 
 
 @dataclass
@@ -56,6 +63,11 @@ class CityReport:
     parts: int = 0
     planted: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Mechanism → (violating rows, near-miss rows)."""
+
+    def add(self, other: CityReport) -> None:
+        """Count what is in another part as well."""
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     @property
     def knowledge_share(self) -> float:
@@ -91,22 +103,21 @@ class City:
             starter_settings() if settings is None else settings,
         )
         goods, places = Goods(library), places_for(library)
-        script = whole_script(library, goods, places, year)
-        pools = ordinary_pools(library, goods, Random(chance.number("ordinary visits")))
-        self.tables: Tables = tables_of(script, pools, goods, places)
+        with collecting_paused():
+            script = whole_script(library, goods, places, year)
+            pools = ordinary_pools(library, goods, Dice(chance.number("ordinary visits")))
+            self.tables: Tables = tables_of(script, pools, goods, places)
         self.crowd = Crowd(self.tables, year, chance)
         self.staging = Staging(self.tables, year, chance)
 
-    def part(self, number: int, lines: int, first_case: int) -> tuple[Part, int]:
-        """Stage about so many lines, planted cases from number `first_case` on.
+    def cases(self, number: int, lines: int) -> int:
+        """How many planted cases a part of about so many lines has."""
+        least = self.crowd.least if number == 0 else 0
+        return max(lines * _CASES_A_THOUSAND_LINES // 1000, least)
 
-        Returns:
-            The part, and how many cases it used.
-        """
-        cases = max(
-            lines * _CASES_A_THOUSAND_LINES // 1000,
-            _EVERY_MECHANISM * self.tables.mechanisms.height if number == 0 else 0,
-        )
+    def part(self, number: int, lines: int, first_case: int) -> Part:
+        """Stage about so many lines, planted cases from number `first_case` on."""
+        cases = self.cases(number, lines)
         base = number * PERSONS_A_PART
         planted_persons, planted = self.crowd.planted(first_case, cases, base)
         if number == 0:
@@ -115,13 +126,10 @@ class City:
         left = max(lines - self._expected(planted), 0)
         persons = self.crowd.persons(base + planted_persons.height, left // _LINES_A_PERSON * 2 + 8)
         persons, visits = self._enough(persons, left)
-        return (
-            self.staging.part(
-                number,
-                pl.concat([planted_persons.select(persons.columns), persons]),
-                pl.concat([planted.select(visits.columns), visits]),
-            ),
-            cases,
+        return self.staging.part(
+            number,
+            pl.concat([planted_persons.select(persons.columns), persons]),
+            pl.concat([planted.select(visits.columns), visits]),
         )
 
     def _enough(self, persons: pl.DataFrame, lines: int) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -164,22 +172,20 @@ def make_city(
     if lines < 1:
         raise InputError(f"明细行数应为正数，实为 {lines}", remedy="例如 --lines 100000")
     city = City(seed, start, points, settings)
-    report = CityReport(out)
-    case, sizes = 0, _sizes(lines)
-    # One part is written while the next is staged.
-    with _Writer(out, format) as writer, ThreadPoolExecutor(1) as beside:
-        written: Future[None] | None = None
-        for number, size in enumerate(sizes):
-            part, used = city.part(number, size, case)
-            case += used
-            if written is not None:
-                written.result()
-            written = beside.submit(writer.write, part, number if len(sizes) > 1 else None)
-            _count(report, part)
+    report, sizes = CityReport(out), _sizes(lines)
+    cases = [city.cases(number, size) for number, size in enumerate(sizes)]
+
+    def make(number: int) -> CityReport:
+        part = city.part(number, sizes[number], sum(cases[:number]))
+        writer.write(part, number if len(sizes) > 1 else None)
+        return _counted(part, out)
+
+    # Polars leaves most of its steps to one core: two parts at a time keep two busy.
+    with _Writer(out, format) as writer, ThreadPoolExecutor(_PARTS_AT_A_TIME) as beside:
+        for made in beside.map(make, range(len(sizes))):
+            report.add(made)
             if progress is not None:
                 progress(min(report.lines, lines), lines)
-        if written is not None:
-            written.result()
         writer.finish()
     report.planted = planted_in(out)
     return report
@@ -190,16 +196,19 @@ def _sizes(lines: int) -> list[int]:
     return [lines // parts + (number < lines % parts) for number in range(parts)]
 
 
-def _count(report: CityReport, part: Part) -> None:
-    report.lines += part.lines.height
-    report.persons += part.persons.height
-    report.encounters += part.encounters.height
-    report.dirty_lines += part.dirty_lines
-    report.known_lines += part.known_lines
+def _counted(part: Part, out: Path) -> CityReport:
     violations = int((part.truth["planted"] == VIOLATION).sum())
-    report.violations += violations
-    report.near_misses += part.truth.height - violations
-    report.parts += 1
+    return CityReport(
+        out,
+        lines=part.lines.height,
+        persons=part.persons.height,
+        encounters=part.encounters.height,
+        violations=violations,
+        near_misses=part.truth.height - violations,
+        dirty_lines=part.dirty_lines,
+        known_lines=part.known_lines,
+        parts=1,
+    )
 
 
 def planted_in(out: Path) -> dict[str, tuple[int, int]]:
@@ -264,7 +273,13 @@ class _Writer:
             if self.format == "csv":
                 frame.write_csv(path)
             else:
-                frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+                frame.write_parquet(
+                    path,
+                    compression="zstd",
+                    compression_level=1,
+                    statistics=False,
+                    metadata=_as_texts(tuple(frame.columns)),
+                )
         lists = LISTS if number is None else LISTS.replace(".", f"-{number + 1:04d}.")
         (self.folder / "claims" / lists).write_text("".join(f"{one}\n" for one in part.lists), "utf-8")
 
@@ -276,3 +291,12 @@ class _Writer:
         if self.out.exists():
             shutil.rmtree(self.out)
         self.folder.rename(self.out)
+
+
+@cache
+def _as_texts(columns: tuple[str, ...]) -> dict[str, str]:
+    """What a file says of its columns: that they are texts, although Polars kept them as enumerated ones."""
+    plain = BytesIO()
+    pl.DataFrame(schema=dict.fromkeys(columns, pl.String)).write_parquet(plain)
+    plain.seek(0)
+    return {_ARROW_SCHEMA: pl.read_parquet_metadata(plain)[_ARROW_SCHEMA]}

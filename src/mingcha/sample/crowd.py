@@ -7,8 +7,8 @@ from datetime import timedelta
 import polars as pl
 
 from mingcha.domain.values import date_of
+from mingcha.sample.care import BANDS, LONGEST_STAY, NO_BAND
 from mingcha.sample.chance import Chance, lookup
-from mingcha.sample.ordinary import BANDS, LONGEST_STAY, NO_BAND
 from mingcha.sample.script import Year
 from mingcha.sample.tables import CLASSES, Tables
 
@@ -42,6 +42,8 @@ _VISITS_OF_NEWBORNS = 12
 _OUT_PATIENT, _STAYS = 0, (3, 6)
 # Nobody is admitted again, anywhere, within so many days of an admission: longer than stay and interval together.
 _STAYS_APART = 45
+_EVERY_MECHANISM = 3
+"""Plays of each mechanism that come before all others: two violations and a near-miss."""
 # Numbers of the cases that are staged together, beyond those of all others.
 _CASES_APART = 2**40
 _RANKS_OF_KIND: tuple[tuple[int, ...], ...] = (
@@ -55,11 +57,10 @@ _RANKS_OF_KIND: tuple[tuple[int, ...], ...] = (
 )
 
 
-def _every_play_once(mechanisms: pl.DataFrame) -> list[int]:
-    """All plays, the first of every mechanism, then the second of each that has two, and so on."""
+def _turn_about(mechanisms: pl.DataFrame, turns: int) -> list[int]:
+    """The first play of every mechanism, then the second of each that has two, and so on for so many turns."""
     rows = mechanisms.select("offset", "count").rows()
-    longest = max((count for _, count in rows), default=0)
-    return [offset + n for n in range(longest) for offset, count in rows if n < count]
+    return [offset + n for n in range(turns) for offset, count in rows if n < count]
 
 
 def _drawn(shares: tuple[int, ...]) -> list[int]:
@@ -93,7 +94,11 @@ class Crowd:
             tables.classes, on="number", how="left", maintain_order="left"
         )
         self._classes = {name: dense[name].fill_null(0).to_list() for name in dense.columns}
-        self._once = _every_play_once(tables.mechanisms)
+        ahead = [*_turn_about(tables.mechanisms, _EVERY_MECHANISM), *tables.examples]
+        every = _turn_about(tables.mechanisms, max(tables.mechanisms["count"].to_list()))
+        self._once = list(dict.fromkeys([*ahead, *every]))
+        self.least = len(dict.fromkeys(ahead))
+        """Cases that even the smallest city holds: some of every mechanism, and one of each typical problem."""
 
     def persons(self, first: int, count: int) -> pl.DataFrame:
         """Ordinary persons number `first` and on: sex (row of `SEXES`), birth day, insurance, city."""
@@ -137,8 +142,7 @@ class Crowd:
         last = self.year.end - 16
         frame = frame.with_columns(day=pl.min_horizontal(pl.max_horizontal(day, born), pl.lit(last)))
         frame = frame.with_columns(band=self._band()).with_columns(kind=self._kind(draw, key))
-        frame = frame.with_columns(kind=pl.when(_soon_again(frame)).then(_OUT_PATIENT).otherwise("kind"))
-        frame = frame.filter(~_while_in_hospital(frame))
+        frame = _never_twice_in_hospital(frame.sort("person", "day", "key"))
         rank = lookup(
             "rank",
             [v for shares in _RANKS_OF_KIND for v in _drawn(shares)],
@@ -198,10 +202,10 @@ class Crowd:
         visits = (
             cases.select(
                 "person", "city", "case", "begin", "insurance",
-                script=pl.int_ranges(pl.col("first_visit"), pl.col("first_visit") + pl.col("visits")),
+                "first_visit", n=pl.int_ranges(0, pl.col("visits")),
             )
-            .explode("script")
-            .with_columns(n=pl.int_range(pl.len()).over("case"))
+            .explode("n")
+            .with_columns(script=pl.col("first_visit") + pl.col("n"))
             .with_columns(key=(pl.col("case") * 64 + pl.col("n")).cast(pl.UInt64) + 2**62)
         )  # fmt: skip
         after = pl.lit(tables.visits["after"]).gather(pl.col("script"))
@@ -240,20 +244,22 @@ class Crowd:
         return first + skipped + draw.below(key, "script", winter - skipped + usual + extra)
 
 
-def _soon_again(frame: pl.DataFrame) -> pl.Series:
-    """Which visits would be a stay begun soon after another one of the same person."""
-    stays = frame.select("key", "person", "day", "kind").filter(pl.col("kind").is_in(_STAYS))
-    stays = stays.sort("person", "day", "key")
-    since = pl.col("day") - pl.col("day").shift(1).over("person")
-    return frame["key"].is_in(stays.filter(since < _STAYS_APART)["key"].implode())
+def _never_twice_in_hospital(frame: pl.DataFrame) -> pl.DataFrame:
+    """Visits, in order of persons and days, of which no stay follows soon upon another, and none falls into a stay."""
+    stay = pl.col("kind").is_in(_STAYS)
+    soon_again = (_since_admission(stay, earlier=True) < _STAYS_APART).fill_null(value=False)
+    frame = frame.with_columns(kind=pl.when(stay & soon_again).then(_OUT_PATIENT).otherwise("kind"))
+    # A stay may last as long as the longest.
+    meanwhile = _since_admission(stay, earlier=False).is_between(1, LONGEST_STAY).fill_null(value=False)
+    return frame.filter(~meanwhile)
 
 
-def _while_in_hospital(frame: pl.DataFrame) -> pl.Series:
-    """Which visits would fall into a stay of the same person, were it as long as the longest."""
-    ordered = frame.select("key", "person", "day", "kind").sort("person", "day", "key")
-    admitted = pl.when(pl.col("kind").is_in(_STAYS)).then("day").forward_fill().over("person")
-    since = pl.col("day") - admitted
-    return frame["key"].is_in(ordered.filter((since > 0) & (since <= LONGEST_STAY))["key"].implode())
+def _since_admission(stay: pl.Expr, *, earlier: bool) -> pl.Expr:
+    """Days since the last admission of the person, the visit's own only if it need not be an earlier one."""
+    whose, admitted = (
+        pl.when(stay).then(name).forward_fill().shift(int(earlier)) for name in ("person", "day")
+    )
+    return pl.when(whose == pl.col("person")).then(pl.col("day") - admitted)
 
 
 _INSURANCES = ["310"] * 45 + ["390"] * 52 + ["340"] * 2 + ["399"]

@@ -8,82 +8,90 @@ from __future__ import annotations
 
 import polars as pl
 
-from mingcha.sample.chance import Chance
+from mingcha.sample import moments
+from mingcha.sample.chance import Chance, lookup
 
 CLEAN, WIDE_CODE, LOWER_CODE, BLANKS, SLASHED, COMPACT, WIDE_NUMBER, TWICE, BROKEN = range(9)
 _TOUCHED_ONE_IN = 55
 _STRAYS_ONE_IN = 2_000
+# Of few different texts, which come in all forms then.
+DIRTIED = ("hilist_code", "cnt", "sumamt")
 # Leaving out a line of these can leave others of its group with nothing planted: they are never broken.
-_BY_LINE = (
+BY_LINE = (
     "sex-mismatch", "age-out-of-range", "insurance-mismatch", "care-type-mismatch", "internet-prescribing",
     "level-too-low", "department-mismatch", "second-line-first", "indication-mismatch",
 )  # fmt: skip
 # These judge by what is not on a bill, and say nothing where one of its rows was rejected.
 BY_THE_WHOLE_BILL = ("companion-missing", "substituted-item")
 
+_STYLES = {SLASHED: moments.SLASHED, COMPACT: moments.COMPACT, BROKEN: moments.BROKEN}
 _HALF, _WIDE = "0123456789", "０１２３４５６７８９"
 
 
-def draw_dirt(lines: pl.DataFrame, chance: Chance) -> pl.DataFrame:
-    """Adds `dirt`, the kind of dirt of each line, and `broken`, whether the row must be rejected."""
-    key = pl.col("no").cast(pl.UInt64)
-    touched = lines.select(
-        pl.when(chance.one_in(key, "dirt", _TOUCHED_ONE_IN))
-        .then(1 + chance.below(key, "kind of dirt", BROKEN))
-        .otherwise(CLEAN)
-        .alias("dirt")
-    )["dirt"]
-    lines = lines.with_columns(dirt=touched.cast(pl.Int8))
-    alone = ~pl.col("fixed") | (pl.col("mechanism").is_in(_BY_LINE) & ~_refunded())
-    return lines.with_columns(
-        dirt=pl.when((pl.col("dirt") == BROKEN) & ~alone.fill_null(False)).then(SLASHED).otherwise("dirt")
-    ).with_columns(broken=pl.col("dirt") == BROKEN)
+def drawn_dirt(chance: Chance, lines: pl.DataFrame) -> pl.Series:
+    """The kind of dirt of each line, for most of them none; those that are not `breakable` are not rejected."""
+    key = pl.col("no")
+    touched = lines.select(chance.one_in(key, "dirt", _TOUCHED_ONE_IN).arg_true()).to_series()
+    kind = 1 + chance.below(key, "kind of dirt", BROKEN)
+    told = pl.when((kind == BROKEN) & ~pl.col("breakable")).then(SLASHED).otherwise(kind)
+    drawn = lines.select("no", "breakable")[touched].select(told.cast(pl.Int8)).to_series()
+    return pl.zeros(lines.height, pl.Int8, eager=True).scatter(touched, drawn)
 
 
-def dirtied_lines(lines: pl.DataFrame, dirt: pl.Series) -> pl.DataFrame:
-    """The rows as they stand in the export; those that come twice stand there twice."""
-    kind = pl.lit(dirt)
-    code, moment = pl.col("hilist_code"), pl.col("drord_begn_date")
-    dirty = lines.with_columns(
-        hilist_code=pl.when(kind == WIDE_CODE)
+def forms(texts: pl.Series) -> pl.Series:
+    """All forms in which dirt may leave texts, themselves first."""
+    text = pl.col("text")
+    frame = texts.unique(maintain_order=True).alias("text").to_frame()
+    written = [text, _wide(text), text.str.to_lowercase(), _padded(text)]
+    return pl.concat([frame.select(text=form) for form in written])["text"].unique(maintain_order=True)
+
+
+def dirtied_texts(texts: pl.DataFrame, dirt: pl.Series) -> pl.DataFrame:
+    """The texts of lines as dirt leaves them."""
+    code, kind = pl.col("hilist_code"), pl.lit(dirt)
+    plain = texts.with_columns(pl.col(DIRTIED).cast(pl.String))
+    dirty = plain.with_columns(
+        pl.when(kind == WIDE_CODE)
         .then(_wide(code))
         .when(kind == LOWER_CODE)
         .then(code.str.to_lowercase())
         .when(kind == BLANKS)
-        .then(pl.lit(" ") + code + pl.lit("  "))
+        .then(_padded(code))
         .otherwise(code),
-        drord_begn_date=pl.when(kind == SLASHED)
-        .then(moment.str.replace_all("-", "/", literal=True))
-        .when(kind == COMPACT)
-        .then(moment.str.replace_all("[- :]", ""))
-        .when(kind == BROKEN)
-        .then(pl.lit("2026-13-45 25:61:00"))
-        .otherwise(moment),
-        cnt=pl.when(kind == WIDE_NUMBER).then(_wide(pl.col("cnt"))).otherwise("cnt"),
-        sumamt=pl.when(kind == WIDE_NUMBER).then(_wide(pl.col("sumamt"))).otherwise("sumamt"),
+        *(
+            pl.when(kind == WIDE_NUMBER).then(_wide(pl.col(name))).otherwise(name)
+            for name in ("cnt", "sumamt")
+        ),
     )
-    return pl.concat([dirty, dirty.filter(dirt == TWICE)])
+    return dirty.cast({name: texts.schema[name] for name in DIRTIED})
 
 
-def stray_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines of encounters that nobody exported: to be rejected."""
-    strays = lines.gather_every(_STRAYS_ONE_IN)
-    return strays.with_columns(
+def style_of(dirt: pl.Expr) -> pl.Expr:
+    """How dirt leaves a moment."""
+    return lookup("style", [_STYLES.get(kind, moments.PLAIN) for kind in range(BROKEN + 1)], dirt)
+
+
+def style_of_admission(key: pl.Expr, chance: Chance) -> pl.Expr:
+    """How admissions are written: a few with slashes, as some hospitals' systems do."""
+    return chance.one_in(key, "odd moment", _TOUCHED_ONE_IN) * moments.SLASHED
+
+
+def with_unwanted(lines: pl.DataFrame, dirt: pl.Series) -> pl.DataFrame:
+    """The lines, those that stand in the export twice once more, and a few of encounters that nobody exported."""
+    strangers = (dirt == CLEAN).arg_true().gather_every(_STRAYS_ONE_IN)
+    return pl.concat([lines, lines.filter(dirt == TWICE), _strays(lines[strangers])])
+
+
+def _strays(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.with_columns(
         pl.concat_str(pl.lit("X"), "rx_id").alias("rx_id"),
         pl.concat_str(pl.lit("X"), "mdtrt_id").alias("mdtrt_id"),
-        pl.lit("").alias("init_feedetl_sn"),
+        pl.lit("", dtype=lines.schema["init_feedetl_sn"]).alias("init_feedetl_sn"),
     )
 
 
-def written_oddly(moment: pl.Expr, key: pl.Expr, chance: Chance) -> pl.Expr:
-    """Moments of which a few are written with slashes, as some hospitals' systems do."""
-    odd = chance.one_in(key, "odd moment", _TOUCHED_ONE_IN)
-    return pl.when(odd).then(moment.str.replace_all("-", "/", literal=True)).otherwise(moment)
-
-
-def _refunded() -> pl.Expr:
-    # A planted line with a refund after it: breaking it would leave the refund alone on the bill.
-    return pl.col("fen").shift(-1).lt(0).fill_null(False) | (pl.col("fen") < 0)
+def _padded(text: pl.Expr) -> pl.Expr:
+    return pl.lit(" ") + text + pl.lit("  ")
 
 
 def _wide(text: pl.Expr) -> pl.Expr:

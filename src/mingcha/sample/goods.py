@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from zlib import crc32
 
-import yaml
-
 from mingcha.domain.values import PRICE_SCALE
+from mingcha.knowledge.packaged import packaged
 from mingcha.sample.library import Library
 
 DRUG, HERB, SERVICE, CONSUMABLE = "101", "102", "201", "301"
@@ -122,7 +120,6 @@ def _reserved() -> list[Good]:
 
 
 def _plain() -> list[Good]:
-    text = files("mingcha.sample").joinpath("plain_items.yaml").read_text(encoding="utf-8")
     return [
         Good(
             code,
@@ -132,7 +129,7 @@ def _plain() -> list[Good]:
             known=False,
             ordinary=group.get("ordinary", True),
         )
-        for group in yaml.safe_load(text)
+        for group in packaged("mingcha.sample", "plain_items.yaml")
         for number, name in enumerate(group["names"], 1)
         for code in [group["code"].format(number)]
     ]

@@ -15,6 +15,7 @@ from mingcha.knowledge.kinds import (
     Substitution,
 )
 from mingcha.knowledge.point import KnowledgePoint, Status, Subject
+from mingcha.knowledge.starter import starter_problems
 from mingcha.sample.terms import Terms, merged
 
 _SIDES = ("containing", "partners", "companions", "mains", "evidence", "traces")
@@ -87,6 +88,7 @@ class Library:
 
     def __init__(self, points: Iterable[KnowledgePoint], settings: Settings) -> None:
         self._settings = settings
+        self._problems = starter_problems()
         self.points: list[KnowledgePoint] = []
         self._by_code: dict[str, list[KnowledgePoint]] = defaultdict(list)
         self._terms: dict[str, Terms] = {}
@@ -109,6 +111,10 @@ class Library:
     def setting(self, mechanism: str, name: str, default: int) -> int:
         """The number that a mechanism's setting has everywhere, or else this one."""
         return int(self._settings.get(mechanism, {}).get("", {}).get(name, default))
+
+    def problems(self, point: KnowledgePoint) -> tuple[str, ...]:
+        """The typical problems that a point is an example of, as list/number."""
+        return self._problems.get(point.point_id, ())
 
     def item_codes(self) -> list[str]:
         """Every item code that a point speaks about, partners included, in order."""
@@ -134,11 +140,10 @@ class Library:
 
     def versions(self, point: KnowledgePoint, code: str) -> list[KnowledgePoint]:
         """Other points of the same mechanism about the same code: older and newer ones, other regions."""
-        return [
-            other
-            for other in self.about(code)
-            if other.slug == point.slug and other.point_id != point.point_id
-        ]
+        about = self.about(code)
+        if len(about) == 1 and about[0] is point:
+            return []
+        return [other for other in about if other.slug == point.slug and other.point_id != point.point_id]
 
     def terms_of_diagnosis(self, code: str) -> Terms:
         """What points about diagnoses ask of the person who has this one."""

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from mingcha.domain.values import MINUTES_A_DAY, date_of, moment_of, yuan
-from mingcha.sample.script import At, Change
+from mingcha.sample.script import At, Change, Coded, Visit
 
 _FUND_PERCENT = 70
 
 
-def list_message(
-    stay: Mapping[str, Any], coded: Iterable[Mapping[str, Any]], changes: Sequence[Change]
-) -> str:
+def list_message(stay: Mapping[str, Any], visit: Visit) -> str:
     """The message of one stay as a hospital sends it, in one line.
 
     Args:
         stay: encounter, person, settlement, institution, day, nights, starts, ends, total.
-        coded: the stay's diagnoses and operations in order.
-        changes: the values that a scene writes.
+        visit: what the scene wrote: the diagnoses and operations, and the values of the list that it gives itself.
     """
     last = stay["day"] + stay["nights"]
     sent: dict[str, Any] = {
         "setlinfo": _head(stay, last),
         "payinfo": [{"fund_pay_type": "310100", "fund_payamt": yuan(stay["total"] * _FUND_PERCENT // 100)}],
         "opspdiseinfo": [],
-        "diseinfo": [_diagnosis(row, place) for place, row in enumerate(_of(coded, procedures=False))],
+        "diseinfo": [_diagnosis(row, place) for place, row in enumerate(visit.diagnoses)],
         "iteminfo": [],
-        "oprninfo": [_operation(row, place) for place, row in enumerate(_of(coded, procedures=True))],
+        "oprninfo": [_operation(row, place) for place, row in enumerate(visit.procedures)],
         "icuinfo": [],
         "bldinfo": [],
     }
-    for change in changes:
+    for change in visit.listing or ():
         _row(sent, change)[change.field] = _written(change.value, stay["day"])
     envelope = {
         "infno": "4101",
@@ -42,7 +40,7 @@ def list_message(
         "fixmedins_code": stay["institution"],
         "input": sent,
     }
-    return json.dumps(envelope, ensure_ascii=False)
+    return msgspec.json.encode(envelope).decode()
 
 
 def _head(stay: Mapping[str, Any], last: int) -> dict[str, str]:
@@ -71,25 +69,21 @@ def _head(stay: Mapping[str, Any], last: int) -> dict[str, str]:
     }
 
 
-def _of(coded: Iterable[Mapping[str, Any]], *, procedures: bool) -> list[Mapping[str, Any]]:
-    return [row for row in coded if row["procedure"] is procedures]
-
-
-def _diagnosis(row: Mapping[str, Any], place: int) -> dict[str, str]:
+def _diagnosis(row: Coded, place: int) -> dict[str, str]:
     return {
         "diag_type": "1",
-        "diag_code": row["code"],
-        "diag_name": row["name"],
+        "diag_code": row.code,
+        "diag_name": row.name,
         "adm_cond_type": "1",
         "maindiag_flag": "1" if place == 0 else "0",
     }
 
 
-def _operation(row: Mapping[str, Any], place: int) -> dict[str, str]:
+def _operation(row: Coded, place: int) -> dict[str, str]:
     return {
         "oprn_oprt_type": "1" if place == 0 else "2",
-        "oprn_oprt_name": row["name"],
-        "oprn_oprt_code": row["code"],
+        "oprn_oprt_name": row.name,
+        "oprn_oprt_code": row.code,
         "oper_dr_code": "D1",
     }
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
-from random import Random
 from typing import Any
 
 from mingcha.domain.errors import InputError
@@ -20,10 +18,12 @@ from mingcha.domain.values import (
 )
 from mingcha.knowledge.kinds import SexLimit
 from mingcha.knowledge.starter import starter_points, starter_settings
+from mingcha.sample.care import KINDS, Class
+from mingcha.sample.chance import Dice
 from mingcha.sample.city import START
 from mingcha.sample.goods import SERVICE, Goods
 from mingcha.sample.library import Library
-from mingcha.sample.ordinary import KINDS, Class, ordinary_visits
+from mingcha.sample.ordinary import ordinary_visits
 from mingcha.sample.places import CITIES, DEPARTMENTS, Institution, person_name, places_for
 from mingcha.sample.script import FEMALE, MALE, Charge, Visit, units
 
@@ -50,7 +50,7 @@ def sample_message(kind: str = STAY, seed: int = 1) -> dict[str, Any]:
     """
     if kind not in MESSAGES:
         raise InputError(f"没有“{kind}”这种样例报文", remedy=f"可用的种类：{'、'.join(MESSAGES)}")
-    return _Message(kind, Random(f"{kind}/{seed}"), seed).envelope()
+    return _Message(kind, Dice(f"{kind}/{seed}"), seed).envelope()
 
 
 @cache
@@ -62,13 +62,13 @@ def _world() -> tuple[Library, Goods]:
 class _Message:
     """Puts one message together."""
 
-    def __init__(self, kind: str, random: Random, seed: int) -> None:
+    def __init__(self, kind: str, random: Dice, seed: int) -> None:
         self.kind = kind
         self.random = random
         self.seed = seed
         self.library, self.goods = _world()
-        self.sex = random.choice((MALE, FEMALE))
-        self.city = random.choice(list(CITIES))
+        self.sex = random.pick((MALE, FEMALE))
+        self.city = random.pick(list(CITIES))
         places = places_for(self.library).institutions
         self.place = next(p for p in places if p.rank == _RANK and p.city == self.city)
         self._lines = 0
@@ -99,7 +99,7 @@ class _Message:
             "patn_id": f"P{self.seed:012d}",
             "patn_name": person_name(self.seed),
             "gend": self.sex,
-            "brdy": date_of(_DAY - 30 * 365 - self.random.randrange(9 * 365)).isoformat(),
+            "brdy": date_of(_DAY - 30 * 365 - self.random.below(9 * 365)).isoformat(),
             "poolarea": self.city,
             "curr_mdtrt_id": encounters[0]["mdtrt_id"],
             "fsi_encounter_dtos": encounters,
@@ -114,7 +114,7 @@ class _Message:
         while len(charges) < LINES - 1:
             minute = 500 + len(charges)
             charges.append(Charge(plain[len(charges) % len(plain)], units(1), 10_000_000, minute=minute))
-        return replace(longest, charges=(*charges[: LINES - 1], self._for_the_other_sex()))
+        return longest._replace(charges=(*charges[: LINES - 1], self._for_the_other_sex()))
 
     def _for_the_other_sex(self) -> Charge:
         point = next(
@@ -132,8 +132,8 @@ class _Message:
         while left > 0:
             visit = visits[len(earlier) % len(visits)]
             charges = [charge for charge in visit.charges if charge.refund_of is None and charge.quantity > 0]
-            day -= 1 + self.random.randrange(9)
-            visit = replace(visit, charges=tuple(charges[:left]))
+            day -= 1 + self.random.below(9)
+            visit = visit._replace(charges=tuple(charges[:left]))
             earlier.append(self._encounter(visit, day, len(earlier) + 1))
             left -= len(visit.charges)
         return earlier

@@ -13,6 +13,8 @@ CITIES = {
 }  # fmt: skip
 
 PHARMACY = "药店"
+# Pharmacies that no ordinary purchase goes to: whose agreement ended, and whose stock is counted.
+UNCONTRACTED_PHARMACY, COUNTED_PHARMACY = "药店（协议到期）", "药店（盘点）"
 # Hospitals that no ordinary visit goes to: whose agreement ended, and who report signed consents.
 UNCONTRACTED, CONSENTING = "A411", "A412"
 # Specialised hospitals whose figures scenes make up whole, a type each: nobody else comes there.
@@ -26,6 +28,7 @@ OBSERVED = {
     "hospital-infection-rate": "A524",
     "unplanned-readmission-rate": "A525",
     "stock": "A526",
+    "doctor-day-over-capacity": "A529",
 }
 OBSERVED_CITIES = tuple(CITIES)[:6]
 DEPARTMENTS = {
@@ -40,7 +43,7 @@ DOCTORS_A_DEPARTMENT = len(TITLES)
 
 _LEVEL_NAMES = {3: "第{}医院", 2: "第{}区医院", 1: "第{}街道社区卫生服务中心", 0: "第{}卫生所"}
 _LEVELS = {3: ("2", "3", "12"), 2: ("5", "6", "13"), 1: ("8", "9", "14"), 0: ("11",)}
-_TYPES = {3: "A100", 2: "A100", 1: "B100", 0: "D300"}
+TYPES = {3: "A100", 2: "A100", 1: "B100", 0: "D300"}
 _COUNTS = {3: 4, 2: 7, 1: 12, 0: 8}
 _PHARMACIES = 16
 _SURNAMES = "陈林黄张吴李郑王刘许杨蔡苏谢叶郭洪江何周"
@@ -66,17 +69,17 @@ class Places:
     institutions: list[Institution] = field(default_factory=list)
     groups: list[list[int]] = field(default_factory=list)
     _known: dict[tuple[int, str, tuple[str, ...]], int] = field(default_factory=dict)
+    _alike: dict[tuple[int, str], list[int]] = field(default_factory=dict)
 
     def group(self, venue: Venue) -> int:
         """The number of the group of institutions that fit a venue; made when first asked for."""
         key = (venue.rank, venue.type, venue.cities)
         if key not in self._known:
+            alike = self._alike.get((venue.rank, venue.type), ())
             fitting = [
                 number
-                for number, place in enumerate(self.institutions)
-                if place.rank == venue.rank
-                and place.type == venue.type
-                and (not venue.cities or place.city in venue.cities)
+                for number in alike
+                if not venue.cities or self.institutions[number].city in venue.cities
             ]
             if not fitting:
                 raise LookupError(f"no institution of rank {venue.rank} and type {venue.type}")
@@ -91,7 +94,12 @@ class Places:
 
     def has(self, venue: Venue) -> bool:
         """Whether any institution fits."""
-        return any(place.rank == venue.rank and place.type == venue.type for place in self.institutions)
+        return (venue.rank, venue.type) in self._alike
+
+    def add(self, institution: Institution) -> None:
+        """One more institution, smaller than those of its kind before it."""
+        self._alike.setdefault((institution.rank, institution.type), []).append(len(self.institutions))
+        self.institutions.append(institution)
 
 
 def places_for(library: Library) -> Places:
@@ -109,13 +117,16 @@ def places_for(library: Library) -> Places:
     for rank in (3, 2, 1, 0):
         for number in range(_COUNTS[rank]):
             for city in CITIES:
-                _add(places, city, rank, _TYPES[rank], _LEVEL_NAMES[rank].format(number + 1), number)
+                _add(places, city, rank, TYPES[rank], _LEVEL_NAMES[rank].format(number + 1), number)
     for kind, rank in (*special, (UNCONTRACTED, 2), (CONSENTING, 2)):
         for city in CITIES:
             _add(places, city, rank, kind, f"{kind}专科{'医院' if rank == 2 else '诊所'}", 0)
     for number in range(_PHARMACIES):
         for city in CITIES:
             _add(places, city, 0, PHARMACY, f"第{number + 1}大药房", number)
+    for kind in (UNCONTRACTED_PHARMACY, COUNTED_PHARMACY):
+        for city in OBSERVED_CITIES:
+            _add(places, city, 0, kind, "连锁大药房", 0)
     for kind in OBSERVED.values():
         for city in OBSERVED_CITIES:
             _add(places, city, 2, kind, f"{kind}专科医院", 0)
@@ -123,9 +134,9 @@ def places_for(library: Library) -> Places:
 
 
 def _add(places: Places, city: str, rank: int, kind: str, name: str, number: int) -> None:
-    letter = "P" if kind == PHARMACY else "H"
+    letter = "P" if is_pharmacy(kind) else "H"
     levels = _LEVELS[rank]
-    places.institutions.append(
+    places.add(
         Institution(
             id=f"{letter}{city}{len(places.institutions) + 1:05d}",
             name=f"样例{CITIES[city]}{name}",
@@ -135,6 +146,11 @@ def _add(places: Places, city: str, rank: int, kind: str, name: str, number: int
             rank=rank,
         )
     )
+
+
+def is_pharmacy(kind: str) -> bool:
+    """Whether institutions of a type are pharmacies."""
+    return kind.startswith(PHARMACY)
 
 
 def person_name(number: int) -> str:

@@ -13,6 +13,7 @@ from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.benefit import write_benefit
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
+from mingcha.sample.scenes.counters import write_counters
 from mingcha.sample.scenes.diseases import write_diseases
 from mingcha.sample.scenes.doses import write_doses
 from mingcha.sample.scenes.duplicates import write_duplicates
@@ -66,6 +67,7 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_benefit,
         write_admissions,
         write_reminders,
+        write_counters,
     ):
         write(writer)
     written = writer.script
@@ -99,10 +101,4 @@ def _dealt(plays: list[Play]) -> list[Play]:
 
 
 def _rule_of(play: Play) -> str:
-    for visit in play.visits:
-        coded = (*visit.diagnoses, *visit.procedures)
-        truths = [visit.truth, *(charge.truth for charge in visit.charges), *(row.truth for row in coded)]
-        for truth in truths:
-            if truth is not None:
-                return truth.rule_code
-    return ""
+    return next((truth.rule_code for truth in play.truths()), "")

@@ -1,16 +1,23 @@
 """What is staged: a play is one person's visits, a visit has charges; truth stands on the charge it concerns.
 
 A play is written once and staged for many persons. Amounts are fen, prices millionths of a yuan, quantities
-ten-thousandths, as in `domain.values`.
+ten-thousandths, as in `domain.values`. All are named tuples: they are made by the ten thousand, copied with a change
+here and there, and laid out by columns in the end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mingcha.domain.values import QUANTITY_SCALE
 
+if TYPE_CHECKING:
+    import polars as pl
+
+Number = TypeVar("Number", int, "pl.Series")
 VIOLATION, NEAR_MISS = "violation", "near-miss"
 MALE, FEMALE = "1", "2"
 
@@ -20,13 +27,12 @@ def units(count: int) -> int:
     return count * QUANTITY_SCALE
 
 
-def amount_of(price: int, quantity: int) -> int:
+def amount_of(price: Number, quantity: Number) -> Number:
     """Price × quantity in fen, a half rounded up, as a cash desk does."""
     return (price * quantity + 50_000_000) // 100_000_000
 
 
-@dataclass(frozen=True)
-class Age:
+class Age(NamedTuple):
     """An age on the first day of a play: `value` units completed that very day, then so many days more."""
 
     value: int
@@ -38,8 +44,7 @@ class Age:
 ADULT = Age(25, more_days=30, spread_days=20 * 365)
 
 
-@dataclass(frozen=True)
-class Truth:
+class Truth(NamedTuple):
     """What was planted, declared by the scene that planted it."""
 
     rule_code: str
@@ -51,10 +56,10 @@ class Truth:
     note: str = ""
     part: str = ""  # what of a visit it is about, where that is no row: a check of its settlement list
     of_institution: bool = False  # about the institution's figures, not about the visit that bears it
+    problems: tuple[str, ...] = ()  # items of lists of typical problems that its point is an example of
 
 
-@dataclass(frozen=True)
-class Dosing:
+class Dosing(NamedTuple):
     """How a drug is to be taken, as the doctor writes it; `spec` where the catalogue's is not meant."""
 
     dose: str = ""
@@ -64,8 +69,7 @@ class Dosing:
     take_home: str = ""
 
 
-@dataclass(frozen=True)
-class Charge:
+class Charge(NamedTuple):
     """A billed line: on which day of the visit and at which minute of it, what, how much, at what price."""
 
     code: str
@@ -99,8 +103,7 @@ class Charge:
         return amount_of(self.price, self.quantity) if self.amount is None else self.amount
 
 
-@dataclass(frozen=True)
-class Coded:
+class Coded(NamedTuple):
     """A diagnosis or a procedure; on which day of the visit and at which minute, or else when the visit began."""
 
     code: str
@@ -110,8 +113,7 @@ class Coded:
     minute: int | None = None
 
 
-@dataclass(frozen=True)
-class Venue:
+class Venue(NamedTuple):
     """Where care is given: rank of the institution, its type, and the cities it may lie in."""
 
     rank: int = 2
@@ -120,16 +122,14 @@ class Venue:
     states_level: bool = True
 
 
-@dataclass(frozen=True)
-class At:
+class At(NamedTuple):
     """A day of a stay, counted from its first, and a minute of it if the hour is written."""
 
     day: int
     minute: int | None = None
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One value of a settlement list that a scene writes itself: in which row (from 0) of which node."""
 
     node: str
@@ -138,15 +138,13 @@ class Change:
     value: str | At
 
 
-@dataclass(frozen=True)
-class After:
+class After(NamedTuple):
     """A day so many days after the first day of a visit (before it, if negative)."""
 
     days: int
 
 
-@dataclass(frozen=True)
-class Paper:
+class Paper(NamedTuple):
     """A row of a table beside the bills that a visit gives rise to, under national column names.
 
     Who, where and which visit it is about is filled in when it is staged; a whole number is a day of the calendar.
@@ -156,8 +154,7 @@ class Paper:
     said: tuple[tuple[str, str | int | After], ...]
 
 
-@dataclass(frozen=True)
-class Settling:
+class Settling(NamedTuple):
     """How a visit is settled: per cent of the total that is the person's own expense, and that the fund pays (None: as
     is usual for its type)."""
 
@@ -172,8 +169,7 @@ class Settling:
     remote: bool = False
 
 
-@dataclass(frozen=True)
-class Visit:
+class Visit(NamedTuple):
     """One encounter; `after` counts days from the first visit of the play, `nights` those of a stay.
 
     `returning`: at the very institution of the play's first visit (of the same venue), else at any of the venue.
@@ -219,8 +215,7 @@ class Visit:
         return "2" if self.is_stay else "3" if self.care_type.startswith("41") else "1"
 
 
-@dataclass(frozen=True)
-class Play:
+class Play(NamedTuple):
     """One planted case: who, when (both days included), and the visits; `died` counts days from the first."""
 
     mechanism: str
@@ -233,9 +228,15 @@ class Play:
     note: str = ""
     died: int | None = None
 
+    def truths(self) -> Iterator[Truth]:
+        """All that its visits and their rows bear."""
+        for visit in self.visits:
+            coded = (*visit.diagnoses, *visit.procedures)
+            borne = [visit.truth, *(charge.truth for charge in visit.charges), *(row.truth for row in coded)]
+            yield from (truth for truth in borne if truth is not None)
 
-@dataclass(frozen=True)
-class Year:
+
+class Year(NamedTuple):
     """The days the city lives through: from `start`, so many days."""
 
     start: int

@@ -5,19 +5,21 @@ Charges of a visit stand together in time order, as do the visits of a play and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
 
-from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, decimal_text, yuan
-from mingcha.sample.goods import Good, Goods
-from mingcha.sample.ordinary import BANDS, KINDS, Class, Pool
-from mingcha.sample.places import DEPARTMENTS, PHARMACY, Places
+from mingcha.sample.care import BANDS, KINDS, Class
+from mingcha.sample.charges import Charges, at_pharmacies, charges_of, columns_of, few, repeated, starts
+from mingcha.sample.goods import Goods
+from mingcha.sample.ordinary import Pool
+from mingcha.sample.places import DEPARTMENTS, TITLES, Places, is_pharmacy
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS
-from mingcha.sample.script import After, Age, Change, Charge, Coded, Play, Script, Truth, Visit
+from mingcha.sample.script import After, Age, Play, Script, Visit
+from mingcha.sample.truths import Truths
 
 SEXES = ("", "1", "2", "9")
 UNITS = ("岁", "月", "天")
@@ -29,73 +31,108 @@ LEFT_OUT_ONE_IN = 8
 class Tables:
     """The script of a city as frames."""
 
-    goods: pl.DataFrame
     institutions: pl.DataFrame
     departments: list[str]
+    titles: list[str]
     groups: pl.DataFrame
     members: list[int]
     visits: pl.DataFrame
-    charges: pl.DataFrame
+    charges: Charges
     coded: pl.DataFrame
-    listings: list[tuple[Change, ...]]
+    listings: list[Visit]
+    """Those visits of the script that have a settlement list."""
     truths: pl.DataFrame
     papers: dict[str, pl.DataFrame]
     """By table, rows of a visit of the script: days as whole numbers, those after the visit's first as `after:…`."""
     plays: pl.DataFrame
     mechanisms: pl.DataFrame
+    examples: list[int]
+    """Of each typical problem a play that is an instance of it."""
     together: range
     classes: pl.DataFrame
 
 
-@dataclass
-class _Rows:
-    visits: list[dict[str, Any]] = field(default_factory=list)
-    charges: list[dict[str, Any]] = field(default_factory=list)
-    coded: list[dict[str, Any]] = field(default_factory=list)
-    listings: list[tuple[Change, ...]] = field(default_factory=list)
-    truths: list[dict[str, Any]] = field(default_factory=list)
-    papers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    departments: dict[str, int] = field(default_factory=dict)
-
-
 def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places: Places) -> Tables:
     """Lay out everything that can be staged."""
-    rows = _Rows(departments={code: number for number, code in enumerate(DEPARTMENTS)})
-    play_rows: list[dict[str, Any]] = []
-    mechanism_rows: list[dict[str, Any]] = []
-    for mechanism, staged in script.plays.items():
-        mechanism_rows.append({"mechanism": mechanism, "offset": len(play_rows), "count": len(staged)})
-        play_rows += [_play(rows, play, goods, places) for play in staged]
-    together = range(len(play_rows), len(play_rows) + len(script.together))
-    play_rows += [_play(rows, play, goods, places) for play in script.together]
-    class_rows = [_class(rows, key, pool, goods, places) for key, pool in pools.items()]
-    step = [9 if len(group) % 9 == 0 and len(group) > 9 else 1 for group in places.groups]
-    offsets = [sum(len(group) for group in places.groups[:n]) for n in range(len(places.groups))]
+    plays = [play for staged in script.plays.values() for play in staged]
+    every_play = [*plays, *script.together]
+    of_classes = [[*pool.winter, *pool.usual, *pool.once] for pool in pools.values()]
+    visits = [visit for of_one in (*(play.visits for play in every_play), *of_classes) for visit in of_one]
+    first = sum(len(play.visits) for play in every_play)
+    written = columns_of(charge for visit in visits for charge in visit.charges)
+    departments = _all_named(DEPARTMENTS, written["department"], (visit.department for visit in visits))
+    titles = _all_named(TITLES, written["title"])
+    truths = Truths()
+    charges = charges_of(visits, written, goods, departments, titles, truths)
+    coded = _coded(visits, truths)
+    staged = _visits(visits, charges, departments, places, truths)
+    told, every = truths.table(), _plays(every_play)
     return Tables(
-        goods=_goods(goods.values()),
         institutions=_institutions(places),
-        departments=list(rows.departments),
-        groups=pl.DataFrame(
-            {"offset": offsets, "size": [len(group) for group in places.groups], "step": step}
-        ),
+        departments=departments,
+        titles=titles,
+        groups=_groups(places),
         members=[number for group in places.groups for number in group],
-        visits=pl.DataFrame(rows.visits, schema_overrides=_VISIT_TYPES, infer_schema_length=None),
-        charges=pl.DataFrame(rows.charges, schema_overrides=_CHARGE_TYPES, infer_schema_length=None),
-        coded=pl.DataFrame(rows.coded, schema_overrides={"truth": pl.Int32}, infer_schema_length=None),
-        listings=rows.listings,
-        truths=pl.DataFrame(
-            rows.truths,
-            schema_overrides={"excess": pl.Int64, "amount": pl.Int64, "part": pl.String},
-            infer_schema_length=None,
-        ),
-        papers={
-            table: pl.DataFrame(written, infer_schema_length=None) for table, written in rows.papers.items()
-        },
-        plays=pl.DataFrame(play_rows, schema_overrides={"died": pl.Int64}, infer_schema_length=None),
-        mechanisms=pl.DataFrame(mechanism_rows),
-        together=together,
-        classes=pl.DataFrame(class_rows),
+        visits=staged,
+        charges=charges,
+        coded=coded,
+        listings=[visit for visit in visits if visit.listing is not None],
+        truths=told,
+        papers=_papers(visits),
+        plays=every,
+        mechanisms=_mechanisms(script),
+        examples=_examples(staged, charges, coded, told, every.head(len(plays))),
+        together=range(len(plays), len(every_play)),
+        classes=_classes(pools, first),
     )
+
+
+def _all_named(known: Iterable[str], *named: Iterable[str]) -> list[str]:
+    """What is known of the city, and whatever else scenes name."""
+    return [*known, *sorted({name for names in named for name in names} - {*known, ""})]
+
+
+def _plays(plays: Sequence[Play]) -> pl.DataFrame:
+    by = columns_of(plays)
+    age = columns_of([play.age or Age(40, spread_days=365) for play in plays])
+    counts = [len(visits) for visits in by["visits"]]
+    return pl.DataFrame(
+        {
+            "first_visit": starts(counts),
+            "visits": counts,
+            "first_day": by["first_day"],
+            "days": [play.last_day - play.first_day + 1 for play in plays],
+            "sex": [SEXES.index(sex) for sex in by["sex"]],
+            "born_known": [play.age is not None for play in plays],
+            "age_value": age["value"],
+            "age_unit": [UNITS.index(unit) for unit in age["unit"]],
+            "age_more": age["more_days"],
+            "age_spread": age["spread_days"],
+            "died": pl.Series(by["died"], dtype=pl.Int64),
+        }
+    )
+
+
+def _mechanisms(script: Script) -> pl.DataFrame:
+    counts = [len(staged) for staged in script.plays.values()]
+    return pl.DataFrame({"mechanism": list(script.plays), "offset": starts(counts), "count": counts})
+
+
+def _examples(
+    visits: pl.DataFrame, charges: Charges, coded: pl.DataFrame, truths: pl.DataFrame, plays: pl.DataFrame
+) -> list[int]:
+    """The first play that is an instance of each typical problem."""
+    number = pl.int_range(visits.height, eager=True)
+    borne = [
+        pl.DataFrame({"visit": number, "truth": visits["truth"]}),
+        pl.DataFrame({"visit": repeated(visits["charges"]), "truth": charges.numbers["truth"]}),
+        pl.DataFrame({"visit": repeated(visits["coded"]), "truth": coded["truth"]}),
+    ]
+    staged = pl.DataFrame({"play": repeated(plays["visits"])}).with_row_index("visit").cast(pl.Int64)
+    shown = pl.concat(borne).drop_nulls().join(staged, on="visit")
+    problems = pl.lit(truths["problems"]).gather(pl.col("truth"))
+    shown = shown.with_columns(problem=problems).explode("problem").drop_nulls()
+    return sorted(set(shown.group_by("problem").agg(pl.col("play").min())["play"]))
 
 
 def class_number(kind: int, rank: int, sex: int, band: int) -> int:
@@ -105,234 +142,144 @@ def class_number(kind: int, rank: int, sex: int, band: int) -> int:
 
 CLASSES = len(KINDS) * 4 * 3 * (len(BANDS) + 1)
 
-_VISIT_TYPES: dict[str, Any] = {
-    "truth": pl.Int32,
-    "fund_percent": pl.Int64,
-    "own_doctor": pl.Int64,
-    "deductible": pl.Int64,
-    "before": pl.Int64,
-}
-_CHARGE_TYPES: dict[str, Any] = {
-    "good": pl.UInt32,
-    "day": pl.Int32,
-    "minute": pl.Int32,
-    "department": pl.Int32,
-    "back": pl.Int32,
-    "truth": pl.Int32,
-    "prescription": pl.Int8,
-}
 
-
-def _play(rows: _Rows, play: Play, goods: Goods, places: Places) -> dict[str, Any]:
-    first = len(rows.visits)
-    for visit in play.visits:
-        _visit(rows, visit, goods, places)
-    age = play.age or Age(40, spread_days=365)
-    return {
-        "first_visit": first,
-        "visits": len(play.visits),
-        "lines": sum(len(visit.charges) for visit in play.visits),
-        "first_day": play.first_day,
-        "days": play.last_day - play.first_day + 1,
-        "sex": SEXES.index(play.sex),
-        "born_known": play.age is not None,
-        "age_value": age.value,
-        "age_unit": UNITS.index(age.unit),
-        "age_more": age.more_days,
-        "age_spread": age.spread_days,
-        "died": play.died,
-    }
-
-
-def _class(rows: _Rows, key: Class, pool: Pool, goods: Goods, places: Places) -> dict[str, Any]:
-    first = len(rows.visits)
-    for visit in (*pool.winter, *pool.usual, *pool.once):
-        _visit(rows, visit, goods, places)
-    return {
-        "number": class_number(key.kind, key.rank, SEXES.index(key.sex), key.band),
-        "first_visit": first,
-        "winter": len(pool.winter),
-        "usual": len(pool.usual),
-        "once": len(pool.once),
-    }
-
-
-def _visit(rows: _Rows, visit: Visit, goods: Goods, places: Places) -> None:
-    starts = STAY_BEGINS if visit.is_stay else min([c.minute for c in visit.charges] or [490]) - 5
-    rows.visits.append(
+def _classes(pools: Mapping[Class, Pool], first: int) -> pl.DataFrame:
+    held = pools.values()
+    sizes = [len(pool.winter) + len(pool.usual) + len(pool.once) for pool in held]
+    return pl.DataFrame(
         {
-            "after": visit.after,
-            "nights": visit.nights,
-            "returning": visit.returning,
-            "starts": starts,
-            "ends": STAY_ENDS if visit.is_stay else -1,
-            "jitter": visit.jitter,
-            "group": places.group(visit.venue),
-            "states_level": visit.venue.states_level,
-            "care_type": visit.care_type,
-            "visit_type": visit.visit_type,
-            "maternity": visit.maternity_state,
-            "discharge_way": visit.discharge_way if visit.is_stay else "",
-            "insurance": visit.insurance,
-            "disease": visit.disease,
-            "department": _department(rows, visit.department),
-            "total_off": visit.total_off,
-            "own_percent": visit.settling.own_percent,
-            "fund_percent": visit.settling.fund_percent,
-            "deductible": visit.settling.deductible,
-            "over": visit.settling.over,
-            "before": visit.settling.before,
-            "remote": visit.settling.remote,
-            "own_doctor": visit.doctor,
-            "first_charge": len(rows.charges),
-            "charges": len(visit.charges),
-            "kept": sum(LEFT_OUT_ONE_IN if charge.fixed else LEFT_OUT_ONE_IN - 1 for charge in visit.charges),
-            "first_coded": len(rows.coded),
-            "coded": len(visit.diagnoses) + len(visit.procedures),
-            "procedure_count": str(len(visit.procedures)) if visit.is_stay else "",
-            "listing": _listing(rows, visit),
-            "main_diagnosis": visit.diagnoses[0].code if visit.diagnoses else "",
-            "truth": _truth(rows, visit.truth),
+            "number": [class_number(key.kind, key.rank, SEXES.index(key.sex), key.band) for key in pools],
+            "first_visit": starts(sizes, first),
+            "winter": [len(pool.winter) for pool in held],
+            "usual": [len(pool.usual) for pool in held],
+            "once": [len(pool.once) for pool in held],
         }
     )
-    for paper in visit.papers:
-        said = {
-            name if not isinstance(day, After) else f"after:{name}": _said(day) for name, day in paper.said
+
+
+def _visits(
+    visits: Sequence[Visit],
+    charges: Charges,
+    departments: Sequence[str],
+    places: Places,
+    truths: Truths,
+) -> pl.DataFrame:
+    by = columns_of(visits)
+    settling, venue = columns_of(by["settling"]), columns_of(by["venue"])
+    counts, coded = list(map(len, by["charges"])), [len(v.diagnoses) + len(v.procedures) for v in visits]
+    first = starts(counts)
+    # What of its lines is staged on average, in eighths.
+    kept = pl.Series([0]).append(
+        charges.numbers.select(LEFT_OUT_ONE_IN - (~pl.col("fixed")).cast(pl.Int64)).to_series().cum_sum()
+    )
+    ends = pl.Series(first, dtype=pl.Int64) + pl.Series(counts)
+    minutes = charges.numbers["minute"].to_list()
+    by_visit = [minutes[begin : begin + count] for begin, count in zip(first, counts, strict=True)]
+    listed = accumulate(visit.listing is not None for visit in visits)
+    return pl.DataFrame(
+        {
+            **{name: by[name] for name in ("after", "nights", "returning", "jitter", "total_off")},
+            "starts": list(map(_begins, visits, by_visit)),
+            "ends": [STAY_ENDS if visit.is_stay else -1 for visit in visits],
+            "group": list(map(places.group, by["venue"])),
+            "states_level": venue["states_level"],
+            "care_type": few(by["care_type"]),
+            "visit_type": few(visit.visit_type for visit in visits),
+            "maternity": few(visit.maternity_state for visit in visits),
+            "discharge_way": few(visit.discharge_way if visit.is_stay else "" for visit in visits),
+            "insurance": by["insurance"],
+            "disease": few(_disease(visit) for visit in visits),
+            "department": pl.Series(by["department"], dtype=pl.Enum(departments))
+            .to_physical()
+            .cast(pl.Int32),
+            "own_percent": settling["own_percent"],
+            **{
+                name: pl.Series(settling[name], dtype=pl.Int64)
+                for name in ("fund_percent", "deductible", "before")
+            },
+            "over": settling["over"],
+            "remote": settling["remote"],
+            "own_doctor": pl.Series(by["doctor"], dtype=pl.Int64),
+            "first_charge": first,
+            "charges": counts,
+            "kept": kept.gather(ends) - kept.gather(first),
+            "first_coded": starts(coded),
+            "coded": coded,
+            "procedure_count": few(str(len(v.procedures)) if v.is_stay else "" for v in visits),
+            "listing": [
+                n - 1 if visit.listing is not None else -1 for n, visit in zip(listed, visits, strict=True)
+            ],
+            "papers": [bool(papers) for papers in by["papers"]],
+            "main_diagnosis": few(visit.diagnoses[0].code if visit.diagnoses else "" for visit in visits),
+            "truth": truths.numbers(by["truth"], at_pharmacies(visits)),
         }
-        rows.papers.setdefault(paper.table, []).append({"script": len(rows.visits) - 1, **said})
-    for number, charge in enumerate(visit.charges):
-        rows.charges.append(_charge(rows, visit, number, charge, goods))
-    for number, row in enumerate(visit.diagnoses):
-        rows.coded.append(_coded(rows, row, number, procedure=False))
-    for number, row in enumerate(visit.procedures):
-        rows.coded.append(_coded(rows, row, number, procedure=True))
+    )
 
 
-def _listing(rows: _Rows, visit: Visit) -> int:
-    if visit.listing is None:
-        return -1
-    rows.listings.append(visit.listing)
-    return len(rows.listings) - 1
+def _begins(visit: Visit, minutes: Iterable[int]) -> int:
+    """The minute at which a visit begins: shortly before what is charged first."""
+    return STAY_BEGINS if visit.is_stay else min(minutes, default=490) - 5
+
+
+def _disease(visit: Visit) -> str:
+    """The disease of a visit for one: 高血压 where the scene leaves it open."""
+    return "M03900" if visit.care_type == "14" and not visit.disease else visit.disease
+
+
+def _papers(visits: Sequence[Visit]) -> dict[str, pl.DataFrame]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for number, visit in enumerate(visits):
+        for paper in visit.papers:
+            said = {
+                f"after:{name}" if isinstance(value, After) else name: _said(value)
+                for name, value in paper.said
+            }
+            rows.setdefault(paper.table, []).append({"script": number, **said})
+    return {table: pl.DataFrame(written, infer_schema_length=None) for table, written in rows.items()}
 
 
 def _said(value: str | int | After) -> str | int:
     return value.days if isinstance(value, After) else value
 
 
-def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods) -> dict[str, Any]:
-    directory = charge.price if charge.directory_price is None else charge.directory_price
-    return {
-        "good": goods.index[charge.code],
-        "day": charge.day,
-        "minute": charge.minute,
-        "department": _department(rows, charge.department or visit.department),
-        "fixed": charge.fixed,
-        "fen": charge.billed,
-        "cnt": decimal_text(charge.quantity, QUANTITY_SCALE),
-        "pric": _price_text(charge.price),
-        "sumamt": yuan(charge.billed),
-        "hilist_pric": _price_text(directory),
-        "blank": charge.blank,
-        "in_scope": yuan(_in_scope(charge)),
-        "prescription": charge.prescription,
-        "supply_days": "" if charge.supply_days is None else str(charge.supply_days),
-        "first_line": charge.first_line,
-        "herb_use": charge.herb_use,
-        "approved": charge.approved,
-        "payment_class": charge.payment_class or goods[charge.code].payment_class,
-        "title": charge.title,
-        "antibiotic_right": charge.antibiotic_right,
-        "uploaded_after": -1 if charge.uploaded_after is None else charge.uploaded_after,
-        "dose": charge.dosing.dose,
-        "frequency": charge.dosing.frequency,
-        "way": charge.dosing.way,
-        "own_spec": charge.dosing.spec,
-        "take_home": charge.dosing.take_home,
-        # So many rows before this one stands the line a refund takes back; 0 where none is named.
-        "back": number - charge.refund_of if charge.refund_of is not None and charge.names_original else 0,
-        "truth": _truth(rows, charge.truth),
-    }
-
-
-def _in_scope(charge: Charge) -> int:
-    """What is reckoned with: all of it, of 丙类 nothing, unless the scene says otherwise."""
-    if charge.in_scope is not None:
-        return charge.in_scope
-    return 0 if charge.payment_class == "03" else charge.billed
-
-
-def _coded(rows: _Rows, row: Coded, number: int, *, procedure: bool) -> dict[str, Any]:
-    return {
-        "procedure": procedure,
-        "code": row.code,
-        "name": row.name,
-        "order": number + 1,
-        "after": row.day,
-        "minute": row.minute,
-        "truth": _truth(rows, row.truth),
-    }
-
-
-def _truth(rows: _Rows, truth: Truth | None) -> int | None:
-    if truth is None:
-        return None
-    rows.truths.append(
+def _coded(visits: Sequence[Visit], truths: Truths) -> pl.DataFrame:
+    """Diagnoses and procedures of each visit, in order."""
+    rows = [
+        (procedure, number, row)
+        for visit in visits
+        for procedure, coded in ((False, visit.diagnoses), (True, visit.procedures))
+        for number, row in enumerate(coded, 1)
+    ]
+    by = columns_of([row for _, _, row in rows])
+    visit = repeated(pl.Series([len(visit.diagnoses) + len(visit.procedures) for visit in visits]))
+    return pl.DataFrame(
         {
-            "rule_code": truth.rule_code,
-            "mechanism": truth.mechanism,
-            "excess": truth.excess_quantity,
-            "amount": truth.amount,
-            "certain": truth.certain,
-            "planted": truth.planted,
-            "note": truth.note,
-            "part": truth.part or None,
-            "of_institution": truth.of_institution,
+            "procedure": [procedure for procedure, _, _ in rows],
+            "code": few(by["code"]),
+            "name": few(by["name"]),
+            "order": few(str(number) for _, number, _ in rows),
+            "main": few(str(int(number == 1)) for _, number, _ in rows),
+            "after": by["day"],
+            "minute": pl.Series(by["minute"], dtype=pl.Int64),
+            "truth": truths.numbers(by["truth"], at_pharmacies(visits).gather(visit)),
         }
     )
-    return len(rows.truths) - 1
 
 
-def _department(rows: _Rows, code: str) -> int:
-    return rows.departments.setdefault(code, len(rows.departments))
-
-
-@cache
-def _price_text(price: int) -> str:
-    """At least two decimals, as price lists have them."""
-    text = decimal_text(price, PRICE_SCALE)
-    whole, _, part = text.partition(".")
-    return f"{whole}.{part.ljust(2, '0')}"
-
-
-def _goods(goods: Iterable[Good]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {
-                "hilist_code": good.code,
-                "hilist_name": good.name,
-                "hosplist_code": good.local_code,
-                "hosplist_name": good.name,
-                "hilist_type": good.list_type,
-                "chrg_type": good.charge_type,
-                "spec": good.spec,
-                "spec_unt": good.unit,
-                "known": good.known,
-            }
-            for good in goods
-        ]
-    )
+def _groups(places: Places) -> pl.DataFrame:
+    sizes = [len(group) for group in places.groups]
+    step = [9 if size % 9 == 0 and size > 9 else 1 for size in sizes]
+    return pl.DataFrame({"offset": starts(sizes), "size": sizes, "step": step})
 
 
 def _institutions(places: Places) -> pl.DataFrame:
+    held = places.institutions
     return pl.DataFrame(
-        [
-            {
-                "medins_id": place.id,
-                "medins_name": place.name,
-                "medins_admdvs": place.city,
-                "medins_type": "" if place.type == PHARMACY else place.type,
-                "medins_lv": place.level,
-            }
-            for place in places.institutions
-        ]
+        {
+            "medins_id": few(place.id for place in held),
+            "medins_name": few(place.name for place in held),
+            "medins_admdvs": few(place.city for place in held),
+            "medins_type": few("" if is_pharmacy(place.type) else place.type for place in held),
+            "medins_lv": few(place.level for place in held),
+        }
     )

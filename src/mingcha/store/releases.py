@@ -18,10 +18,10 @@ from typing import Any
 
 import polars as pl
 
+from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.errors import KnowledgeError
 from mingcha.domain.fields import Field
 from mingcha.domain.values import ValueType
-from mingcha.engine.collecting import collecting_paused
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.kinds import kind
 from mingcha.knowledge.point import KnowledgePoint

@@ -307,6 +307,27 @@ def test_a_city_of_several_parts_repeats_no_identifier(
     assert pl.read_parquet(report.out / "truth.parquet").height == report.violations + report.near_misses
 
 
+def test_parts_made_at_once_are_the_same_as_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(city_module, "_LINES_A_PART", 10_000)
+    monkeypatch.setattr(city_module, "_PARTS_AT_A_TIME", 3)
+    at_once = make_city(tmp_path / "at once", 30_000, SEED).out
+    monkeypatch.setattr(city_module, "_PARTS_AT_A_TIME", 1)
+    in_turn = make_city(tmp_path / "in turn", 30_000, SEED).out
+    names = [path.relative_to(at_once) for path in at_once.rglob("*") if path.is_file()]
+    assert len(names) > 20
+    for name in names:
+        assert (at_once / name).read_bytes() == (in_turn / name).read_bytes(), name
+
+
+def test_every_column_of_the_export_is_text(city: Built) -> None:
+    tables = list((city.report.out / "claims").glob("*.parquet"))
+    assert len(tables) > len(ENTITIES)
+    for table in tables:
+        assert set(pl.read_parquet_schema(table).values()) == {pl.String}, table.name
+
+
 def test_csv_holds_the_same_as_parquet(city: Built, tmp_path: Path) -> None:
     out = make_city(tmp_path / "csv", LINES, SEED, format="csv").out
     for table in ENTITIES:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import polars as pl
 import pytest
 
 from mingcha.domain.values import date_of, day_of
 from mingcha.knowledge.kinds import AgeLimit, SexLimit
 from mingcha.knowledge.starter import starter_points, starter_settings
-from mingcha.sample.chance import Chance
+from mingcha.sample import moments
+from mingcha.sample.care import classes
+from mingcha.sample.chance import Chance, Dice
 from mingcha.sample.city import START
 from mingcha.sample.crowd import days_table
 from mingcha.sample.goods import Goods
 from mingcha.sample.library import Library
+from mingcha.sample.moments import Calendar
 from mingcha.sample.ordinary import ordinary_pools
 from mingcha.sample.places import places_for
 from mingcha.sample.playbook import all_plays
 from mingcha.sample.script import Year, amount_of, units
+from mingcha.sample.shelves import Shelf, Store, given_at, suits
 from mingcha.sample.terms import safe_days
 
 
@@ -37,7 +39,52 @@ def test_chance_is_the_same_on_every_machine_and_even() -> None:
     assert all(9_500 < count < 10_500 for count in counts)
 
 
+def test_dice_repeat_and_are_even() -> None:
+    dice = Dice("seed")
+    rolled = [dice.below(6) for _ in range(60_000)]
+    again = Dice("seed")
+    assert [again.below(6) for _ in range(60_000)] == rolled
+    assert all(9_500 < rolled.count(side) < 10_500 for side in range(6))
+    assert {dice.between(3, 5) for _ in range(200)} == {3, 4, 5}
+    assert {dice.pick("ab") for _ in range(200)} == {"a", "b"}
+
+
 GOLDEN = [5, 8, 4, 2, 0, 6, 3, 6]
+
+
+def test_a_moment_is_written_in_every_style_that_dirt_knows() -> None:
+    day = day_of(START)
+    styles = (moments.PLAIN, moments.SLASHED, moments.COMPACT, moments.BROKEN)
+    written = Calendar(Year(day)).moment(pl.lit(day), pl.lit(1_439), pl.lit(pl.Series(styles)))
+    assert pl.select(written).to_series().to_list() == [
+        "2026-01-01 23:59:00", "2026/01/01 23:59:00", "20260101235900", "2026-13-45 25:61:00",
+    ]  # fmt: skip
+
+
+def test_a_shelf_holds_what_everybody_of_its_class_may_have_there_and_nothing_else(library: Library) -> None:
+    store = Store(library, Goods(library))
+    held = 0
+    for key in classes():
+        shelf = Shelf(key, store)
+        place = (key.care.care_types[-1], "A03.01")
+        lawful = [
+            code
+            for code, terms in store.terms.items()
+            if suits(terms, key)
+            and given_at(terms, *place)
+            and not (terms.compound or terms.diagnoses)
+            and (key.care.name != "药店购药" or code[0] in "XZ")
+        ]
+        assert shelf.known(*place) == lawful
+        held += len(lawful)
+    assert held > 1_000
+
+
+def test_only_violations_are_instances_of_typical_problems(library: Library) -> None:
+    year = Year(day_of(START))
+    plays = all_plays(library, Goods(library), places_for(library), year)
+    told = [(play.planted, truth) for staged in plays.values() for play in staged for truth in play.truths()]
+    assert {planted for planted, truth in told if truth.problems} == {"violation"}
 
 
 def test_plain_items_are_spoken_of_by_no_point(library: Library) -> None:
@@ -50,14 +97,14 @@ def test_plain_items_are_spoken_of_by_no_point(library: Library) -> None:
 
 def test_a_bill_in_the_background_never_holds_both_items_of_a_pair(library: Library) -> None:
     goods = Goods(library)
-    for pool in ordinary_pools(library, goods, Random(1)).values():
+    for pool in ordinary_pools(library, goods, Dice(1)).values():
         for visit in (*pool.winter, *pool.usual, *pool.once):
             codes = {charge.code for charge in visit.charges}
             assert not any(library.terms(code).partners & codes for code in codes)
 
 
 def test_an_item_limited_over_time_stands_only_on_first_visits(library: Library) -> None:
-    for pool in ordinary_pools(library, Goods(library), Random(1)).values():
+    for pool in ordinary_pools(library, Goods(library), Dice(1)).values():
         for visit in (*pool.winter, *pool.usual):
             assert not any(library.terms(charge.code).once for charge in visit.charges)
 

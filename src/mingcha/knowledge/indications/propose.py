@@ -9,12 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from mingcha.knowledge.indications.text import normalise, read
+from mingcha.knowledge.packaged import packaged
 
 _LONGEST = 24
 # Part of the codes beneath a prefix that must bear the name before the prefix stands for them all.
@@ -234,6 +232,5 @@ def _no_names() -> frozenset[str]:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = files(__package__).joinpath("synonyms.yaml").read_text(encoding="utf-8")
-    held: dict[str, Any] = yaml.safe_load(text)
+    held: dict[str, Any] = packaged("mingcha.knowledge.indications", "synonyms.yaml")
     return held

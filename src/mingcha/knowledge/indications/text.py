@@ -6,10 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from mingcha.knowledge.packaged import packaged
 
 _NUMBER = re.compile(r"(?:(?<=[:;。,])|^)\s*\(?\d{1,2}(?:[.、](?!\d)|\))\s*")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -87,9 +86,7 @@ class _Words:
 
 @cache
 def _words() -> _Words:
-    held: dict[str, Any] = yaml.safe_load(
-        files(__package__).joinpath("words.yaml").read_text(encoding="utf-8")
-    )
+    held: dict[str, Any] = packaged("mingcha.knowledge.indications", "words.yaml")
     return _Words(
         not_diseases=_any(held["not-diseases"]),
         remarks=_any([pattern for pattern in held["not-diseases"] if pattern.startswith("尚未")]),

@@ -1,42 +1,47 @@
 """The starter pack: real points with their source, and demonstration points where nothing is published.
 
 The files beside this one have a compact form of their own: a file a kind, points grouped by official rule.
-`row` is the row of the published table; `reissue` is the row of the re-issue of 2026-01-28 that replaced it.
+`row` is the row of the published table; `reissue` is the row of the re-issue of 2026-01-28 that replaced it;
+`problems` are the items of the published lists of typical problems that a point is an example of, as list/number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from mingcha.domain.errors import KnowledgeError
 from mingcha.knowledge.kinds import KINDS, kind
+from mingcha.knowledge.packaged import packaged
 from mingcha.knowledge.point import KnowledgePoint, Status, default_certainty
 from mingcha.knowledge.reading import value_of
 from mingcha.knowledge.sources import Source, source
 
 REISSUE = "nkb-2026-01"
-_WRITTEN_ELSEWHERE = {"row", "reissue", "reissue_codes", "from", "to"}
+_WRITTEN_ELSEWHERE = {"row", "reissue", "reissue_codes", "from", "to", "problems"}
 
 
 def starter_points() -> list[KnowledgePoint]:
     """All points of the pack; those that the re-issue replaced stand beside their successors."""
-    return [point for slug in KINDS for point in _points_of_file(slug)]
+    return [point for slug in KINDS for point, _ in _points_of_file(slug)]
+
+
+def starter_problems() -> dict[str, tuple[str, ...]]:
+    """The typical problems that points are examples of: id of the point → list/number."""
+    return {
+        point.point_id: problems for slug in KINDS for point, problems in _points_of_file(slug) if problems
+    }
 
 
 def starter_settings() -> dict[str, dict[str, dict[str, Any]]]:
     """Demonstration settings: rule slug → region ('' is everywhere) → name → value."""
-    text = files("mingcha.knowledge.starter").joinpath("settings.yaml").read_text(encoding="utf-8")
     return {
         rule: {
             region: {name: _plain(value) for name, value in named.items()}
             for region, named in regions.items()
         }
-        for rule, regions in yaml.safe_load(text).items()
+        for rule, regions in packaged("mingcha.knowledge.starter", "settings.yaml").items()
     }
 
 
@@ -46,13 +51,12 @@ def point_id(origin: str, rule_code: str, row: int) -> str:
 
 
 @cache
-def _points_of_file(slug: str) -> tuple[KnowledgePoint, ...]:
-    text = files("mingcha.knowledge.starter").joinpath(f"{slug}.yaml").read_text(encoding="utf-8")
-    written = yaml.safe_load(text)
+def _points_of_file(slug: str) -> tuple[tuple[KnowledgePoint, tuple[str, ...]], ...]:
+    written = packaged("mingcha.knowledge.starter", f"{slug}.yaml")
     shape = kind(written["kind"])
     counted: dict[str, int] = {}
     return tuple(
-        point
+        (point, (*group.get("problems", ()), *entry.get("problems", ())))
         for group in written["rules"]
         for entry in group["points"]
         for point in _points_of_entry(shape, group, {**group.get("defaults", {}), **entry}, counted)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from mingcha.domain.values import PRICE_SCALE
 from mingcha.sample.goods import SERVICE
@@ -66,7 +65,7 @@ class Admissions:
     def stage(self, rule: tuple[str, str], planted: str, note: str, visit: Visit) -> None:
         """Add a play of the one stay."""
         code, mechanism = rule
-        visit = replace(visit, truth=Truth(code, mechanism, False, planted, None, 0, note))
+        visit = visit._replace(truth=Truth(code, mechanism, False, planted, None, 0, note))
         year = self.writer.year
         last = year.end - 2 - visit.nights
         self.writer.script.add(Play(mechanism, planted, (visit,), year.start + 2, last, FEMALE, ADULT, note))
@@ -84,7 +83,7 @@ def _lengths(scene: Admissions) -> None:
     scene.stage(LENGTH, NEAR_MISS, "恰好最短天数", stay(shortest))
     scene.stage(LENGTH, NEAR_MISS, "恰好最长天数", stay(longest))
     scene.stage(LENGTH, NEAR_MISS, "当日出院的日间手术", stay(shortest - 1, "28"))
-    scene.stage(LENGTH, NEAR_MISS, "当日转院", replace(stay(shortest - 1), discharge_way="2"))
+    scene.stage(LENGTH, NEAR_MISS, "当日转院", stay(shortest - 1)._replace(discharge_way="2"))
 
 
 def _idle(scene: Admissions) -> None:
@@ -113,7 +112,7 @@ def _low_standard(scene: Admissions) -> None:
     def stay(treated: int, *diagnoses: Coded) -> Visit:
         charges = [scene.charge(TEST, 0, 100 - treated)]
         charges += [scene.charge(TREATMENT, 1, treated)] if treated else []
-        return replace(scene.stay(charges, 2), diagnoses=diagnoses)
+        return scene.stay(charges, 2)._replace(diagnoses=diagnoses)
 
     scene.stage(LOW_STANDARD, VIOLATION, "头痛住院只做化验", stay(0, LIGHT))
     scene.stage(LOW_STANDARD, VIOLATION, "治疗占比差一个百分点", stay(share - 1, LIGHT))

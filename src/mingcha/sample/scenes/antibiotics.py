@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mingcha.knowledge.kinds import AntibioticGrade
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Play, units
@@ -56,16 +54,16 @@ class Antibiotic:
             for title, right, note in orders[self.point.grade]:
                 self._stage(BEYOND, planted, note, _STAY, title, right)
         if self.point.grade > 1:
-            self._stage(BEYOND, NEAR_MISS, "急诊抢救越级使用", replace(_STAY, care_type="1301"), _DOCTOR)
+            self._stage(BEYOND, NEAR_MISS, "急诊抢救越级使用", _STAY._replace(care_type="1301"), _DOCTOR)
 
     def by_place(self) -> None:
         """Used on out-patients and on others, by a doctor who may."""
         planted = VIOLATION if self.point.grade == SPECIAL else NEAR_MISS
         for care_type, note in (("11", "普通门诊使用"), ("14", "门诊慢特病使用")):
-            self._stage(OUTPATIENT, planted, note, replace(_STAY, care_type=care_type), _CHIEF)
+            self._stage(OUTPATIENT, planted, note, _STAY._replace(care_type=care_type), _CHIEF)
         if self.point.grade == SPECIAL:
             for care_type, note in (("2101", "住院使用"), ("13", "急诊使用")):
-                self._stage(OUTPATIENT, NEAR_MISS, note, replace(_STAY, care_type=care_type), _CHIEF)
+                self._stage(OUTPATIENT, NEAR_MISS, note, _STAY._replace(care_type=care_type), _CHIEF)
 
     def _stage(
         self, mechanism: str, planted: str, note: str, around: Circumstances, title: str, right: str = ""
@@ -75,6 +73,6 @@ class Antibiotic:
             truth = self.writer.truth(self.point, note, excess=charge.quantity, amount=charge.billed)
         else:
             truth = self.writer.near_miss(self.point, note)
-        visit = self.writer.visit(around, [replace(charge, truth=replace(truth, mechanism=mechanism))])
+        visit = self.writer.visit(around, [charge._replace(truth=truth._replace(mechanism=mechanism))])
         first, last = self.writer.days(self.point, self.code, 2)
         self.writer.script.add(Play(mechanism, planted, (visit,), first, last, around.sex, around.age, note))

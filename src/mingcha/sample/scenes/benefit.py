@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from mingcha.domain.values import PRICE_SCALE
@@ -59,8 +58,7 @@ def write_benefit(writer: Writer) -> None:
 def _stage(writer: Writer, mechanism: str, code: str, told: Told, item: str) -> None:
     charge = writer.charge(item, units(1), BILLED * PRICE_SCALE // 100)
     nights = 4 if told.around.care_type == STAY.care_type else 0
-    visit: Visit = replace(
-        writer.visit(told.around, [charge], company=0, nights=nights),
+    visit: Visit = writer.visit(told.around, [charge], company=0, nights=nights)._replace(
         papers=told.papers,
         settling=told.settling,
         truth=Truth(code, mechanism, False, told.planted, None, told.amount, told.note),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from mingcha.knowledge import kinds as k
@@ -60,7 +59,7 @@ def _recorded(scene: _InStay) -> None:
     note = "有手术操作记录"
     scene.stage(NEAR_MISS, note, scene.in_stay(scene.lawful(note), procedures=(OPERATION,)))
     note = "门诊不报手术操作"
-    scene.stage(NEAR_MISS, note, scene.visit([replace(scene.lawful(note), day=0)]))
+    scene.stage(NEAR_MISS, note, scene.visit([scene.lawful(note)._replace(day=0)]))
 
 
 def _beside(scene: _InStay, companion: str) -> None:
@@ -106,7 +105,7 @@ def _substituted(scene: _InStay) -> None:
     def dear(note: str, quantity: int) -> Charge:
         charge = scene.line(quantity, price=2 * point.cheap_price, day=1)
         amount = charge.billed - amount_of(point.cheap_price, quantity)
-        return replace(charge, truth=scene.writer.truth(point, note, amount=amount))
+        return charge._replace(truth=scene.writer.truth(point, note, amount=amount))
 
     for quantity in (ONE, units(2)):
         note = "没有必有的项目，却有低价项目的痕迹"
@@ -145,7 +144,7 @@ def _time(scene: _InStay) -> None:
     scene.stage(NEAR_MISS, note, scene.in_stay(scene.lawful(note, allowed + ONE), back))
     if not scene.around.care_type.startswith(("2", "52")):
         note = "不是住院"
-        scene.stage(NEAR_MISS, note, scene.visit([replace(scene.lawful(note, allowed + ONE), day=0)]))
+        scene.stage(NEAR_MISS, note, scene.visit([scene.lawful(note, allowed + ONE)._replace(day=0)]))
 
 
 def _hours() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from mingcha.knowledge import kinds as k
@@ -53,7 +52,7 @@ def _write_code(writer: Writer, point: Any, prefix: str) -> None:
         truth = writer.truth(point, note, amount=0) if planted == VIOLATION else writer.near_miss(point, note)
         visit = _visit(writer, point, code, around, truth, company=1)
         if place:
-            visit = replace(visit, diagnoses=visit.diagnoses[::-1])
+            visit = visit._replace(diagnoses=visit.diagnoses[::-1])
         writer.play(point, planted, days, around, [visit], note)
 
 
@@ -69,9 +68,9 @@ def _write_stay(writer: Writer, point: k.StayLength, prefix: str) -> None:
         (NEAR_MISS, "门诊", 0, clinic, 0),
     ):
         truth = writer.truth(point, note, amount=0) if planted == VIOLATION else writer.near_miss(point, note)
-        visit = replace(_visit(writer, point, prefix, around, truth, company=1), nights=nights)
+        visit = _visit(writer, point, prefix, around, truth, company=1)._replace(nights=nights)
         if place:
-            visit = replace(visit, diagnoses=visit.diagnoses[::-1])
+            visit = visit._replace(diagnoses=visit.diagnoses[::-1])
         days = (
             max(point.effective_from, writer.year.start),
             min(point.effective_to, writer.year.end) - nights - 3,
@@ -93,11 +92,11 @@ def _code_cases(point: Any, prefix: str) -> list[tuple[str, str, str, int]]:
 def _visit(
     writer: Writer, point: Any, prefix: str, around: Circumstances, truth: Any, company: int = 4
 ) -> Visit:
-    row = replace(coded(prefix), name=point.name, truth=truth)
+    row = coded(prefix)._replace(name=point.name, truth=truth)
     visit = writer.visit(around, [], company=company, nights=2)
     if point.subject is Subject.DIAGNOSIS:
-        return replace(visit, diagnoses=(row, UNRELATED))
-    return replace(visit, procedures=(row, Coded("99.1800", "电解质注射或输注")))
+        return visit._replace(diagnoses=(row, UNRELATED))
+    return visit._replace(procedures=(row, Coded("99.1800", "电解质注射或输注")))
 
 
 def _cases(
@@ -105,23 +104,23 @@ def _cases(
 ) -> tuple[list[tuple[str, Circumstances]], list[tuple[str, Circumstances]]]:
     stay = Circumstances(care_type="2101")
     if isinstance(point, k.ProcedureIndication):
-        fitting = writer.suited(replace(stay, diagnoses=(UNRELATED, coded(point.diagnoses[0]))))
+        fitting = writer.suited(stay._replace(diagnoses=(UNRELATED, coded(point.diagnoses[0]))))
         return (
             [("没有对应的诊断", stay)],
-            [("次要诊断对应", fitting), ("诊断缺失", replace(stay, diagnoses=()))],
+            [("次要诊断对应", fitting), ("诊断缺失", stay._replace(diagnoses=()))],
         )
     if isinstance(point, k.SexLimit):
         other = FEMALE if point.sex == MALE else MALE
         return (
-            [("性别相反", replace(stay, sex=other))],
-            [("性别相符", replace(stay, sex=point.sex)), ("性别缺失", replace(stay, sex=""))],
+            [("性别相反", stay._replace(sex=other))],
+            [("性别相符", stay._replace(sex=point.sex)), ("性别缺失", stay._replace(sex=""))],
         )
-    wrong, lawful = [], [("出生日期缺失", replace(stay, age=None))]
+    wrong, lawful = [], [("出生日期缺失", stay._replace(age=None))]
     if point.below < FOREVER:
-        wrong.append(("刚满年龄上限", replace(stay, age=Age(point.below, point.unit))))
+        wrong.append(("刚满年龄上限", stay._replace(age=Age(point.below, point.unit))))
         # The stay lasts two nights: three days short of the limit on the first day, inside it on the last.
-        lawful.append(("未满年龄上限", replace(stay, age=Age(point.below, point.unit, more_days=-3))))
+        lawful.append(("未满年龄上限", stay._replace(age=Age(point.below, point.unit, more_days=-3))))
     if point.at_least > 0:
-        wrong.append(("未满年龄下限", replace(stay, age=Age(point.at_least, point.unit, more_days=-3))))
-        lawful.append(("刚满年龄下限", replace(stay, age=Age(point.at_least, point.unit))))
+        wrong.append(("未满年龄下限", stay._replace(age=Age(point.at_least, point.unit, more_days=-3))))
+        lawful.append(("刚满年龄下限", stay._replace(age=Age(point.at_least, point.unit))))
     return wrong, lawful

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mingcha.knowledge.kinds import DiseaseList
 from mingcha.sample.goods import DRUG, HERB
 from mingcha.sample.scenes.writing import Circumstances, Writer
@@ -49,7 +47,7 @@ class Disease:
             truth = self.writer.truth(self.point, note, excess=last.quantity, amount=last.billed)
         else:
             truth = self.writer.near_miss(self.point, note)
-        lines = [*charges[:-1], replace(last, truth=truth)]
+        lines = [*charges[:-1], last._replace(truth=truth)]
         visit = self.writer.visit(around, lines, disease=disease or self.point.codes[0])
         days = self.writer.days(self.point, self.point.codes[0], 2)
         self.writer.script.add(Play(OUTSIDE, planted, (visit,), *days, around.sex, around.age, note))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from mingcha.domain.values import QUANTITY_SCALE, decimal_text
@@ -52,7 +51,7 @@ class _Dosed(Limited):
         self.stage(NEAR_MISS, note, self.visit([charge], company=1), around=self._aged(age))
 
     def _aged(self, age: Age | None) -> Circumstances:
-        return self.around if age is None else replace(self.around, age=age)
+        return self.around if age is None else self.around._replace(age=age)
 
 
 def _write(scene: _Dosed) -> None:
@@ -81,7 +80,7 @@ def _single(scene: _Dosed) -> None:
     if scene.around.age is not None and not scene.point.at_least and scene.point.below >= FOREVER:
         note = "出生日期未知，上限不分年龄"
         charge = scene.twice_too_much(too_much, note)
-        scene.stage(VIOLATION, note, scene.visit([charge]), around=replace(scene.around, age=None))
+        scene.stage(VIOLATION, note, scene.visit([charge]), around=scene.around._replace(age=None))
 
 
 def _daily(scene: _Dosed) -> None:
@@ -118,4 +117,4 @@ def _spoken_of(scene: _Dosed, age: int) -> bool:
 def _of_age(around: Circumstances, point: Any) -> Circumstances:
     if point.at_least == 0 and point.below >= FOREVER:
         return around
-    return replace(around, age=Age(point.at_least, point.age_unit, more_days=10, spread_days=300))
+    return around._replace(age=Age(point.at_least, point.age_unit, more_days=10, spread_days=300))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -58,7 +57,7 @@ def _pair(writer: Writer, point: Any) -> None:
     def contained(note: str, planted: str, quantity: int = ONE, **when: int) -> Charge:
         charge = writer.charge(code, quantity, **when)
         if planted == NEAR_MISS:
-            return replace(charge, truth=writer.near_miss(point, note))
+            return charge._replace(truth=writer.near_miss(point, note))
         return writer.whole(point, note, charge)
 
     note = f"{point.interval}内同时收费"
@@ -115,7 +114,7 @@ def _split(writer: Writer, points: list[Any]) -> None:
         split = [part(n, quantity=quantity) for n in range(needed)]
         if first.bundle_price is None:
             marked = [
-                replace(charge, truth=writer.truth(parts[n][0], note)) for n, charge in enumerate(split)
+                charge._replace(truth=writer.truth(parts[n][0], note)) for n, charge in enumerate(split)
             ]
         else:
             excess = sum(charge.billed for charge in split) - amount_of(bundle, quantity)
@@ -143,5 +142,5 @@ def _on_the_latest(
         if amount <= 0:
             break
         excess -= amount
-        marked[number] = replace(split[number], truth=writer.truth(parts[number][0], note, amount=amount))
+        marked[number] = split[number]._replace(truth=writer.truth(parts[number][0], note, amount=amount))
     return marked

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
-from mingcha.sample.goods import CLASS_B, CLASS_C, LAPSED, SERVICE
-from mingcha.sample.places import CONSENTING, UNCONTRACTED
+from mingcha.sample.goods import CLASS_B, CLASS_C, DRUG, LAPSED, SERVICE
+from mingcha.sample.places import (
+    CONSENTING,
+    PHARMACY,
+    UNCONTRACTED,
+    UNCONTRACTED_PHARMACY,
+    is_pharmacy,
+)
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import (
     ADULT,
@@ -28,6 +33,9 @@ from mingcha.sample.script import (
 LONG_AGO = After(-2_000)
 UNPAID = Settling(fund_percent=0)
 DISEASE, OTHER_DISEASE = "M03900", "M01600"
+# At pharmacies the fund usually pays nothing: the account does.
+SOLD = Settling(fund_percent=60)
+COUNTER = Circumstances(care_type="41", venue=Venue(0, PHARMACY), department="Y00")
 
 
 class Told(NamedTuple):
@@ -55,7 +63,8 @@ def write_entitlement(writer: Writer) -> None:
         ("disease-not-registered", "MC10000401010000", False, True, _registered()),
     ):
         for one in told:
-            for good in writer.goods.plain(SERVICE)[:4]:
+            billed = DRUG if is_pharmacy(one.around.venue.type) else SERVICE
+            for good in writer.goods.plain(billed)[:4]:
                 _stage(writer, mechanism, code, one, good.code, certain=certain, whole=whole)
 
 
@@ -68,7 +77,7 @@ def _write_directory(writer: Writer) -> None:
         return (Paper("directory", (("hilist_code", item), ("chrgitm_lv", payment_class), since, *until)),)
 
     plain = writer.charge(writer.goods.plain(SERVICE)[0].code, units(2))
-    reckoned = replace(plain, payment_class="03", in_scope=plain.billed)
+    reckoned = plain._replace(payment_class="03", in_scope=plain.billed)
     c, lapsed, b = listed(CLASS_C, "03"), listed(LAPSED, "01", ("enddate", middle)), listed(CLASS_B, "02")
     for told, charge in (
         (Told(VIOLATION, "目录为丙类，上传为甲类", c), writer.charge(CLASS_C, payment_class="01")),
@@ -81,7 +90,7 @@ def _write_directory(writer: Writer) -> None:
             writer.charge(CLASS_B, payment_class="03", in_scope=1),
         ),
         (Told(NEAR_MISS, "丙类而未计入政策范围", c), writer.charge(CLASS_C, in_scope=0)),
-        (Told(NEAR_MISS, "上传为乙类，目录未登记"), replace(plain, payment_class="02")),
+        (Told(NEAR_MISS, "上传为乙类，目录未登记"), plain._replace(payment_class="02")),
     ):
         _stage_line(writer, "outside-directory", "MC10000401006000", told, charge)
 
@@ -94,10 +103,12 @@ def _write_doctors(writer: Writer) -> None:
 
     for told, doctor in (
         (Told(VIOLATION, "医师没有医保资格", state("0")), 5),
+        (Told(VIOLATION, "药店凭没有医保资格的医师处方售药", state("0"), around=COUNTER), 5),
         (Told(NEAR_MISS, "医师有医保资格", state("1")), 6),
         (Told(NEAR_MISS, "医师没有状态记录"), 7),
     ):
-        for good in writer.goods.plain(SERVICE)[:4]:
+        billed = DRUG if is_pharmacy(told.around.venue.type) else SERVICE
+        for good in writer.goods.plain(billed)[:4]:
             charge = writer.charge(good.code, units(2))
             _stage_line(writer, "doctor-not-insured", "MC10000401007000", told, charge, doctor)
 
@@ -108,8 +119,8 @@ def _stage_line(
     """A visit with one line; in excess is all of it."""
     quantity, amount = (charge.quantity, charge.billed) if told.planted == VIOLATION else (0, 0)
     truth = Truth(code, mechanism, False, told.planted, quantity, amount, told.note)
-    visit = writer.visit(told.around, [replace(charge, truth=truth)], company=0)
-    _add(writer, mechanism, told, replace(visit, papers=told.papers, doctor=doctor))
+    visit = writer.visit(told.around, [charge._replace(truth=truth)], company=0)
+    _add(writer, mechanism, told, visit._replace(papers=told.papers, doctor=doctor))
 
 
 def _add(writer: Writer, mechanism: str, told: Told, visit: Visit) -> None:
@@ -126,7 +137,7 @@ def _stage(
     amount = charge.billed if told.planted == VIOLATION and whole else 0
     truth = Truth(code, mechanism, certain, told.planted, None, amount, told.note)
     visit = writer.visit(told.around, [charge], company=0)
-    _add(writer, mechanism, told, replace(visit, papers=told.papers, settling=told.settling, truth=truth))
+    _add(writer, mechanism, told, visit._replace(papers=told.papers, settling=told.settling, truth=truth))
 
 
 def _insured() -> Iterator[Told]:
@@ -175,6 +186,9 @@ def _contracted(writer: Writer) -> Iterator[Told]:
     there = Circumstances(venue=Venue(2, UNCONTRACTED))
     yield Told(VIOLATION, "协议到期次日起", papers, around=there, first=ended + 1)
     yield Told(VIOLATION, "协议刚到期", papers, around=there, first=ended + 1, last=ended + 1)
+    counter = COUNTER._replace(venue=Venue(0, UNCONTRACTED_PHARMACY))
+    yield Told(VIOLATION, "药店协议到期之后", papers, SOLD, counter, first=ended + 1)
+    yield Told(NEAR_MISS, "药店协议到期当日", papers, SOLD, counter, first=ended, last=ended)
     yield Told(NEAR_MISS, "协议到期当日", papers, around=there, first=ended, last=ended)
     yield Told(NEAR_MISS, "协议到期后，基金未支付", papers, UNPAID, there, first=ended + 1)
 
@@ -188,6 +202,7 @@ def _identified() -> Iterator[Told]:
 
     yield Told(VIOLATION, "核验失败", checks("0"))
     yield Told(VIOLATION, "两次核验都失败", checks("0", "2"))
+    yield Told(VIOLATION, "药店购药，核验失败", checks("0"), SOLD, COUNTER)
     yield Told(NEAR_MISS, "先失败后成功", checks("0", "1"))
     yield Told(NEAR_MISS, "特殊登记已审核通过", checks("4", review="1"))
     yield Told(NEAR_MISS, "核验审核中", checks("3"))

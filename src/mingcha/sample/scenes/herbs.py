@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mingcha.knowledge.kinds import HerbAlone, HerbDose, HerbNeverPaid
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Circumstances, Writer
@@ -28,7 +26,7 @@ def write_herbs(writer: Writer) -> None:
     for point in writer.library.of(HerbDose):
         around = writer.circumstances(point.codes[0], point)
         if around is not None:
-            _too_much(Limited(writer, point, point.codes[0], replace(around, department="A50")))
+            _too_much(Limited(writer, point, point.codes[0], around._replace(department="A50")))
 
 
 def _alone(writer: Writer, point: HerbAlone, code: str, others: list[str]) -> None:
@@ -41,7 +39,7 @@ def _alone(writer: Writer, point: HerbAlone, code: str, others: list[str]) -> No
         return writer.charge(code, _DOSE, minute=minute, herb_use=use, prescription=prescription)
 
     def lawful(charge: Charge, note: str) -> Charge:
-        return replace(charge, truth=writer.near_miss(point, note))
+        return charge._replace(truth=writer.near_miss(point, note))
 
     stage(VIOLATION, [writer.whole(point, "单味饮片处方", herb(code, "2"))], "单味饮片处方")
     beside = writer.herbs(2, prescription=3)
@@ -75,7 +73,7 @@ def _never_paid(writer: Writer, point: HerbNeverPaid, code: str) -> None:
     def herb(use: str, note: str, planted: str) -> Charge:
         charge = writer.charge(code, _DOSE, minute=600, herb_use=use, prescription=2)
         if planted == NEAR_MISS:
-            return replace(charge, truth=writer.near_miss(point, note))
+            return charge._replace(truth=writer.near_miss(point, note))
         return writer.whole(point, note, charge)
 
     stage(VIOLATION, [herb("2", "单方", VIOLATION)], "单方")

@@ -6,12 +6,11 @@ others are their peers. All of it happens within the first whole quarter of the 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from mingcha.domain.values import PRICE_SCALE, date_of, day_of
 from mingcha.sample.goods import CONSUMABLE, DRUG, SERVICE
-from mingcha.sample.places import OBSERVED, OBSERVED_CITIES
+from mingcha.sample.places import COUNTED_PHARMACY, OBSERVED, OBSERVED_CITIES
 from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer
 from mingcha.sample.script import (
     ADULT,
@@ -34,7 +33,11 @@ DRUGS = ("XV08ZZZ001A001010000001", "XV08ZZZ002A001010000002")
 CONSUMABLES = ("C9700000000000000001", "C9700000000000000002")
 INFECTED = Coded("Y95.x00", "院内情况")
 VISITS, STAYS = 8, 10
+# Where the library has no setting: three minutes a patient round the clock, as the rule has it.
+A_DOCTORS_DAY = 480
 FIRST, SECOND = OBSERVED_CITIES[:2]
+COUNTED = Circumstances(venue=Venue(2, OBSERVED["stock"]))
+COUNTER = Circumstances(care_type="41", venue=Venue(0, COUNTED_PHARMACY), department="Y00")
 
 
 def write_institutions(writer: Writer) -> None:
@@ -49,7 +52,9 @@ def write_institutions(writer: Writer) -> None:
     scene.shares("ZB10000205006000", "magnetic-resonance-share", MAGNETIC_RESONANCE, LABORATORY)
     scene.infections("ZB10000205007000", "hospital-infection-rate", plain[DRUG])
     scene.readmissions("ZB10000205008000", "unplanned-readmission-rate", plain[DRUG])
+    scene.doctors("MC10000403010000", "doctor-day-over-capacity", plain[DRUG])
     scene.stock("GZ10000202001000", "drug-stock-shortfall", DRUGS, OBSERVED_CITIES[:2])
+    scene.stock("GZ10000202001000", "drug-stock-shortfall", DRUGS, OBSERVED_CITIES[:2], COUNTER)
     scene.stock("GZ10000203001000", "consumable-stock-shortfall", CONSUMABLES, OBSERVED_CITIES[2:4])
 
 
@@ -75,7 +80,7 @@ class Institutions:
             for number in range(STAYS):
                 stay = self._stay(mechanism, city, code, 4 * number)
                 if number < infected:
-                    stay = replace(stay, diagnoses=(UNRELATED, INFECTED))
+                    stay = stay._replace(diagnoses=(UNRELATED, INFECTED))
                 self._stage(rule, mechanism, city, [stay], telling=number == 0)
 
     def readmissions(self, rule: str, mechanism: str, code: str) -> None:
@@ -89,15 +94,34 @@ class Institutions:
                     stays.append(self._stay(mechanism, city, code, 20, plan="1"))
                 self._stage(rule, mechanism, city, stays, telling=number == 0)
 
-    def stock(self, rule: str, mechanism: str, codes: tuple[str, str], cities: tuple[str, ...]) -> None:
+    def doctors(self, rule: str, mechanism: str, code: str) -> None:
+        """One doctor sees a patient more than is possible on a day, another just as many as are."""
+        most = self.writer.library.setting(mechanism, "at_most", A_DOCTORS_DAY)
+        for city, seen in ((FIRST, most + 1), (SECOND, most)):
+            for number in range(seen):
+                visit = self._visit(mechanism, city, [_charge(code, 20)])._replace(doctor=0)
+                self._stage(rule, mechanism, city, [visit], telling=number == 0)
+
+    def stock(
+        self,
+        rule: str,
+        mechanism: str,
+        codes: tuple[str, str],
+        cities: tuple[str, ...],
+        around: Circumstances = COUNTED,
+    ) -> None:
         """Twenty packs could be used; with the tolerance twenty-one may be billed, and twenty-two are."""
         for city, code, billed in zip(cities, codes, (22, 21), strict=True):
             charges = [
                 _charge(code, 5, units(billed // 2)),
                 _charge(code, 5, units(billed - billed // 2)),
             ]
-            visits = [self._visit("stock", city, [one], after=9 * n) for n, one in enumerate(charges)]
-            visits[0] = replace(visits[0], papers=_records(code))
+            here = around._replace(venue=around.venue._replace(cities=(city,)))
+            visits = [
+                self.writer.visit(here, [one], company=0, after=9 * number)
+                for number, one in enumerate(charges)
+            ]
+            visits[0] = visits[0]._replace(papers=_records(code))
             self._together(rule, mechanism, VIOLATION if billed > 21 else NEAR_MISS, visits, telling=True)
 
     def _visit(self, mechanism: str, city: str, charges: list[Charge], **more: int) -> Visit:
@@ -108,7 +132,7 @@ class Institutions:
         around = Circumstances(care_type="2101", venue=Venue(2, OBSERVED[mechanism], (city,)))
         visit = self.writer.visit(around, [_charge(code, 90)], company=0, after=after, nights=2)
         said = (Paper("stay-outcomes", (("dscg_31days_rinp_flag", plan),)),) if plan else ()
-        return replace(visit, papers=said)
+        return visit._replace(papers=said)
 
     def _stage(
         self, rule: str, mechanism: str, city: str, visits: list[Visit], *, telling: bool = True
@@ -123,9 +147,9 @@ class Institutions:
         if telling:
             note = "超过界限的机构" if planted == VIOLATION else "恰在界限上的机构"
             truth = Truth(rule, mechanism, False, planted, None, None, note, of_institution=True)
-            visits = [replace(visits[0], truth=truth), *visits[1:]]
+            visits = [visits[0]._replace(truth=truth), *visits[1:]]
         first = visits[0].after
-        moved = tuple(replace(visit, after=visit.after - first) for visit in visits)
+        moved = tuple(visit._replace(after=visit.after - first) for visit in visits)
         day = self.begin + 3 + first
         self.writer.script.together.append(Play(mechanism, planted, moved, day, day, FEMALE, ADULT))
 

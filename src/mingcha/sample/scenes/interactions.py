@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from mingcha.knowledge.kinds import InteractingPair
@@ -32,7 +31,7 @@ def write_interactions(writer: Writer) -> None:
         if around is None or not writer.alone(code, point) or not writer.alone(partner, point):
             continue
         if writer.goods[code].list_type == HERB:
-            around = replace(around, department="A50")
+            around = around._replace(department="A50")
         _write(Limited(writer, point, code, around), partner)
 
 
@@ -43,8 +42,8 @@ def _write(scene: Limited, partner: str) -> None:
         charge = writer.charge(scene.code, units(3), **{"day": 1, "minute": 600, "prescription": 2, **when})
         # A danger to the patient: no money is claimed for it.
         if planted == VIOLATION:
-            return replace(charge, truth=writer.truth(point, note, excess=0, amount=0))
-        return replace(charge, truth=writer.near_miss(point, note)) if planted else charge
+            return charge._replace(truth=writer.truth(point, note, excess=0, amount=0))
+        return charge._replace(truth=writer.near_miss(point, note)) if planted else charge
 
     def other(**more: Any) -> Charge:
         return writer.charge(partner, units(2), **{"minute": 610, **more})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from mingcha.knowledge import kinds as k
@@ -44,7 +43,7 @@ class Limited:
 
     def stays(self, around: Circumstances) -> Circumstances:
         """The same as a stay where the other points leave it open."""
-        return replace(around, care_type="2101") if around.care_type == "11" else around
+        return around._replace(care_type="2101") if around.care_type == "11" else around
 
     def line(self, quantity: int, **more: Any) -> Charge:
         """A charge for the code that is within the limit."""
@@ -54,7 +53,7 @@ class Limited:
         """A charge of which so much exceeds the limit."""
         charge = self.line(quantity, **more)
         amount = charge.billed * excess // quantity
-        return replace(charge, truth=self.writer.truth(self.point, note, excess=excess, amount=amount))
+        return charge._replace(truth=self.writer.truth(self.point, note, excess=excess, amount=amount))
 
     def near(self, quantity: int, note: str, **more: Any) -> Charge:
         """A charge that comes as near to the limit as is allowed."""
@@ -200,7 +199,7 @@ def _dispense(scene: Limited) -> None:
             excess = quantity * more // (days + more)
             line = scene.over(quantity, excess, note, supply_days=days + more)
             amount = line.billed * more // (days + more)
-            line = replace(line, truth=scene.writer.truth(scene.point, note, excess=excess, amount=amount))
+            line = line._replace(truth=scene.writer.truth(scene.point, note, excess=excess, amount=amount))
             if most >= FOREVER:
                 scene.stage(VIOLATION, note, scene.visit([line]))
         note = "恰好最大天数"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mingcha.knowledge.kinds import Prophylaxis
 from mingcha.sample.scenes.writing import Circumstances, Writer, coded
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Coded, Play, Truth, Visit, units
@@ -14,7 +12,7 @@ DAY, INCISION = 1, 600
 HOUR, A_DAY = 60, 1440
 NIGHTS = 6
 _STAY = Circumstances(care_type="2101", diagnoses=(Coded("K40.900", "单侧腹股沟疝"),))
-_INFECTED = replace(_STAY, diagnoses=(*_STAY.diagnoses, Coded("T81.400", "操作后的感染")))
+_INFECTED = _STAY._replace(diagnoses=(*_STAY.diagnoses, Coded("T81.400", "操作后的感染")))
 _OTHER = Coded("45.7300", "右半结肠根治性切除术", day=DAY, minute=INCISION)
 _MINOR = Coded("99.1800", "电解质注射或输注", day=0)
 
@@ -64,7 +62,7 @@ class Operation:
             self._stage(NEAR_MISS, note, [self._lawful(self._dose(minutes))])
         twice = [self._lawful(self._dose(-5 * HOUR)), self._dose(-HOUR)]
         self._stage(NEAR_MISS, "早给一次，规定时间内又给一次", twice)
-        unknown = replace(self.performed, minute=0)
+        unknown = self.performed._replace(minute=0)
         self._stage(NEAR_MISS, "手术只有日期", [self._lawful(self._dose(HOUR))], operations=(unknown,))
         self._stage(NEAR_MISS, "给药只有日期", [self._lawful(self._dose(-INCISION))])
 
@@ -84,10 +82,10 @@ class Operation:
 
     def _wrong(self, charge: Charge, *, claimed: bool = True) -> Charge:
         excess, amount = (charge.quantity, charge.billed) if claimed else (0, 0)
-        return replace(charge, truth=self._truth(VIOLATION, excess, amount))
+        return charge._replace(truth=self._truth(VIOLATION, excess, amount))
 
     def _lawful(self, charge: Charge) -> Charge:
-        return replace(charge, truth=self._truth(NEAR_MISS, 0, 0))
+        return charge._replace(truth=self._truth(NEAR_MISS, 0, 0))
 
     def _truth(self, planted: str, excess: int, amount: int) -> Truth:
         return Truth(self.point.rule_code, PROPHYLAXIS, False, planted, excess, amount, self.point.operation)
@@ -102,7 +100,7 @@ class Operation:
     ) -> None:
         done = (self.performed,) if operations is None else operations
         visit: Visit = self.writer.visit(around, charges, nights=NIGHTS, jitter=1)
-        visit = replace(visit, procedures=done)
+        visit = visit._replace(procedures=done)
         first, last = self.writer.days(self.point, self.point.codes[0], NIGHTS + 1)
         self.writer.script.add(
             Play(PROPHYLAXIS, planted, (visit,), first, last, around.sex, around.age, note)

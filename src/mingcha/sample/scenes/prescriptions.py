@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from mingcha.sample.goods import DRUG, HERB
 from mingcha.sample.places import PHARMACY
@@ -55,9 +54,9 @@ class Prescriptions:
         self._stage(DRUGS, NEAR_MISS, "分在两张处方", _CLINIC, each(lambda n: 2 + n % 2), 0)
         self._stage(DRUGS, NEAR_MISS, "住院医嘱", Circumstances(care_type="2101"), each(), 0)
         bought = Circumstances(care_type="41", venue=Venue(0, PHARMACY), department="Y00")
-        bought_drugs = [replace(charge, blank="drord_dr_codg") for charge in each()]
+        bought_drugs = [charge._replace(blank="drord_dr_codg") for charge in each()]
         self._stage(DRUGS, NEAR_MISS, "药店购药", bought, bought_drugs, 0, company=0)
-        again = [*each()[:-1], replace(each()[0], minute=640)]
+        again = [*each()[:-1], each()[0]._replace(minute=640)]
         self._stage(DRUGS, NEAR_MISS, "同一种药品分两行", _CLINIC, again, 0)
 
     def herbs(self, shift: int) -> None:
@@ -115,7 +114,7 @@ class Prescriptions:
         """Add a play; its truth stands on the last line, where a prescription becomes too large."""
         quantity = None if amount else 0
         truth = Truth(RULES[mechanism], mechanism, False, planted, quantity, amount, note)
-        lines = [*charges[:-1], replace(charges[-1], truth=truth)]
+        lines = [*charges[:-1], charges[-1]._replace(truth=truth)]
         visit = self.writer.visit(around, lines, company=company)
         first, last = self.year.start + 2, self.year.end - 3
         self.writer.script.add(Play(mechanism, planted, (visit,), first, last, FEMALE, ADULT, note))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mingcha.sample.goods import CONSUMABLE
 from mingcha.sample.scenes.visits import NIGHTS, Visits
 from mingcha.sample.scenes.writing import STAY_BEGINS, Circumstances, Writer
@@ -30,7 +28,7 @@ def _overlaps(scene: Visits, code: str) -> None:
     first = scene.stay(code)
 
     def elsewhere(after: int, nights: int = NIGHTS) -> Visit:
-        return replace(scene.stay(code, after, nights), venue=Venue(rank=3), returning=False)
+        return scene.stay(code, after, nights)._replace(venue=Venue(rank=3), returning=False)
 
     def stage(planted: str, note: str, *visits: Visit) -> None:
         scene.stage(*OVERLAP, planted, note, visits)
@@ -67,8 +65,8 @@ def _two_places(scene: Visits, code: str) -> None:
     stage(VIOLATION, "恰好在设定分钟数时在外地就诊", first, _at(scene, code, THERE, 600 + minutes))
     stage(VIOLATION, "几分钟后在外地就诊", first, _at(scene, code, THERE, 604))
     stage(NEAR_MISS, "比设定分钟数多一分钟", first, _at(scene, code, THERE, 601 + minutes))
-    stage(NEAR_MISS, "同城另一家机构", first, _at(scene, code, replace(HERE, rank=3), 604))
-    tomorrow = replace(_at(scene, code, THERE, 604), after=1)
+    stage(NEAR_MISS, "同城另一家机构", first, _at(scene, code, HERE._replace(rank=3), 604))
+    tomorrow = _at(scene, code, THERE, 604)._replace(after=1)
     stage(NEAR_MISS, "次日同一时刻在外地", first, tomorrow)
 
 
@@ -100,7 +98,7 @@ def _dead(
     """A person who died on the day of a first visit, or in the middle of a stay, and one charge more."""
     charge = writer.charge(code, units(1), day=day, minute=STAY_BEGINS + 30)
     excess, quantity = (charge.billed, charge.quantity) if planted == VIOLATION else (0, 0)
-    charge = replace(charge, truth=Truth(*AFTER_DEATH, False, planted, quantity, excess, note))
+    charge = charge._replace(truth=Truth(*AFTER_DEATH, False, planted, quantity, excess, note))
     if nights:
         visits = [writer.visit(Circumstances(care_type="2101"), [charge], company=0, nights=nights)]
     else:

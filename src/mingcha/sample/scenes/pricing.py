@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -26,7 +25,7 @@ def write_pricing(writer: Writer) -> None:
                 rank = around.venue.rank if point.rank < 0 else point.rank
                 if rank >= writer.library.terms(code).rank:
                     venue = Venue(rank, _TYPES[rank])
-                    _ceiling(Limited(writer, point, code, replace(around, venue=venue)))
+                    _ceiling(Limited(writer, point, code, around._replace(venue=venue)))
     for point in writer.library.of(SpendingCap):
         for code in writer.codes(point):
             around = writer.circumstances(code, point)
@@ -43,7 +42,7 @@ def _ceiling(scene: Limited) -> None:
         charge = scene.line(units(quantity), price=ceiling + more)
         amount = more * units(quantity) // (PRICE_SCALE * QUANTITY_SCALE // 100)
         truth = scene.writer.truth(scene.point, note, amount=amount)
-        scene.stage(VIOLATION, note, scene.visit([replace(charge, truth=truth)]))
+        scene.stage(VIOLATION, note, scene.visit([charge._replace(truth=truth)]))
     note = "恰好等于最高单价"
     scene.stage(NEAR_MISS, note, scene.visit([scene.near(units(2), note, price=ceiling)]))
     note = "超价明细已全部退费"
@@ -58,7 +57,7 @@ def _cap(scene: Limited) -> None:
     over = step * (PRICE_SCALE // 100)
 
     def beyond(charge: Charge, note: str, amount: int) -> Charge:
-        return replace(charge, truth=scene.writer.truth(scene.point, note, amount=amount))
+        return charge._replace(truth=scene.writer.truth(scene.point, note, amount=amount))
 
     note = "一行超总额，只追超出部分"
     line = beyond(scene.line(ONE, price=whole + over), note, step)
@@ -120,21 +119,21 @@ def _incision(writer: Writer, point: Any, code: str, later_point: Any, later: st
     allowed = amount_of(later_price, ONE * ratio // QUANTITY_SCALE)
     note = "第二手术全价"
     full = operation(later, later_price, 640)
-    full = replace(full, truth=writer.truth(later_point, note, amount=full.billed - allowed))
+    full = full._replace(truth=writer.truth(later_point, note, amount=full.billed - allowed))
     stage(VIOLATION, note, operation(code, main_price, 600), full)
     note = "全价的第二手术排在主手术之前"
-    stage(VIOLATION, note, replace(full, minute=590), operation(code, main_price, 600))
+    stage(VIOLATION, note, full._replace(minute=590), operation(code, main_price, 600))
     note = "折价不足"
     charged = later_price * ratio // QUANTITY_SCALE + 100 * YUAN
     less = operation(later, later_price, 640, charged)
-    less = replace(less, truth=writer.truth(later_point, note, amount=less.billed - allowed))
+    less = less._replace(truth=writer.truth(later_point, note, amount=less.billed - allowed))
     stage(VIOLATION, note, operation(code, main_price, 600), less)
     note = "已按比例折价"
     right = operation(later, later_price, 640, later_price * ratio // QUANTITY_SCALE)
-    right = replace(right, truth=writer.near_miss(later_point, note))
+    right = right._replace(truth=writer.near_miss(later_point, note))
     stage(NEAR_MISS, note, operation(code, main_price, 600), right)
     note = "只做一个手术"
-    stage(NEAR_MISS, note, replace(operation(code, main_price, 600), truth=writer.near_miss(point, note)))
+    stage(NEAR_MISS, note, operation(code, main_price, 600)._replace(truth=writer.near_miss(point, note)))
 
 
 def _two_groups(writer: Writer, points: list[Any]) -> None:

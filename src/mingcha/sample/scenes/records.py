@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mingcha.domain.values import PRICE_SCALE
 from mingcha.sample.goods import CONSUMABLE, DRUG
 from mingcha.sample.places import PHARMACY
@@ -63,19 +61,19 @@ class Records:
 
     def line(self, mechanism: str, planted: str, note: str, charge: Charge, excess: int) -> None:
         """A play of one out-patient visit whose one odd line is this."""
-        charge = replace(charge, truth=self.truth(mechanism, planted, note, excess))
+        charge = charge._replace(truth=self.truth(mechanism, planted, note, excess))
         self.stage(mechanism, planted, note, self.writer.visit(Circumstances(), [charge], company=3))
 
 
 def _amounts(scene: Records, code: str) -> None:
     charge = scene.writer.charge(code, units(3), 1251 * FEN)
     fault = (AMOUNT, VIOLATION)
-    scene.line(*fault, "金额多出十元", replace(charge, amount=charge.billed + 1_000), 1_000)
-    scene.line(*fault, "金额多出五分", replace(charge, amount=charge.billed + 5), 5)
-    scene.line(*fault, "金额少了两元", replace(charge, amount=charge.billed - 200), 0)
+    scene.line(*fault, "金额多出十元", charge._replace(amount=charge.billed + 1_000), 1_000)
+    scene.line(*fault, "金额多出五分", charge._replace(amount=charge.billed + 5), 5)
+    scene.line(*fault, "金额少了两元", charge._replace(amount=charge.billed - 200), 0)
     near = (AMOUNT, NEAR_MISS)
     thirds = scene.writer.charge(code, units(3), 1_670_000)
-    scene.line(*near, "单价四舍五入，金额为整", replace(thirds, amount=500), 0)
+    scene.line(*near, "单价四舍五入，金额为整", thirds._replace(amount=500), 0)
     scene.line(*near, "单价有四位小数", scene.writer.charge(code, units(3), 3_333_300), 0)
     scene.line(*near, "金额与单价数量相符", charge, 0)
 
@@ -85,14 +83,14 @@ def _totals(scene: Records, code: str) -> None:
         visit = scene.writer.visit(Circumstances(), [scene.writer.charge(code, units(2))], company=4)
         # Which line is wrong nobody can say, so no money is claimed.
         truth = scene.truth(TOTAL, VIOLATION, note, 0)
-        scene.stage(TOTAL, VIOLATION, note, replace(visit, total_off=off, truth=truth))
+        scene.stage(TOTAL, VIOLATION, note, visit._replace(total_off=off, truth=truth))
     note = "有退费，总费用等于净额"
     billed = [
         scene.writer.charge(code, units(2)),
         scene.writer.charge(code, units(-1), refund_of=0, minute=700),
     ]
     visit = scene.writer.visit(Circumstances(), billed, company=4)
-    scene.stage(TOTAL, NEAR_MISS, note, replace(visit, truth=scene.truth(TOTAL, NEAR_MISS, note, 0)))
+    scene.stage(TOTAL, NEAR_MISS, note, visit._replace(truth=scene.truth(TOTAL, NEAR_MISS, note, 0)))
 
 
 def _missing(scene: Records, code: str) -> None:
@@ -104,12 +102,12 @@ def _missing(scene: Records, code: str) -> None:
     ):
         # Beside a line that states it and is never left out: what no line states is no fault of one.
         beside = scene.writer.charge(code, minute=520)
-        missing = replace(charge, blank=column, truth=scene.truth(RECORD, VIOLATION, note, 0))
+        missing = charge._replace(blank=column, truth=scene.truth(RECORD, VIOLATION, note, 0))
         scene.stage(RECORD, VIOLATION, note, scene.writer.visit(Circumstances(), [beside, missing]))
-    scene.line(RECORD, NEAR_MISS, "规格缺失", replace(charge, blank="spec"), 0)
+    scene.line(RECORD, NEAR_MISS, "规格缺失", charge._replace(blank="spec"), 0)
     note = "药店购药没有开单医师"
     drug = scene.writer.charge(scene.writer.goods.plain(DRUG)[0].code, units(2), blank="drord_dr_codg")
-    drug = replace(drug, truth=scene.truth(RECORD, NEAR_MISS, note, 0))
+    drug = drug._replace(truth=scene.truth(RECORD, NEAR_MISS, note, 0))
     bought = Circumstances(care_type="41", venue=Venue(0, PHARMACY), department="Y00")
     scene.stage(RECORD, NEAR_MISS, note, scene.writer.visit(bought, [drug], company=1))
 
@@ -129,6 +127,6 @@ def _outside(scene: Records, code: str) -> None:
 def _stay(scene: Records, code: str, day: int, minute: int, note: str, planted: str) -> None:
     charge = scene.writer.charge(code, units(1), day=day, minute=minute)
     excess, quantity = (charge.billed, charge.quantity) if planted == VIOLATION else (0, 0)
-    charge = replace(charge, truth=scene.truth(OUTSIDE, planted, note, excess, quantity))
+    charge = charge._replace(truth=scene.truth(OUTSIDE, planted, note, excess, quantity))
     around = Circumstances(care_type="2101")
     scene.stage(OUTSIDE, planted, note, scene.writer.visit(around, [charge], company=5, nights=4))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from mingcha.domain.values import PRICE_SCALE
@@ -45,9 +44,9 @@ def _notices(writer: Writer, point: Any, code: str) -> None:
     if around is None or not writer.alone(code, point):
         return
     for planted, note, change in _uses(point):
-        charge = replace(writer.charge(code, units(1), minute=560), **change)
+        charge = writer.charge(code, units(1), minute=560)._replace(**change)
         truth = writer.truth(point, note) if planted == VIOLATION else writer.near_miss(point, note)
-        visit = writer.visit(around, [replace(charge, truth=truth)])
+        visit = writer.visit(around, [charge._replace(truth=truth)])
         writer.play(point, planted, writer.days(point, code), around, [visit], note)
 
 
@@ -95,6 +94,6 @@ def _own_share(writer: Writer, code: str, rank: int) -> None:
 
 def _stage(writer: Writer, rule: tuple[str, str], planted: str, note: str, visit: Visit) -> None:
     code, mechanism = rule
-    visit = replace(visit, truth=Truth(code, mechanism, False, planted, None, 0, note))
+    visit = visit._replace(truth=Truth(code, mechanism, False, planted, None, 0, note))
     days = (writer.year.start + 2, writer.year.end - 3)
     writer.script.add(Play(mechanism, planted, (visit,), *days, FEMALE, ADULT, note))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from mingcha.knowledge import kinds as k
@@ -37,11 +36,11 @@ def _write(
 ) -> None:
     days = writer.days(point, code)
     for number, (note, change) in enumerate(wrong):
-        _used(writer, point, code, replace(around, **change), VIOLATION, days, note, quantity=number % 2 + 1)
+        _used(writer, point, code, around._replace(**change), VIOLATION, days, note, quantity=number % 2 + 1)
     for note, change in lawful:
-        _used(writer, point, code, replace(around, **change), NEAR_MISS, days, note)
+        _used(writer, point, code, around._replace(**change), NEAR_MISS, days, note)
     note, change = wrong[0]
-    against = replace(around, **change)
+    against = around._replace(**change)
     _partly_refunded(writer, point, code, against, days)
     _refunded(writer, point, code, against, days)
     if not any(other.effective_to == point.effective_from for other in writer.rivals(point, code)):
@@ -50,7 +49,7 @@ def _write(
         first = (max(point.effective_from, writer.year.start), point.effective_from)
         _used(writer, point, code, against, VIOLATION, first, "知识点生效当日")
     if point.region and not writer.library.versions(point, code):
-        abroad = replace(against, venue=replace(against.venue, cities=writer.elsewhere(point)))
+        abroad = against._replace(venue=against.venue._replace(cities=writer.elsewhere(point)))
         _used(writer, point, code, abroad, NEAR_MISS, days, "其他地区")
 
 
@@ -69,7 +68,7 @@ def _used(
     if planted == VIOLATION:
         charge = writer.whole(point, note, charge)
     else:
-        charge = replace(charge, truth=writer.near_miss(point, note))
+        charge = charge._replace(truth=writer.near_miss(point, note))
     writer.play(point, planted, days, around, [writer.visit(around, [charge])], note)
 
 
@@ -79,7 +78,7 @@ def _partly_refunded(
     note = "部分退费，只追退费后的金额"
     billed = writer.charge(code, units(3), minute=560)
     kept = writer.charge(code, units(2))
-    billed = replace(billed, truth=writer.truth(point, note, excess=kept.quantity, amount=kept.billed))
+    billed = billed._replace(truth=writer.truth(point, note, excess=kept.quantity, amount=kept.billed))
     back = writer.charge(code, units(-1), minute=700, refund_of=0)
     writer.play(point, VIOLATION, days, around, [writer.visit(around, [billed, back])], note)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from mingcha.knowledge.kinds import StepDrug
@@ -50,4 +49,4 @@ def _write(scene: Limited, first: str) -> None:
     scene.stage(NEAR_MISS, note, earlier(), later(lawful(note, "0"), 20))
     note = "同一次就诊合用前一阶梯"
     beside = scene.writer.charge(first, units(1), minute=590)
-    scene.stage(NEAR_MISS, note, scene.visit([beside, replace(lawful(note), minute=640)], company=0))
+    scene.stage(NEAR_MISS, note, scene.visit([beside, lawful(note)._replace(minute=640)], company=0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from mingcha.knowledge.kinds import DrugClass, SupplyLimit
@@ -48,7 +47,7 @@ def _taken_home(writer: Writer, code: str) -> None:
         truth = Truth(
             TAKE_HOME, TAKEN_HOME, False, planted, units(excess), charge.billed * excess // days, note
         )
-        visit = writer.visit(Circumstances(care_type="2101"), [replace(charge, truth=truth)], nights=3)
+        visit = writer.visit(Circumstances(care_type="2101"), [charge._replace(truth=truth)], nights=3)
         days_of_play = (writer.year.start + 2, writer.year.end - 6)
         writer.script.add(Play(TAKEN_HOME, planted, (visit,), *days_of_play, FEMALE, ADULT, note))
 
@@ -71,10 +70,10 @@ class _Supplied(Limited):
         charge = self.writer.charge(code, units(days), **{"supply_days": days, **more})
         if excess:
             amount = charge.billed * excess // days
-            return replace(
-                charge, truth=self.writer.truth(self.point, note, excess=units(excess), amount=amount)
+            return charge._replace(
+                truth=self.writer.truth(self.point, note, excess=units(excess), amount=amount)
             )
-        return replace(charge, truth=self.writer.near_miss(self.point, note)) if note else charge
+        return charge._replace(truth=self.writer.near_miss(self.point, note)) if note else charge
 
     def at(self, after: int, *charges: Charge, **more: Any) -> Visit:
         return self.visit(charges, after=after, company=0, **more)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mingcha.sample.goods import CONSUMABLE
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import (
@@ -54,7 +52,7 @@ class Uploads:
         around = Circumstances(care_type="2101", age=age, diagnoses=PNEUMONIA)
         visit = self.writer.visit(around, [self.writer.charge(code, units(1))], company=0, nights=NIGHTS)
         truth = Truth(RULES[mechanism], mechanism, False, planted, None, 0, note, at)
-        self.stage(mechanism, planted, note, replace(visit, listing=listing, truth=truth), age)
+        self.stage(mechanism, planted, note, visit._replace(listing=listing, truth=truth), age)
 
     def stage(self, mechanism: str, planted: str, note: str, visit: Visit, age: Age | None = ADULT) -> None:
         """Add a play of one visit on any day of the year."""
@@ -169,4 +167,4 @@ def _late(scene: Uploads, code: str) -> None:
             charge = scene.writer.charge(code, units(1), uploaded_after=minutes)
             visit = scene.writer.visit(Circumstances(care_type=care_type), [charge], company=0, nights=nights)
             truth = Truth(LATE_RULE, LATE, False, planted, None, 0, note)
-            scene.stage(LATE, planted, note, replace(visit, truth=truth))
+            scene.stage(LATE, planted, note, visit._replace(truth=truth))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
@@ -48,7 +47,7 @@ def _write(
             if strict
             else writer.near_miss(point, note)
         )
-        visit = writer.visit(changed, [replace(charge, truth=truth)])
+        visit = writer.visit(changed, [charge._replace(truth=truth)])
         planted = VIOLATION if strict else NEAR_MISS
         scene.stage(planted, note, visit, around=changed, days=(day, day))
 
@@ -91,14 +90,14 @@ def _level(
         return None
     venue = Venue(generous.at_least, _TYPES[generous.at_least])
     charge = scene.line(units(1))
-    return charge, replace(scene.around, venue=venue), charge.quantity, charge.billed
+    return charge, scene.around._replace(venue=venue), charge.quantity, charge.billed
 
 
 def _age(scene: Limited, strict: Any, generous: Any) -> tuple[Charge, Circumstances, int | None, int] | None:
     if strict.unit != generous.unit or strict.below >= generous.below or strict.at_least != generous.at_least:
         return None
     charge = scene.line(units(1))
-    around = replace(scene.around, age=Age(strict.below, strict.unit, more_days=20, spread_days=30))
+    around = scene.around._replace(age=Age(strict.below, strict.unit, more_days=20, spread_days=30))
     return charge, around, charge.quantity, charge.billed
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from mingcha.sample.goods import CONSUMABLE, DRUG
 from mingcha.sample.places import PHARMACY
@@ -64,7 +63,7 @@ class Visits:
         truth = Truth(rule, mechanism, False, planted, None, 0, note)
         year = self.writer.year
         ends = max(visit.after + visit.nights for visit in (*before, last))
-        staged = (*before, replace(last, truth=truth))
+        staged = (*before, last._replace(truth=truth))
         self.writer.script.add(
             Play(mechanism, planted, staged, year.start + 2, year.end - 2 - ends, FEMALE, ADULT, note)
         )
@@ -83,7 +82,7 @@ def _readmissions(scene: Visits, code: str) -> None:
     scene.stage(*fault, "恰好在设定天数时又入院", [first, again(days)])
     scene.stage(*fault, "出院当日又入院", [first, again(0)])
     scene.stage(*near, "比设定天数多一天", [first, again(days + 1)])
-    elsewhere = replace(again(2), venue=Venue(rank=3), returning=False)
+    elsewhere = again(2)._replace(venue=Venue(rank=3), returning=False)
     scene.stage(*near, "转到另一家机构", [first, elsewhere])
     surgery = scene.stay(code, NIGHTS + 2, nights=1, care_type="28")
     scene.stage(*near, "日间手术", [first, surgery])

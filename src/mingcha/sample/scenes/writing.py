@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from mingcha.knowledge.point import Certainty, KnowledgePoint
@@ -38,8 +37,7 @@ CODES_A_POINT = 2
 STAY_BEGINS, STAY_ENDS = 480, 1050
 
 
-@dataclass(frozen=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """Person, place and papers around the use of a code; lawful unless a scene changes something."""
 
     sex: str = FEMALE
@@ -70,6 +68,7 @@ class Writer:
         self.script = Script()
         self._services = [good.code for good in goods.plain(SERVICE)]
         self._herbs = [good.code for good in goods.plain(HERB)]
+        self._companies: dict[tuple[int, int], tuple[Charge, ...]] = {}
 
     def codes(self, point: KnowledgePoint) -> list[str]:
         """The few codes of a point that plays are written for."""
@@ -126,15 +125,15 @@ class Writer:
         for diagnosis in around.diagnoses:
             terms = self.library.terms_of_diagnosis(diagnosis.code)
             if terms.sexes:
-                around = replace(around, sex=min(terms.sexes))
+                around = around._replace(sex=min(terms.sexes))
             if terms.ages:
-                around = replace(around, age=age_within(*safe_days(terms.ages)))
+                around = around._replace(age=age_within(*safe_days(terms.ages)))
         return around
 
     def whole(self, point: KnowledgePoint, note: str, charge: Charge) -> Charge:
         """The charge with the truth that all of it is in excess."""
         truth = self.truth(point, note, excess=charge.quantity, amount=charge.billed)
-        return replace(charge, truth=truth)
+        return charge._replace(truth=truth)
 
     def truth(
         self, point: KnowledgePoint, note: str, *, excess: int | None = None, amount: int | None = None
@@ -150,6 +149,7 @@ class Writer:
             excess,
             amount,
             note,
+            problems=self.library.problems(point),
         )
 
     def near_miss(self, point: KnowledgePoint, note: str) -> Truth:
@@ -168,16 +168,8 @@ class Writer:
         """A visit in these circumstances, with a few ordinary charges beside those of the scene."""
         beside = self.company(charges[0].code if charges else "", company)
         if around.herbs_beside:
-            beside += self.herbs(around.herbs_beside, prescription=charges[0].prescription)
-        staged = [
-            replace(
-                charge,
-                department=around.line_department or around.department,
-                first_line=charge.first_line or around.first_line,
-                refund_of=None if charge.refund_of is None else charge.refund_of + len(beside),
-            )
-            for charge in charges
-        ]
+            beside += tuple(self.herbs(around.herbs_beside, prescription=charges[0].prescription))
+        staged = [_placed(charge, around, len(beside)) for charge in charges]
         more.setdefault("jitter", 20)
         if around.care_type.startswith(("2", "52")):  # nobody is discharged on the day of admission
             more.setdefault("nights", 1)
@@ -192,11 +184,15 @@ class Writer:
             **more,
         )
 
-    def company(self, salt: str, count: int) -> list[Charge]:
+    def company(self, salt: str, count: int) -> tuple[Charge, ...]:
         """Ordinary charges that no point speaks about."""
-        first = crc32(salt.encode())
-        picked = [self._services[(first + 7 * n) % len(self._services)] for n in range(count)]
-        return [self.charge(code, minute=481 + n, fixed=False) for n, code in enumerate(picked)]
+        first = crc32(salt.encode()) % len(self._services)
+        if (first, count) not in self._companies:
+            picked = [self._services[(first + 7 * n) % len(self._services)] for n in range(count)]
+            self._companies[first, count] = tuple(
+                self.charge(code, minute=481 + n, fixed=False) for n, code in enumerate(picked)
+            )
+        return self._companies[first, count]
 
     def herbs(self, count: int, prescription: int) -> list[Charge]:
         """Ordinary 饮片 for a prescription of several."""
@@ -234,6 +230,8 @@ class Writer:
             for other in self.library.versions(point, charge.code)
             if len(other.region) > len(point.region)
         ]
+        if not (point.region or regional):
+            return visit
         cities = tuple(
             city
             for city in CITIES
@@ -241,7 +239,7 @@ class Writer:
         )
         if len(cities) == len(CITIES):
             return visit
-        return replace(visit, venue=replace(visit.venue, cities=cities or ("-",)))
+        return visit._replace(venue=visit.venue._replace(cities=cities or ("-",)))
 
 
 def lawful(terms: Terms, code: str) -> Circumstances | None:
@@ -259,12 +257,21 @@ def lawful(terms: Terms, code: str) -> Circumstances | None:
         herbs_beside=3 if terms.compound else 0,
     )
     if terms.departments:
-        around = replace(around, department=terms.departments[0][0])
+        around = around._replace(department=terms.departments[0][0])
     if terms.diagnoses:
-        around = replace(around, diagnoses=tuple(coded(prefixes[0]) for prefixes in terms.diagnoses))
+        around = around._replace(diagnoses=tuple(coded(prefixes[0]) for prefixes in terms.diagnoses))
     if any(diagnosis.code.startswith(tuple(terms.barred_diagnoses)) for diagnosis in around.diagnoses):
         return None
     return _insured(around, terms)
+
+
+def _placed(charge: Charge, around: Circumstances, before: int) -> Charge:
+    """A charge in its circumstances, behind so many others; unless told otherwise it is of the visit's department."""
+    if around.line_department:
+        charge = charge._replace(department=around.line_department)
+    if around.first_line and not charge.first_line:
+        charge = charge._replace(first_line=around.first_line)
+    return charge if charge.refund_of is None else charge._replace(refund_of=charge.refund_of + before)
 
 
 def age_within(low: int, high: int) -> Age:
@@ -284,10 +291,11 @@ def coded(prefix: str) -> Coded:
 
 def in_time_order(charges: Sequence[Charge]) -> tuple[Charge, ...]:
     """Charges by day and minute; references from refunds to their originals move along."""
-    order = sorted(range(len(charges)), key=lambda n: (charges[n].day, charges[n].minute))
+    when = [(charge.day, charge.minute) for charge in charges]
+    order = sorted(range(len(charges)), key=when.__getitem__)
     place = {old: new for new, old in enumerate(order)}
     return tuple(
-        charge if charge.refund_of is None else replace(charge, refund_of=place[charge.refund_of])
+        charge if charge.refund_of is None else charge._replace(refund_of=place[charge.refund_of])
         for charge in (charges[old] for old in order)
     )
 
@@ -307,4 +315,4 @@ def _insured(around: Circumstances, terms: Terms) -> Circumstances | None:
     if len(terms.coverages) > 1:
         return None
     insurance, _, care_type = terms.coverages[0][-1].partition("/")
-    return replace(around, insurance=insurance, care_type=care_type or around.care_type)
+    return around._replace(insurance=insurance, care_type=care_type or around.care_type)

@@ -12,7 +12,7 @@ import yaml
 from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.kinds import KINDS
-from mingcha.knowledge.strategy.model import EVERY_RULE
+from mingcha.knowledge.strategy.jurisdiction import EVERY_RULE
 from mingcha.rules.base import Rule
 from mingcha.rules.registry import RULES
 

@@ -42,6 +42,10 @@ class Finding(Entity):
     release = f.number("发布版", required=True)
     knowledge_digest = f.text("知识摘要", required=True)
     settings_digest = f.text("参数摘要", required=True)
+    judging_region = f.code(
+        "判断地区",
+        note="据以判断的知识与参数所属的地区：按“异地就医”的设定取参保地或就医地，只知其一时取所知的",
+    )
     rule_set = f.text("规则集", note="据以判断的规则集；没有规则集的发布版为空")
     priority = f.number("优先级", note="规则集的优先级，大者优先")
     action = f.code("处理动作", note="提醒、需说明、转人工、拦截；规则集没有规定的为空")

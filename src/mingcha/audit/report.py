@@ -101,6 +101,7 @@ INDICATORS = (
     Column("就医方式", width=10),
     Column("医师编码", width=16),
     Column("医保目录编码", width=26),
+    Column("知识点编号", width=32),
     Column("周期起", width=12),
     Column("周期止", width=12),
     Column("就诊数", Form.COUNT),
@@ -295,6 +296,7 @@ def _indicators(frame: pl.DataFrame, names: Mapping[str | None, str | None]) -> 
             _CARE[row["inpatient"]],
             row["doctor_id"],
             row["item_code"],
+            row["knowledge_point"],
         )
         yield (
             _CONCLUSIONS[row["flagged"]], row["rule_name"], *place,

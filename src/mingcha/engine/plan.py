@@ -84,12 +84,12 @@ class Variant:
         self.region = region
         self.checks = checks
         self.layout = layout
-        self.with_knowledge = [check for check in checks if check.rule.knowledge is not None]
         self.line_checks = [check for check in checks if isinstance(check.rule, LineRule)]
         self.bill_checks = [check for check in checks if isinstance(check.rule, BillRule)]
         self.visit_checks = [check for check in checks if isinstance(check.rule, VisitRule)]
         self.period_checks = [check for check in checks if isinstance(check.rule, PeriodRule)]
         self.case_checks = [check for check in checks if not isinstance(check.rule, PeriodRule)]
+        self.with_knowledge = [check for check in self.case_checks if check.rule.knowledge is not None]
 
     @cached_property
     def checks_by_number(self) -> dict[int, Check]:
@@ -164,17 +164,15 @@ class Plan:
             if rule.knowledge is None:
                 checks += self._without_knowledge(rule, len(checks), judging)
                 continue
-            check = Check(len(checks), rule)
-            for point in in_region(self.release.points.get(rule.knowledge.slug, ()), region):
-                if self._entry(point).code not in judging:
-                    continue
-                completed = complete(point, rule.values, region)
-                if isinstance(completed, Incomplete):
-                    check.incomplete.append((point, completed.reason))
-                else:
-                    check.points.append(completed)
-            if check.points or check.incomplete:
-                checks.append(check)
+            held = in_region(self.release.points.get(rule.knowledge.slug, ()), region)
+            points = [point for point in held if self._entry(point).code in judging]
+            if isinstance(rule, PeriodRule):  # its sums are of one rule of the catalogue each
+                for code in sorted({point.rule_code for point in points}):
+                    entry = self.entries[code]
+                    check = Check(len(checks), rule, code, entry.certainty)
+                    checks.append(_with(check, [p for p in points if p.rule_code == code], region))
+            elif points:
+                checks.append(_with(Check(len(checks), rule), points, region))
         return Variant(region, checks, self.layout)
 
     def _without_knowledge(self, rule: Rule[Any], number: int, judging: Collection[str]) -> list[Check]:
@@ -205,6 +203,17 @@ class Plan:
                 f"知识点 {point.point_id} 的规则编码 {point.rule_code} 不在规则目录中",
                 remedy="核对规则编码，或先在规则目录中登记。",
             ) from None
+
+
+def _with(check: Check, points: Iterable[KnowledgePoint], region: str) -> Check:
+    """The check with these points, those apart that wait for a setting."""
+    for point in points:
+        completed = complete(point, check.rule.values, region)
+        if isinstance(completed, Incomplete):
+            check.incomplete.append((point, completed.reason))
+        else:
+            check.points.append(completed)
+    return check
 
 
 def in_region(points: Sequence[KnowledgePoint], region: str) -> list[KnowledgePoint]:
@@ -250,6 +259,8 @@ def _outside(span: tuple[int, int], other: KnowledgePoint) -> list[tuple[int, in
 
 def expressions_of(rule: Rule[Any] | type[Rule[Any]]) -> tuple[Any, ...]:
     """Every expression a rule declares."""
+    if isinstance(rule, PeriodRule) or (isinstance(rule, type) and issubclass(rule, PeriodRule)):
+        return rule.expressions()
     return (rule.when, rule.forbids, rule.only_if, rule.per, rule.value, rule.limit, *rule.needs, *rule.reads)
 
 

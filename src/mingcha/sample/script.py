@@ -83,6 +83,7 @@ class Charge:
     payment_class: str = ""
     title: str = ""
     antibiotic_right: str = ""
+    executor: str = ""
     dosing: Dosing = Dosing()
     department: str = ""
     refund_of: int | None = None

@@ -133,7 +133,7 @@ class Staging:
                 charges.select(
                     "cnt", "pric", "sumamt", "hilist_pric", "supply_days", "first_line", "herb_use",
                     "approved", "payment_class",
-                    "title", "antibiotic_right",
+                    "title", "antibiotic_right", "executor",
                     "prescription", "department", "blank", "uploaded_after", "in_scope",
                     "dose", "frequency", "way", "own_spec", "take_home",
                 )[charge],
@@ -170,6 +170,7 @@ class Staging:
             .then("title")
             .otherwise(lookup("own_title", TITLES, pl.col("doctor") % len(TITLES))),
             antibiotic_right="antibiotic_right",
+            orders_dr_code="executor",
             crte_time=self._uploaded(),
             o_prdDays="supply_days",
             o_firstItemFlag="first_line",

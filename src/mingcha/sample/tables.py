@@ -242,6 +242,7 @@ def _charge(rows: _Rows, visit: Visit, number: int, charge: Charge, goods: Goods
         "payment_class": charge.payment_class or goods[charge.code].payment_class,
         "title": charge.title,
         "antibiotic_right": charge.antibiotic_right,
+        "executor": charge.executor,
         "uploaded_after": -1 if charge.uploaded_after is None else charge.uploaded_after,
         "dose": charge.dosing.dose,
         "frequency": charge.dosing.frequency,

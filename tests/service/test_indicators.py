@@ -21,7 +21,6 @@ DEVICE = DeviceCapacity(
     rule_code="MC10000403012000",
     codes=tuple(point.codes[0] for point in starter_points() if isinstance(point, QuantityLimit)),
     institution_id="H1",
-    department_id="F1",
     machines=1,
     hours=1,
     minutes=60,

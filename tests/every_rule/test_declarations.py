@@ -15,7 +15,7 @@ from mingcha.knowledge.completion import DEFAULTS
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.sources import source
 from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Setting, VisitRule
-from mingcha.rules.period import PeriodRule
+from mingcha.rules.period import CapacityRule, PeriodRule
 from mingcha.rules.registry import RULES
 
 RULE_CLASSES = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -30,7 +30,7 @@ def test_a_rule_says_what_it_is(rule: type) -> None:
     assert rule.title
     assert isinstance(rule.grain, Grain)
     assert issubclass(rule, ItemRule | LineRule | BillRule | VisitRule | PeriodRule)
-    assert (rule.knowledge is not None) is issubclass(rule, ItemRule)
+    assert (rule.knowledge is not None) is issubclass(rule, ItemRule | CapacityRule)
 
 
 @RULE_CLASSES

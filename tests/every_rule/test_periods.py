@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import polars as pl
 import pytest
 
 from mingcha.catalogue.entries import entries, entries_of
@@ -12,9 +13,11 @@ from mingcha.catalogue.example import Example
 from mingcha.catalogue.examples import examples_of
 from mingcha.catalogue.messages import indicator_evidence, indicator_sentence
 from mingcha.engine.plan import Plan
+from mingcha.knowledge.kinds import DeviceCapacity, QuantityLimit, WorkTime
+from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points
-from mingcha.rules.period import PeerRule, PeriodRule
+from mingcha.rules.period import CapacityRule, PeerRule, PeriodRule
 from mingcha.rules.registry import RULES
 from tests.support.example_cases import plan_of
 from tests.support.period_cases import cases_of, indicators, recomputed, stock_of
@@ -30,12 +33,13 @@ COMPARED = (
 
 
 def plan_of_example(example: Example) -> Plan:
-    return plan_of(example.rule, (), example.settings, entries_of(example.rule)[0].code)
+    return plan_of(example.rule, example.points, example.settings, entries_of(example.rule)[0].code)
 
 
 def place_of(row: dict[str, Any]) -> str:
-    """Institution, and item where the rule looks at items."""
-    return "/".join(str(row[name]) for name in ("institution_id", "item_code") if row[name])
+    """Institution, and item or point where the rule looks at these."""
+    names = ("institution_id", "item_code", "knowledge_point")
+    return "/".join(str(row[name]) for name in names if row[name])
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
@@ -85,9 +89,10 @@ def test_a_rule_has_a_case_that_fires_one_that_is_silent_and_one_that_lacks_a_fa
 def test_random_claims_in_any_buckets_say_what_a_plain_recomputation_says(span: str) -> None:
     peers = [slug for slug, rule in OVER_PERIODS.items() if issubclass(rule, PeerRule)]
     settings = {slug: {"": {**LOOSE, "span": span}} for slug in peers}
-    release = release_of(1, starter_points(), settings, with_demonstration=True)
+    points = [*starter_points(), *capacities()]
+    release = release_of(1, points, settings, with_demonstration=True)
     plan = Plan(release, entries(), OVER_PERIODS)
-    seen = set()
+    seen, told = set(), set()
     for seed in range(11, 15):  # a year has few institutions in it: one city alone may stand out nowhere
         cases = City(release, 200, seed).cases
         found = indicators(plan, [cases[start::4] for start in range(4)])
@@ -98,11 +103,40 @@ def test_random_claims_in_any_buckets_say_what_a_plain_recomputation_says(span: 
         for key, row in wanted.items():
             assert {name: rows[key][name] for name in COMPARED} == {name: row[name] for name in COMPARED}
         seen |= {row["flagged"] for row in rows.values()}
+        of_capacity = found.filter(
+            pl.col("slug").is_in(["executor-day-over-time", "device-day-over-capacity"])
+        )
+        told |= set(of_capacity.select("slug", "flagged").iter_rows())
     assert {True, False} <= seen
+    assert len(told) == 4
+
+
+def capacities() -> list[KnowledgePoint]:
+    """Points over codes that random persons are often charged for, at the institutions they go to."""
+    codes = [point.codes[0] for point in starter_points() if isinstance(point, QuantityLimit | WorkTime)]
+    minutes: list[KnowledgePoint] = [
+        WorkTime(point_id=f"w{number}", rule_code="MC10000403011000", codes=(code,), minutes=300 + number)
+        for number, code in enumerate(codes)
+    ]
+    devices: list[KnowledgePoint] = [
+        DeviceCapacity(
+            point_id=f"d{number}",
+            rule_code="MC10000403012000",
+            codes=tuple(codes[number::6]),
+            institution_id=f"H{number % 3 + 1}",
+            department_id=("", "F1")[number % 2],
+            machines=1,
+            hours=number + 1,
+            minutes=40,
+        )
+        for number in range(6)
+    ]
+    return minutes + devices
 
 
 def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
-    names = {"institution_id": "institution_id", "inpatient": "inpatient", "doctor_id": "doctor_id"}
-    by = [field.name for field in OVER_PERIODS[row["slug"]].by]
-    assert set(by) <= {*names, "item_code"}
-    return (row["rule_code"], *(row[name] for name in by), row["period_from"])
+    rule = OVER_PERIODS[row["slug"]]
+    by = ["doctor_id" if field.name == "executing_doctor_id" else field.name for field in rule.by]
+    assert set(by) <= {"institution_id", "inpatient", "doctor_id", "item_code"}
+    of_point = (row["knowledge_point"],) if issubclass(rule, CapacityRule) and rule.by_point else ()
+    return (row["rule_code"], *(row[name] for name in by), *of_point, row["period_from"])

@@ -68,6 +68,16 @@ def test_every_field_of_the_answer_is_there_within_its_length(auditor: BillAudit
         assert sum(round(detail["vola_amt"] * 100) for detail in details) == round(result["vola_amt"] * 100)
 
 
+def test_an_answer_names_the_region_that_judged(auditor: BillAuditor) -> None:
+    message = sample_message("stay")
+    patient(message)["poolarea"] = "440100"
+    (care,) = {enc["medins_admdvs"] for enc in encounters(message)}
+    _, content = asked(auditor, message)
+    evidence = {result["rule_id"]: result["vola_evid"] for result in content["output"]["result"]}
+    assert evidence
+    assert all(text.startswith(f"判断地区 {care}；") for text in evidence.values())
+
+
 def test_the_planted_line_is_named_as_it_was_sent(auditor: BillAuditor) -> None:
     message = sample_message("stay")
     answer, content = asked(auditor, message)

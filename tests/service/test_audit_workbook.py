@@ -47,6 +47,8 @@ def test_every_finding_stands_in_the_details_with_its_amounts_in_yuan(run: Audit
     assert details["疑点编号"].to_list() == findings["finding_id"].to_list()
     yuan = [Decimal(text) for text in details["计入金额（元）"]]
     assert yuan == [Decimal(fen) / 100 for fen in findings["claimed_fen"]]
+    assert details["判断地区"].to_list() == findings["judging_region"].to_list()
+    assert details["判断地区"].drop_nulls().unique().to_list() == ["350100"]
     assert details["疑点说明"].null_count() == 0
     assert details["处理建议"].null_count() == 0
     assert set(details["确定性"]) <= {"● 明确违规", "○ 可疑", "◇ 提醒"}

@@ -11,16 +11,26 @@ from mingcha.audit.batch import AuditResult, audit
 from mingcha.audit.indicators import INDICATORS, cases_behind
 from mingcha.audit.replay import replay
 from mingcha.domain.errors import InputError
+from mingcha.knowledge.kinds import DeviceCapacity, QuantityLimit
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points
 from tests.support.small_lake import write_lake
 
+DEVICE = DeviceCapacity(
+    point_id="device",
+    rule_code="MC10000403012000",
+    codes=tuple(point.codes[0] for point in starter_points() if isinstance(point, QuantityLimit)),
+    institution_id="H1",
+    machines=1,
+    hours=1,
+    minutes=60,
+)
 SETTINGS = {"drug-share": {"": {"least_cases": 2, "least_peers": 1, "margin": 100, "times": 10_500}}}
 
 
 @pytest.fixture(scope="module")
 def release() -> Release:
-    return release_of(1, starter_points(), SETTINGS, with_demonstration=True)
+    return release_of(1, [*starter_points(), DEVICE], SETTINGS, with_demonstration=True)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +82,14 @@ def test_the_cases_behind_a_number_add_up_to_it(run: AuditResult, release: Relea
         assert cases["part"].sum() == row["numerator"]
         assert cases["part_open"].sum() == row["unknown"]
         assert row["denominator"] in {None, cases["whole"].sum()}
+
+
+def test_the_cases_behind_a_machines_day_add_up_to_it(run: AuditResult, release: Release) -> None:
+    of_device = indicators(run.out).filter(pl.col("knowledge_point") == "device")
+    assert of_device["flagged"].any()
+    for row in of_device.iter_rows(named=True):
+        cases = cases_behind(run.out, release, row["indicator_id"])
+        assert (cases["part"].sum(), cases["part_open"].sum()) == (row["numerator"], row["unknown"])
 
 
 def test_an_unknown_indicator_is_refused_and_says_where_to_look(run: AuditResult, release: Release) -> None:

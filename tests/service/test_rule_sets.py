@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,13 @@ from tests.support.small_lake import write_lake
 assert commands.COMMANDS
 
 
-def released(strategy: Any = None, number: int = 1) -> Release:
+def released(strategy: Any = None, number: int = 1, more: Sequence[SexLimit] = ()) -> Release:
     return release_of(
-        number, starter_points(), starter_settings(), with_demonstration=True, strategy=strategy_of(strategy)
+        number,
+        [*starter_points(), *more],
+        starter_settings(),
+        with_demonstration=True,
+        strategy=strategy_of(strategy),
     )
 
 
@@ -42,6 +47,11 @@ def one_set(**more: Any) -> dict[str, Any]:
 def exempt(**more: Any) -> dict[str, Any]:
     one = {"编号": "T1", "类型": "白名单", "理由": "试点", "止": "2027-12-31", "机构": ["H1"], **more}
     return {"特例": [one]}
+
+
+def elsewhere(**more: Any) -> dict[str, Any]:
+    one = {"规则": ["政策类"], "按": "参保地", **more}
+    return {"异地就医": [{name: value for name, value in one.items() if value is not None}]}
 
 
 def test_the_sample_file_is_sound_and_survives_writing_and_reading(tmp_path: Path) -> None:
@@ -82,6 +92,11 @@ BROKEN: list[tuple[Any, str, str]] = [
     (exempt(类型="关系"), "没有“关系”", "“T1”"),
     (exempt(机构=None), "没有写明对象", "“T1”"),
     (exempt(规则=["不存在"]), "规则目录中没有", "“T1”"),
+    (elsewhere(规则=["不存在"]), "规则目录中没有", "异地就医第 1 个"),
+    (elsewhere(按="参保人"), "没有“参保人”", "异地就医第 1 个"),
+    (elsewhere(按=None), "缺少“按”", "异地就医第 1 个"),
+    (elsewhere(规则=None), "缺少“规则”", "异地就医第 1 个"),
+    (elsewhere(启用="2026-02-01", 停用="2026-01-31"), "早于", "异地就医第 1 个"),
 ]
 
 
@@ -109,7 +124,8 @@ def test_codes_keep_their_leading_zeros_and_a_fault_of_form_names_its_line(tmp_p
 
 
 def test_a_release_keeps_its_sets_and_its_digest_tells_them_apart(tmp_path: Path) -> None:
-    plain, with_sets = released(), released({**one_set(优先级=2), **exempt()}, number=2)
+    plain = released()
+    with_sets = released({**one_set(优先级=2), **exempt(), **elsewhere(停用="2026-06-30")}, number=2)
     releases.save(tmp_path, with_sets)
     loaded = releases.load(tmp_path, 2)
     assert loaded.strategy == with_sets.strategy
@@ -118,8 +134,9 @@ def test_a_release_keeps_its_sets_and_its_digest_tells_them_apart(tmp_path: Path
 
 
 def test_the_difference_of_two_releases_names_the_sets_that_changed() -> None:
-    found = diff(released(one_set()), released({**one_set(优先级=2), **exempt()}))
-    assert set(found.strategy) == {"规则集/甲", "特例/T1"}
+    found = diff(released(one_set()), released({**one_set(优先级=2), **exempt(), **elsewhere()}))
+    assert set(found.strategy) == {"规则集/甲", "特例/T1", "异地就医"}
+    assert found.strategy["异地就医"] == (None, elsewhere()["异地就医"])
     assert found.strategy["规则集/甲"][1]["优先级"] == 2
     assert found.strategy["特例/T1"][0] is None
     assert not found.settings
@@ -179,6 +196,26 @@ def test_an_audit_by_one_set_of_a_release_is_replayed_by_that_set(
     assert "可用的规则集：年龄、性别" in capsys.readouterr().err.replace("\n", "")
 
 
+def test_an_audit_of_care_given_elsewhere_is_replayed_by_the_regions_it_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, out, dataset = (tmp_path / name for name in ("home", "out", "dataset"))
+    own = [opposite(point, "3502") for point in starter_points() if isinstance(point, SexLimit)]
+    held = released(elsewhere(规则=["GZ10000301004000"], 启用="2025-10-01"), more=own)
+    releases.save(home, held)
+    write_lake(dataset, held, persons=80, buckets=2, regions=("350100", "350200"))
+    assert run(["audit", str(dataset), "--out", str(out), "--home", str(home), "--no-xlsx"]) == 0
+    assert set(pl.read_parquet(out / FINDINGS)["judging_region"].drop_nulls()) == {"350100", "350200"}
+    assert run(["replay", str(out), "--home", str(home), "--json"]) == 0
+    capsys.readouterr()
+
+
+def opposite(point: SexLimit, region: str) -> SexLimit:
+    """The opposite of a national point, in one region."""
+    sex = {"1": "2", "2": "1"}[point.sex]
+    return SexLimit(**{**vars(point), "point_id": f"{point.point_id}-{region}", "sex": sex, "region": region})
+
+
 def answered(auditor: BillAuditor, message: Any, scene: str = "") -> list[dict[str, Any]]:
     content = json.loads(auditor(json.dumps(message).encode(), scene).encoded())
     found: list[dict[str, Any]] = content["output"]["result"]
@@ -228,6 +265,7 @@ def test_sets_are_validated_and_shown_on_the_command_line(
     shown = capsys.readouterr().out
     assert "三级医院住院" in shown
     assert "专家组" in shown
+    assert "参保地" in shown
     assert run(["rules", "sets", "template", str(path)]) == 2
     home = tmp_path / "home"
     create = ["release", "create", "--starter", "--home", str(home), "--rule-sets", str(path), "--json"]

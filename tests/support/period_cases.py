@@ -24,7 +24,7 @@ from mingcha.engine.stock import Stock
 from mingcha.engine.sums import PeriodSums, added
 from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import LineFacts
-from mingcha.rules.period import StockRule
+from mingcha.rules.period import CapacityRule, StockRule
 from mingcha.store.columns import columns_of
 from tests.support.example_cases import case_of
 from tests.support.random_cases import partition_of
@@ -69,7 +69,10 @@ def recomputed(plan: Plan, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]
             continue
         rows = _summed(check, cases)
         for key, row in rows.items():
-            told = {**row, **_judged(check.rule, key, row, rows)}
+            if isinstance(check.rule, CapacityRule):
+                told = {**row, **_bounded(check, key, row)}
+            else:
+                told = {**row, **_judged(check.rule, key, row, rows)}
             if not check.rule.quiet or told["flagged"] is not False:
                 found[(check.rule_code, *key)] = told
     return found
@@ -85,11 +88,12 @@ def _summed(check: Any, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:
     within = chosen if rule.part is None else chosen & rule.part
     took = {
         name: define(
-            name, f"def {name}(e, r):\n    return {source.shown(e) if e is rule.measure else source.of(e)}\n"
+            name,
+            f"def {name}(e, r, p):\n    return {source.shown(e) if e is rule.measure else source.of(e)}\n",
         )
         for name, e in (("chosen", chosen), ("within", within), ("measure", rule.measure))
     }
-    lacks = define("lacks", f"def lacks(e, r):\n    return {source.first_unknown(within)}\n")
+    lacks = define("lacks", f"def lacks(e, r, p):\n    return {source.first_unknown(within)}\n")
     keys = [define("key", f"def key(e, r):\n    return {source.shown(field)}\n") for field in rule.by]
     day = (
         None
@@ -98,9 +102,10 @@ def _summed(check: Any, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:
     )
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for enc in (enc for case in cases for enc in _with_next_stays(case)):
-        for line in _rows(enc) if by_line else [None]:
+        for line, point in _spoken_of(check, enc) if rule.knowledge else _all(enc, by_line=by_line):
             at = _settled(enc) if day is None else day(enc, line)
-            key = (*(read(enc, line) for read in keys), _begin(rule.span, at))
+            of_point = (point.point_id,) if rule.knowledge and rule.by_point else ()
+            key = (*(read(enc, line) for read in keys), *of_point, _begin(rule.span, at))
             row = rows.setdefault(
                 key,
                 {"seen": set(), "numerator": 0, "denominator": 0, "unknown": 0, "open": 0, "lacks": set(),
@@ -108,7 +113,8 @@ def _summed(check: Any, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:
             )  # fmt: skip
             row["rank"] |= {enc.institution_rank} - {None}
             row["type"] |= {enc.institution_type} - {None}
-            c, w, m = (took[name](enc, line) for name in ("chosen", "within", "measure"))
+            c, w, m = (took[name](enc, line, point) for name in ("chosen", "within", "measure"))
+            m = m or 0  # of an unknown quantity nothing is counted
             row["denominator"] += m if c is True else 0
             row["open"] += m if c is None else 0
             row["numerator"] += m if w is True else 0
@@ -116,7 +122,7 @@ def _summed(check: Any, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:
                 row["seen"].add(enc.encounter_id)
             if w is None:
                 row["unknown"] += m
-                row["lacks"].add(lacks(enc, line))
+                row["lacks"].add(lacks(enc, line, point))
     for row in rows.values():
         row["cases"] = len(row.pop("seen"))
     share = rule.part is not None
@@ -131,6 +137,32 @@ def _summed(check: Any, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:
             row["value"] = row["numerator"] * 10_000 // row["denominator"] if row["cases"] else None
         row["rank"], row["type"] = (max(row[name], default=None) for name in ("rank", "type"))
     return kept
+
+
+def _all(enc: Any, *, by_line: bool) -> Iterable[tuple[Any, Any]]:
+    """Every line of an encounter, or the encounter itself, without a point."""
+    return ((line, None) for line in (_rows(enc) if by_line else [None]))
+
+
+def _spoken_of(check: Any, enc: Any) -> Iterable[tuple[Any, Any]]:
+    """Every line of an encounter with each point in force that speaks of it."""
+    for line in _rows(enc):
+        item, day = (line[LAYOUT.names.index(name)] for name in ("item", "day"))
+        for point in check.points:
+            if item in point.codes and point.effective_from <= day < point.effective_to:
+                yield line, point
+
+
+def _bounded(check: Any, key: tuple[Any, ...], row: dict[str, Any]) -> dict[str, Any]:
+    """A sum against what can be done: beyond it, perhaps beyond it, or not."""
+    points = {point.point_id: point for point in check.points}
+    most = check.rule.most(points[key[-2]] if check.rule.by_point else None)
+    told = {"peers": 0, "peer_median": None, "threshold": most, "reason": None}
+    if row["numerator"] > most:
+        return {**told, "flagged": True}
+    if row["numerator"] + row["unknown"] > most:
+        return {**told, "flagged": None, "reason": max(row["lacks"])}
+    return {**told, "flagged": False}
 
 
 class _Followed:

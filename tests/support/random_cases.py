@@ -52,6 +52,9 @@ LINE_COLUMNS: dict[str, Any] = {
     "herb_use": pl.String,
     "doctor_title": pl.String,
     "antibiotic_right": pl.Int32,
+    "executing_department_id": pl.String,
+    "executing_doctor_id": pl.String,
+    "long_order": pl.Boolean,
 }
 FACTS: dict[str, Any] = {
     "person_id": pl.String,
@@ -278,6 +281,9 @@ class City:
                 "herb_use": self._maybe(pick.choice(("1", "2")), 0.5),
                 "doctor_title": self._maybe(pick.choice(("231", "233", "234")), 0.2),
                 "antibiotic_right": self._maybe(pick.choice((0, 2, 3)), 0.7),
+                "executing_department_id": self.papers.choice((None, "F1", "J1")),
+                "executing_doctor_id": self.papers.choice((None, "X1", "X2")),
+                "long_order": self.papers.choice((None, True, False, False)),
             }
             for name, value in row.items():
                 columns[name].append(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,16 @@ from tests.support.random_cases import FACTS, LINE_COLUMNS, City, coded
 
 
 def write_lake(
-    folder: Path, release: Release, *, persons: int = 60, buckets: int = 3, seed: int = 1
+    folder: Path,
+    release: Release,
+    *,
+    persons: int = 60,
+    buckets: int = 3,
+    seed: int = 1,
+    regions: Sequence[str] = ("350100",),
 ) -> list[list[EncounterFacts]]:
     """Write a dataset of random persons over the codes that a release knows; returns its cases."""
-    city = City(release, persons, seed)
+    city = City(release, persons, seed, regions)
     codes = sorted({code for case in city.cases for enc in case for code in enc.lines["item_code"]})
     with LakeWriter(folder) as writer:
         writer.write_items(

@@ -58,7 +58,8 @@ def _result(rows: Sequence[Row], explain: Explainer) -> dict[str, Any]:
     on_item = any(row["line_key"] is not None for row in rows)
     unknown = any(row["line_key"] is not None and row["line_amount"] is None for row in rows)
     sentences = dict.fromkeys(explain.sentence(row) for row in rows)
-    evidence = (why.basis, why.source, why.legal_basis)
+    region = first["judging_region"] and f"判断地区 {first['judging_region']}"
+    evidence = (region, why.basis, why.source, why.legal_basis)
     return {
         "jr_id": result_id,
         "rule_id": first["rule_code"],

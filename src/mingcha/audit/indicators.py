@@ -24,7 +24,7 @@ from mingcha.store.lake import Lake
 INDICATORS, SUMS = "indicators.parquet", "sums.parquet"
 _TOLD = (
     "indicator_id", "rule_code", "rule_name", "institution_id", "inpatient", "doctor_id", "item_code",
-    "period_from", "period_to", "cases", "numerator", "denominator", "value", "threshold",
+    "knowledge_point", "period_from", "period_to", "cases", "numerator", "denominator", "value", "threshold",
 )  # fmt: skip
 
 

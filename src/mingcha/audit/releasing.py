@@ -104,7 +104,7 @@ def check_release(release: Release) -> None:
 
 
 def check_strategy(strategy: Strategy, rules: Sequence[RuleDefinition] = ()) -> None:
-    """What rule sets and exemptions name must be in the catalogue, and their settings what the rules take.
+    """What rule sets, exemptions and jurisdictions name must be in the catalogue, settings what the rules take.
 
     Raises:
         KnowledgeError: a word that the catalogue does not know, or a setting that its rule does not take.
@@ -114,6 +114,7 @@ def check_strategy(strategy: Strategy, rules: Sequence[RuleDefinition] = ()) -> 
     for place, named in (
         *((f"规则集“{one.name}”", (*one.rules, *one.without)) for one in strategy.sets),
         *((f"特例“{one.id}”", one.rules) for one in strategy.exemptions),
+        *((f"异地就医第 {n} 个", one.rules) for n, one in enumerate(strategy.jurisdictions, 1)),
     ):
         unknown = [word for word in named if word not in known]
         if unknown:

@@ -87,6 +87,7 @@ DETAIL = (
     Column("医疗机构编码", width=18),
     Column("结算标识", width=20),
     Column("疑点编号", width=26),
+    Column("判断地区"),
     Column("规则集", width=16),
     Column("处理动作"),
     Column("特例", width=30),
@@ -100,6 +101,7 @@ INDICATORS = (
     Column("就医方式", width=10),
     Column("医师编码", width=16),
     Column("医保目录编码", width=26),
+    Column("知识点编号", width=32),
     Column("周期起", width=12),
     Column("周期止", width=12),
     Column("就诊数", Form.COUNT),
@@ -270,6 +272,7 @@ def _detail(
         row["institution_id"],
         row["settlement_id"],
         row["finding_id"],
+        row["judging_region"],
         row["rule_set"],
         row["action"],
         row["exemption_reason"] and f"{row['exemption']} {row['exemption_reason']}",
@@ -293,6 +296,7 @@ def _indicators(frame: pl.DataFrame, names: Mapping[str | None, str | None]) -> 
             _CARE[row["inpatient"]],
             row["doctor_id"],
             row["item_code"],
+            row["knowledge_point"],
         )
         yield (
             _CONCLUSIONS[row["flagged"]], row["rule_name"], *place,

@@ -97,7 +97,7 @@ def _place(case: Sequence[EncounterFacts], found: Any) -> str:
 
 
 def _periods(example: Example, plan: Plan) -> _Said:
-    """Institutions (and items) that stand out, and those that could not be judged."""
+    """Institutions (and items or points) that stand out, and those that could not be judged."""
     codes = sorted({line["item_code"] for one in example.encounters for line in one.lines})
     tables = _tables(example.encounters, codes)
     audited = pl.repeat(value=True, n=tables.encounters.height, eager=True)
@@ -108,7 +108,8 @@ def _periods(example: Example, plan: Plan) -> _Said:
         }
     )
     found = indicators_of(plan, added([PeriodSums(plan, codes, stock)(tables, audited)]), stock)
-    place = pl.concat_str("institution_id", "item_code", separator="/", ignore_nulls=True)
+    named = ("institution_id", "item_code", "knowledge_point")
+    place = pl.concat_str(named, separator="/", ignore_nulls=True)
     out = found.filter(pl.col("flagged")).select(place).to_series().to_list()
     open_ = found.filter(pl.col("flagged").is_null()).select(place, "reason").rows()
     return sorted((str(at), None, None) for at in out), sorted({(str(at), str(why)) for at, why in open_})

@@ -10,7 +10,7 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.packaged import packaged
-from mingcha.knowledge.strategy.model import EVERY_RULE
+from mingcha.knowledge.strategy.jurisdiction import EVERY_RULE
 from mingcha.rules.base import Rule
 from mingcha.rules.registry import RULES
 

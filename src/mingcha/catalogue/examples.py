@@ -69,7 +69,10 @@ def read_examples(
         points: those of a case that names none.
     """
     if issubclass(rule, PeriodRule):
-        return tuple(period_example(rule, written, case) for case in written["cases"])
+        return tuple(
+            period_example(rule, written, case, _Reader(rule, written, case, points).points_of_case())
+            for case in written["cases"]
+        )
     return tuple(_Reader(rule, written, case, points).example() for case in written["cases"])
 
 
@@ -90,17 +93,20 @@ class _Reader:
         self.items: Mapping[str, Any] = common.get("items", {})
 
     def example(self) -> Example:
-        written = self.case.get("points", self.common.get("points"))
-        points = self.points if written is None else tuple(map(self._point, written, count(1)))
         return Example(
             name=self.case["name"],
             rule=self.rule.slug,
-            points=points,
+            points=self.points_of_case(),
             settings={**self.common.get("settings", {}), **self.case.get("settings", {})},
             encounters=self._encounters(),
             finds=tuple(self._expected(found) for found in self.case.get("finds", ())),
             cannot=tuple((str(place), str(fact)) for place, fact in self.case.get("cannot", ())),
         )
+
+    def points_of_case(self) -> tuple[KnowledgePoint, ...]:
+        """The points of the case, or else those of the file, or else those it was given."""
+        written = self.case.get("points", self.common.get("points"))
+        return self.points if written is None else tuple(map(self._point, written, count(1)))
 
     def _point(self, written: Mapping[str, Any], number: int) -> KnowledgePoint:
         if self.rule.knowledge is None:

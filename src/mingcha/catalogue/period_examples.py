@@ -15,6 +15,7 @@ from mingcha.catalogue.example import FACTS, LINE, Example, ExampleEncounter, Ex
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY, PRICE_SCALE, QUANTITY_SCALE, day_of
+from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.reading import scaled
 from mingcha.rules.base import Rule
 
@@ -23,12 +24,17 @@ _OF_BILL = {*SHORT, "nights", "times", "diagnoses", "procedures"}
 TEN = 600
 
 
-def period_example(rule: type[Rule[Any]], common: Mapping[str, Any], case: Mapping[str, Any]) -> Example:
+def period_example(
+    rule: type[Rule[Any]],
+    common: Mapping[str, Any],
+    case: Mapping[str, Any],
+    points: tuple[KnowledgePoint, ...] = (),
+) -> Example:
     """One case of a rule over periods."""
     return Example(
         name=case["name"],
         rule=rule.slug,
-        points=(),
+        points=points,
         settings={**common.get("settings", {}), **case.get("settings", {})},
         encounters=tuple(_encounters(common, case)),
         finds=tuple(

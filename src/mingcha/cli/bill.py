@@ -91,7 +91,7 @@ def _show(auditor: BillAuditor, answer: Answer) -> None:
     else:
         table(
             f"疑点 {len(held)} 条",
-            ("确定性", "处理动作", "规则", "说明", "明细标识", "超收（元）"),
+            ("确定性", "处理动作", "规则", "说明", "明细标识", "判断地区", "超收（元）"),
             [
                 (
                     row["certainty"],
@@ -99,6 +99,7 @@ def _show(auditor: BillAuditor, answer: Answer) -> None:
                     row["rule_name"],
                     auditor.explain.sentence(row),
                     row["line_id"] or "",
+                    row["judging_region"] or "",
                     yuan(row["amount_fen"] or 0),
                 )
                 for row in held

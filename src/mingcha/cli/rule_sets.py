@@ -1,4 +1,4 @@
-"""`mingcha rules sets …`: rule sets and exemptions checked, shown, and a sample of their file."""
+"""`mingcha rules sets …`: rule sets, exemptions and jurisdictions checked, shown, and a sample of their file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mingcha.domain.errors import InputError
 from mingcha.domain.values import day_of
 from mingcha.ingest.definitions import definitions_in_use
 from mingcha.knowledge.strategy.checks import of_strategy
-from mingcha.knowledge.strategy.form import EXEMPTIONS, SAMPLE, SETS, written_form
+from mingcha.knowledge.strategy.form import ELSEWHERE, EXEMPTIONS, SAMPLE, SETS, written_form
 from mingcha.knowledge.strategy.model import Strategy
 
 sets = group("规则集：哪些规则在何处、何时、以多强的动作判断，以及特例。")
@@ -38,7 +38,11 @@ def validate(
     own = definitions_in_use(application(home).home)
     strategy = read_strategy(file, own)
     problems = of_strategy(strategy, all_entries(own), day_of(date.today()))
-    counted = {"sets": len(strategy.sets), "exemptions": len(strategy.exemptions)}
+    counted = {
+        "sets": len(strategy.sets),
+        "exemptions": len(strategy.exemptions),
+        "jurisdictions": len(strategy.jurisdictions),
+    }
     if as_json:
         print_json({**counted, "problems": list(map(asdict, problems))})
         return
@@ -47,7 +51,10 @@ def validate(
         table(f"请看一看：{len(problems)} 处", ("检查", "问题", "处理"), rows)
     else:
         say("[bold green]没有问题。[/]")
-    say(f"规则集 {counted['sets']} 个，特例 {counted['exemptions']} 条，都可以发布。")
+    say(
+        f"规则集 {counted['sets']} 个，特例 {counted['exemptions']} 条，"
+        f"异地就医的设定 {counted['jurisdictions']} 条，都可以发布。"
+    )
 
 
 @command(sets, "show")
@@ -67,7 +74,7 @@ def show(
     if as_json:
         print_json(written)
     elif not strategy:
-        say("没有规则集，也没有特例：全部规则在各处判断。")
+        say("没有规则集、特例和异地就医的设定：全部规则在各处判断，异地就医按国家规定。")
     else:
         _show(strategy, written)
 
@@ -88,13 +95,16 @@ def template(
 
 def _show(strategy: Strategy, written: Mapping[str, Any]) -> None:
     columns = ("名称", "优先级", "启用", "停用", "范围", "场景", "规则", "不含", "参数", "动作", "门槛")
-    _table(SETS, columns, written[SETS])
+    if strategy.sets:
+        _table(SETS, columns, written[SETS])
     if strategy.exemptions:
         held = [
             {**one, "对象": {name: one[name] for name in one if name not in _PLAIN}}
             for one in written[EXEMPTIONS]
         ]
         _table(EXEMPTIONS, (*_PLAIN, "对象"), held)
+    if strategy.jurisdictions:
+        _table(ELSEWHERE, ("规则", "按", "启用", "停用"), written[ELSEWHERE])
 
 
 _PLAIN = ("编号", "类型", "理由", "起", "止", "规则")

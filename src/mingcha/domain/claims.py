@@ -202,6 +202,8 @@ class Line(Entity):
     doctor_id = f.text("开单医师编码", "drord_dr_codg", "bilg_dr_codg", "bilg_dr_code")
     doctor_name = f.text("开单医师姓名", "drord_dr_name", "bilg_dr_name")
     doctor_title = f.code("开单医师职称", "drord_dr_profttl", codes="drord_dr_profttl")
+    executing_department_id = f.text("受单科室编码", "acord_dept_codg", note="执行的科室")
+    executing_doctor_id = f.text("受单医师编码", "orders_dr_code", note="执行的人")
     antibiotic_right = f.number(
         "抗菌药物处方权", codes="antibiotic_grade", note="医师被授予的最高级别；国家接口未提供，由医院补充"
     )

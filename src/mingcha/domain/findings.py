@@ -42,6 +42,10 @@ class Finding(Entity):
     release = f.number("发布版", required=True)
     knowledge_digest = f.text("知识摘要", required=True)
     settings_digest = f.text("参数摘要", required=True)
+    judging_region = f.code(
+        "判断地区",
+        note="据以判断的知识与参数所属的地区：按“异地就医”的设定取参保地或就医地，只知其一时取所知的",
+    )
     rule_set = f.text("规则集", note="据以判断的规则集；没有规则集的发布版为空")
     priority = f.number("优先级", note="规则集的优先级，大者优先")
     action = f.code("处理动作", note="提醒、需说明、转人工、拦截；规则集没有规定的为空")
@@ -80,8 +84,9 @@ class Indicator(Entity):
     certainty = f.code("确定性", required=True)
     institution_id = f.text("医疗机构编码")
     inpatient = f.flag("是否住院", note="门诊与住院合计时为空")
-    doctor_id = f.text("医师编码", note="不按医师统计时为空")
+    doctor_id = f.text("医师编码", note="接诊或执行的医师，不按医师统计时为空")
     item_code = f.code("医保目录编码", note="不按项目统计时为空")
+    knowledge_point = f.text("知识点编号", note="不按知识点统计时为空")
     period_from = f.day("周期起", required=True)
     period_to = f.day("周期止", required=True, note="含当日")
     cases = f.summed("就诊数", required=True)

@@ -15,6 +15,7 @@ from mingcha.engine.place import PLACE
 from mingcha.engine.plan import Plan
 from mingcha.engine.tables import Tables
 from mingcha.engine.texts import SEPARATOR, texts_in_lists
+from mingcha.knowledge.strategy.jurisdiction import Place
 
 OF_BILL = ("person_id", "encounter_id", "settlement_id", "institution_id")
 OF_LINE = ("line_id", "line_key", "item", "department_id", "doctor_id")
@@ -47,6 +48,7 @@ def findings_of_partition(
         **_amounts(found),
         **_evidence(tables, found),
         **_stamps(plan, len(found)),
+        "judging_region": _regions(plan, tables, found),
         **_rulings(found),
     }
     columns["finding_id"] = _ids(columns, lines["line_key"].fill_null(columns["code"]))
@@ -150,6 +152,15 @@ def _stamps(plan: Plan, height: int) -> dict[str, pl.Series]:
         name: pl.Series([value], dtype=SCHEMA[name]).new_from_index(0, height)
         for name, value in zip(STAMP, stamp_of(plan), strict=True)
     }
+
+
+def _regions(plan: Plan, tables: Tables, found: Found) -> pl.Series:
+    """The region whose knowledge and settings judged: where one is unknown, the other stands for it."""
+    encounters = pl.Series([hit.encounter for hit, _, _ in found], dtype=PLACE)
+    turns = map(plan.jurisdictions.turn, tables.encounters["first_day"][encounters])
+    by_care = [said.places[turn] is Place.CARE for (_, said, _), turn in zip(found, turns, strict=True)]
+    insured, care = (tables.encounters[name][encounters] for name in ("insured_region", "care_region"))
+    return care.fill_null(insured).zip_with(pl.Series(by_care, dtype=pl.Boolean), insured.fill_null(care))
 
 
 def _rulings(found: Found) -> dict[str, pl.Series]:

@@ -11,7 +11,9 @@ from mingcha.domain.findings import Finding
 from mingcha.engine.amounts import Claim, claim_alone, excess_of, share_bill, share_fund, share_line
 from mingcha.engine.hits import Hit
 from mingcha.engine.plan import Plan
+from mingcha.engine.situations import regions_of
 from mingcha.knowledge.point import Certainty
+from mingcha.knowledge.strategy.jurisdiction import Place
 from mingcha.rules.base import Excess
 
 COLUMNS = tuple(Finding.fields())
@@ -31,6 +33,9 @@ class Bill(NamedTuple):
     doctor_id: str | None
     total_amount: int | None
     fund_paid: int | None
+    first_day: int
+    insured_region: str | None
+    care_region: str | None
     line: Any
 
 
@@ -49,7 +54,8 @@ class Told(NamedTuple):
     """What all findings of one check and point say alike.
 
     `head` is rule_code, rule_name, slug, rule_version, certainty and knowledge_point; `rank` their canonical order
-    on one row: the certain before the suspicious, then by rule and point.
+    on one row: the certain before the suspicious, then by rule and point. `places` has, by turn of the jurisdictions,
+    the place whose knowledge and settings judge.
     """
 
     head: tuple[Any, ...]
@@ -57,6 +63,7 @@ class Told(NamedTuple):
     of_item: bool
     excess: Excess
     name: str | None
+    places: tuple[Place, ...]
 
 
 Claimed = tuple[Hit, Told, Claim]
@@ -109,6 +116,7 @@ class Claims:
         told = self._told.get(key)
         if told is None:
             code, certainty = check.code_of(point), check.certainty_of(point)
+            jurisdictions = self.plan.jurisdictions
             point_id = point.point_id if point is not None else None
             entry = self.plan.entries[code]
             told = self._told[key] = Told(
@@ -117,6 +125,10 @@ class Claims:
                 check.subject.on_lines,
                 Excess.NOTHING if certainty == Certainty.REMINDER else check.rule.excess,
                 point.name if point is not None else None,
+                tuple(
+                    jurisdictions.place(entry, check.slug, turn)
+                    for turn in range(len(jurisdictions.turns) + 1)
+                ),
             )
         return told
 
@@ -151,6 +163,7 @@ class Writer:
     def __init__(self, plan: Plan) -> None:
         self.claims = Claims(plan)
         self.stamp = stamp_of(plan)
+        self.turn = plan.jurisdictions.turn
 
     def of_bill(self, bill: Bill, hits: Sequence[Hit]) -> list[tuple[Any, ...]]:
         """Findings of one bill in canonical order."""
@@ -177,6 +190,7 @@ class Writer:
             limit,
             self._related(bill, hit) if hit.related else [],
             *self.stamp,
+            regions_of(bill)[told.places[self.turn(bill.first_day)]],
             *ruling_of(hit, head[4], claim.excess),
         )
 

@@ -12,11 +12,11 @@ from mingcha.engine.frames import schema_of
 from mingcha.engine.plan import Check, Plan
 from mingcha.engine.stock import ITEM, NO_COUNT, Stock
 from mingcha.engine.sums import ALIKE, KEYS, OF_RULE, OFFSETS
-from mingcha.rules.period import StockRule
+from mingcha.rules.period import CapacityRule, StockRule
 
 SHARE = 10_000
 TOO_FEW_CASES, TOO_FEW_PEERS = "就诊数不足", "同类机构不足"
-IDENTITY = ("rule_code", "slug", "institution_id", "inpatient", "doctor_id", "item_code", "period_from")
+IDENTITY = ("rule_code", "slug", *KEYS)
 _LIMITS = ("least_cases", "at_most", "times", "margin", "least_peers", "tolerance")
 
 
@@ -34,9 +34,11 @@ def indicators_of(plan: Plan, sums: pl.DataFrame, stock: Stock) -> pl.DataFrame:
     known = _worth_telling(sums.join(_declared(checks), on=list(OF_RULE), how="inner")).with_columns(
         pl.col(pl.Categorical).cast(pl.String)
     )
+    bounded = _bounded(known.join(_most(checks), on=[*OF_RULE, "knowledge_point"], nulls_equal=True))
+    known = known.filter(~pl.col("of_capacity"))
     compared = _judged(_beside_peers(_valued(known.filter(~pl.col("of_stock")))))
     reconciled = _reconciled(known.filter("of_stock"), stock)
-    return _named(plan, pl.concat([compared, reconciled], how="diagonal_relaxed"))
+    return _named(plan, pl.concat([compared, reconciled, bounded], how="diagonal_relaxed"))
 
 
 def _worth_telling(frame: pl.DataFrame) -> pl.DataFrame:
@@ -61,6 +63,7 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
         {
             **dict(zip(OF_RULE, key, strict=True)),
             "of_stock": isinstance(check.rule, StockRule),
+            "of_capacity": isinstance(check.rule, CapacityRule),
             "is_share": check.over_period.part is not None,
             "quiet": check.over_period.quiet,
             "offset": OFFSETS[check.over_period.span],
@@ -74,6 +77,7 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
     types = {
         **OF_RULE,
         "of_stock": pl.Boolean,
+        "of_capacity": pl.Boolean,
         "is_share": pl.Boolean,
         "quiet": pl.Boolean,
         "offset": pl.String,
@@ -81,6 +85,31 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
     }
     types |= {"rule_version": pl.Int32, **{f"with_{name}": pl.Boolean for name in ALIKE}}
     return pl.DataFrame(rows, schema={**types, **dict.fromkeys(_LIMITS, pl.Int64)}, orient="row")
+
+
+def _most(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
+    """What rules over capacity allow, by rule, and by point where each has a sum of its own."""
+    rows = [
+        (*key, point and point.point_id, check.rule.most(point))
+        for key, check in checks.items()
+        if isinstance(check.rule, CapacityRule)
+        for point in (check.points if check.rule.by_point else (None,))
+    ]
+    schema = {**dict.fromkeys((*OF_RULE, "knowledge_point"), pl.String), "threshold": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _bounded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Sums against what can be done at most; only what is beyond it, or may be, is told."""
+    above = pl.col("part") > pl.col("threshold")
+    perhaps = pl.col("part") + pl.col("part_open") > pl.col("threshold")
+    return frame.filter(perhaps).with_columns(
+        pl.col("part").alias("value"),
+        pl.when(above).then(pl.lit(value=True)).alias("flagged"),
+        pl.when(~above).then("lacking").alias("reason"),
+        _last_day().alias("period_to"),
+        peers=pl.lit(0),
+    )
 
 
 def _valued(frame: pl.DataFrame) -> pl.DataFrame:
@@ -185,7 +214,8 @@ def _named(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
         pl.lit(release.settings_digest).alias("settings_digest"),
     )
     columns = [pl.col(name).cast(dtype) for name, dtype in schema_of(Indicator).items()]
-    return told.sort("rule_code", "slug", *KEYS, nulls_last=True).select(columns)
+    # An institution that states two regions has sums in both.
+    return told.sort("rule_code", "slug", *KEYS, "region", nulls_last=True).select(columns)
 
 
 def _last_day() -> pl.Expr:

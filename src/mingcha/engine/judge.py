@@ -48,13 +48,13 @@ class CaseJudge:
             scene: when the question is asked (trig_scen), for rule sets that hold in some scenes only.
         """
         situations = self.situations.of_case(case, scene)
-        keys = [found.key if enc.audited else None for enc, found in zip(case, situations, strict=True)]
+        keys = [found.keys if enc.audited else () for enc, found in zip(case, situations, strict=True)]
         judgement = Judgement()
-        for key in sorted({key for key in keys if key is not None}):
+        for key in sorted({key for found in keys for key in found}):
             if key not in self._variants:
                 with collecting_paused():
                     self._variants[key] = _VariantJudge(self.plan.variant(*key), self.screened, self.supplied)
-            self._variants[key].judge(case, [found == key for found in keys], judgement)
+            self._variants[key].judge(case, [key in found for found in keys], judgement)
         self.rulings.of_case(case, judgement, situations)
         return judgement
 

@@ -68,8 +68,8 @@ class PartitionJudge:
         tables.codes = self.codes
         situations, numbers = self.situations.of_tables(tables, scene)
         outcome = Outcome()
-        for key in sorted({situation.key for situation in situations}):
-            met = [number for number, situation in enumerate(situations) if situation.key == key]
+        for key in sorted({key for situation in situations for key in situation.keys}):
+            met = [number for number, situation in enumerate(situations) if key in situation.keys]
             mask = numbers.is_in(met).alias("audited")
             if audited is not None:
                 mask = mask & pl.Series(audited, dtype=pl.Boolean)

@@ -8,7 +8,7 @@ each.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from mingcha.knowledge.completion import Incomplete, complete
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import Release
+from mingcha.knowledge.strategy.jurisdiction import Jurisdictions, Place
 from mingcha.rules.base import BillRule, Grain, LineFacts, LineRule, Rule, VisitRule
 from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
@@ -70,9 +71,10 @@ class Check:
         return self.certainty if point is None else point.certainty
 
 
-# A region with a say of its own, and the rule sets with settings of their own, the first to decide first.
-Key = tuple[str, tuple[str, ...]]
-EVERYWHERE: Key = ("", ())
+# A region with a say of its own; the rule sets with settings of their own, the first to decide first; the place whose
+# rules are meant where a person is insured elsewhere, "" for all rules; the turn of the jurisdictions.
+Key = tuple[str, tuple[str, ...], str, int]
+EVERYWHERE: Key = ("", (), "", 0)
 
 
 class Variant:
@@ -82,12 +84,12 @@ class Variant:
         self.region = region
         self.checks = checks
         self.layout = layout
-        self.with_knowledge = [check for check in checks if check.rule.knowledge is not None]
         self.line_checks = [check for check in checks if isinstance(check.rule, LineRule)]
         self.bill_checks = [check for check in checks if isinstance(check.rule, BillRule)]
         self.visit_checks = [check for check in checks if isinstance(check.rule, VisitRule)]
         self.period_checks = [check for check in checks if isinstance(check.rule, PeriodRule)]
         self.case_checks = [check for check in checks if not isinstance(check.rule, PeriodRule)]
+        self.with_knowledge = [check for check in self.case_checks if check.rule.knowledge is not None]
 
     @cached_property
     def checks_by_number(self) -> dict[int, Check]:
@@ -123,17 +125,22 @@ class Plan:
         self.layout = Layout(_extras(rules.values()))
         self.summed = _summed(rules.values())
         self.regions = _regions(release)
+        self.jurisdictions = Jurisdictions(release.strategy.jurisdictions)
         self._sets = {one.name: one for one in release.strategy.sets}
         self._variants: dict[Key, Variant] = {}
         self.variant("")
 
-    def variant(self, region: str | None, sets: tuple[str, ...] = ()) -> Variant:
+    def variant(
+        self, region: str | None, sets: tuple[str, ...] = (), place: Place | str = "", turn: int = 0
+    ) -> Variant:
         """The variant of the most specific region that this release says anything special about.
 
         Args:
             sets: names of the rule sets whose settings lie over the region's, the first to decide first.
+            place: only the rules that judge by this place where care was given elsewhere; "" for all.
+            turn: the turn of the jurisdictions in which they do.
         """
-        key = (self.region_of(region), sets)
+        key = (self.region_of(region), sets, str(place), turn)
         if key not in self._variants:
             with collecting_paused():
                 self._variants[key] = self._compile(*key)
@@ -142,35 +149,34 @@ class Plan:
     def every_key(self) -> list[Key]:
         """Every region and every rule set with settings once: what must compile for the release to be sound."""
         sets = [(), *((one.name,) for one in self._sets.values() if one.settings)]
-        return [(region, names) for region in ("", *sorted(self.regions)) for names in sets]
+        return [(region, names, "", 0) for region in ("", *sorted(self.regions)) for names in sets]
 
     def region_of(self, region: str | None) -> str:
         """The longest region with knowledge or settings of its own that this one lies in; "" for none."""
         matches = [special for special in self.regions if (region or "").startswith(special)]
         return max(matches, key=len, default="")
 
-    def _compile(self, region: str, sets: tuple[str, ...]) -> Variant:
+    def _compile(self, region: str, sets: tuple[str, ...], place: str, turn: int) -> Variant:
         checks: list[Check] = []
         for slug, rule_class in self.rules.items():
+            judging = {code for code, entry in self.entries.items() if self._judges(entry, slug, place, turn)}
             rule = rule_class(self._values(slug, region, sets))
             if rule.knowledge is None:
-                checks += self._without_knowledge(rule, len(checks))
+                checks += self._without_knowledge(rule, len(checks), judging)
                 continue
-            check = Check(len(checks), rule)
-            for point in in_region(self.release.points.get(rule.knowledge.slug, ()), region):
-                if not self._judges(self._entry(point), slug):
-                    continue
-                completed = complete(point, rule.values, region)
-                if isinstance(completed, Incomplete):
-                    check.incomplete.append((point, completed.reason))
-                else:
-                    check.points.append(completed)
-            if check.points or check.incomplete:
-                checks.append(check)
+            held = in_region(self.release.points.get(rule.knowledge.slug, ()), region)
+            points = [point for point in held if self._entry(point).code in judging]
+            if isinstance(rule, PeriodRule):  # its sums are of one rule of the catalogue each
+                for code in sorted({point.rule_code for point in points}):
+                    entry = self.entries[code]
+                    check = Check(len(checks), rule, code, entry.certainty)
+                    checks.append(_with(check, [p for p in points if p.rule_code == code], region))
+            elif points:
+                checks.append(_with(Check(len(checks), rule), points, region))
         return Variant(region, checks, self.layout)
 
-    def _without_knowledge(self, rule: Rule[Any], number: int) -> list[Check]:
-        judged = [entry for entry in self.entries.values() if self._judges(entry, rule.slug)]
+    def _without_knowledge(self, rule: Rule[Any], number: int, judging: Collection[str]) -> list[Check]:
+        judged = [entry for entry in self.entries.values() if entry.code in judging]
         return [Check(n, rule, entry.code, entry.certainty) for n, entry in enumerate(judged, number)]
 
     def _values(self, slug: str, region: str, sets: tuple[str, ...]) -> dict[str, Any]:
@@ -181,9 +187,11 @@ class Plan:
                 return {**values, **one.settings[slug]}
         return values
 
-    def _judges(self, entry: Entry, slug: str) -> bool:
+    def _judges(self, entry: Entry, slug: str, place: str, turn: int) -> bool:
         """Whether a mechanism judges for an entry at all: a rule that no rule set names is not even compiled."""
         if slug not in entry.mechanisms:
+            return False
+        if place and self.jurisdictions.place(entry, slug, turn) != place:
             return False
         return not self._sets or any(one.names(entry, slug) for one in self._sets.values())
 
@@ -195,6 +203,17 @@ class Plan:
                 f"知识点 {point.point_id} 的规则编码 {point.rule_code} 不在规则目录中",
                 remedy="核对规则编码，或先在规则目录中登记。",
             ) from None
+
+
+def _with(check: Check, points: Iterable[KnowledgePoint], region: str) -> Check:
+    """The check with these points, those apart that wait for a setting."""
+    for point in points:
+        completed = complete(point, check.rule.values, region)
+        if isinstance(completed, Incomplete):
+            check.incomplete.append((point, completed.reason))
+        else:
+            check.points.append(completed)
+    return check
 
 
 def in_region(points: Sequence[KnowledgePoint], region: str) -> list[KnowledgePoint]:
@@ -240,6 +259,8 @@ def _outside(span: tuple[int, int], other: KnowledgePoint) -> list[tuple[int, in
 
 def expressions_of(rule: Rule[Any] | type[Rule[Any]]) -> tuple[Any, ...]:
     """Every expression a rule declares."""
+    if isinstance(rule, PeriodRule) or (isinstance(rule, type) and issubclass(rule, PeriodRule)):
+        return rule.expressions()
     return (rule.when, rule.forbids, rule.only_if, rule.per, rule.value, rule.limit, *rule.needs, *rule.reads)
 
 

@@ -6,7 +6,7 @@ Many encounters share a few situations; each is worked out once, for a case and 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -16,9 +16,12 @@ from mingcha.engine.plan import Key, Plan
 from mingcha.engine.tables import Tables
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import FOREVER
+from mingcha.knowledge.strategy.jurisdiction import Place
 from mingcha.knowledge.strategy.model import RuleSet
 
 REGION = "region"
+# The fact that names each place; where it is unknown, the other place stands for it.
+REGION_OF = {Place.INSURED: "insured_region", Place.CARE: "care_region"}
 
 
 class Decision(NamedTuple):
@@ -33,8 +36,8 @@ BY_NO_SET = Decision(judges=True)
 OFF = Decision(judges=False)
 
 
-class Situation:
-    """One situation: the variant of the plan that judges, and what its rule sets decide of each rule.
+class Ground:
+    """What holds in one of the regions of an encounter: its variant of the plan, and what its rule sets decide.
 
     Args:
         sure: the sets whose scope holds, the first to decide first.
@@ -44,7 +47,7 @@ class Situation:
     def __init__(
         self, region: str, sure: Sequence[RuleSet], undecided: Sequence[tuple[RuleSet, str]], *, by_sets: bool
     ) -> None:
-        self.key: Key = (region, tuple(one.name for one in sure if one.settings))
+        self.variant = (region, tuple(one.name for one in sure if one.settings))
         self.sure = sure
         self.undecided = undecided
         self.by_sets = by_sets
@@ -69,6 +72,33 @@ class Situation:
         return OFF
 
 
+class Situation:
+    """One situation: the variants of the plan that judge, and what is decided of each rule.
+
+    Args:
+        grounds: by place; both the same where a person is insured where care is given.
+        turn: the turn of the jurisdictions.
+        place_of: by which place a rule judges in this turn.
+    """
+
+    def __init__(
+        self, grounds: Mapping[Place, Ground], turn: int, place_of: Callable[[Entry, str], Place]
+    ) -> None:
+        self.grounds = grounds
+        self.place_of = place_of
+        variants = {place: ground.variant for place, ground in grounds.items()}
+        together = len(set(variants.values())) == 1
+        self.keys: tuple[Key, ...] = (
+            ((*variants[Place.CARE], "", 0),)
+            if together
+            else tuple((*variant, str(place), turn) for place, variant in variants.items())
+        )
+
+    def decide(self, entry: Entry, mechanism: str) -> Decision:
+        """Whether a rule judges, by the rule sets of the place whose rule it is."""
+        return self.grounds[self.place_of(entry, mechanism)].decide(entry, mechanism)
+
+
 class Situations:
     """The situations that encounters of one plan can be in."""
 
@@ -77,8 +107,8 @@ class Situations:
         self.sets = plan.release.strategy.sets
         scoped = {name for one in self.sets for name, _ in one.scope}
         self.facts = sorted(scoped - {REGION})
-        days = {day for one in self.sets for day in (one.starts, one.ends)}
-        self.turns = sorted(days - {0, FOREVER})
+        days = {day for one in self.sets for day in (one.starts, one.ends)} - {0, FOREVER}
+        self.turns = sorted(days.union(plan.jurisdictions.turns))
         self._known: dict[tuple[Any, ...], Situation] = {}
 
     def of_case(self, case: Case, scene: str) -> list[Situation]:
@@ -88,7 +118,7 @@ class Situations:
                 (
                     scene,
                     bisect_right(self.turns, enc.started_at // 1440) if self.turns else 0,
-                    judging_region(enc),
+                    *regions_of(enc).values(),
                     *(getattr(enc, name) for name in self.facts),
                 )
             )
@@ -101,9 +131,11 @@ class Situations:
             pl.sum_horizontal(pl.col("first_day") >= day for day in self.turns) if self.turns else pl.lit(0)
         )
         known = tables.encounters.columns
+        insured, care = REGION_OF.values()
         frame = tables.encounters.select(
             turn.alias("turn"),
-            pl.coalesce("insured_region", "care_region").alias(REGION),
+            pl.coalesce(insured, care).alias(insured),
+            pl.coalesce(care, insured).alias(care),
             *(pl.col(name) if name in known else pl.lit(None).alias(name) for name in self.facts),
         )
         values = frame.unique(maintain_order=True)
@@ -115,10 +147,22 @@ class Situations:
             self._known[values] = self._worked_out(*values)
         return self._known[values]
 
-    def _worked_out(self, scene: str, turn: int, region: str | None, *values: Any) -> Situation:
-        facts = {REGION: region, **dict(zip(self.facts, values, strict=True))}
+    def _worked_out(
+        self, scene: str, turn: int, insured: str | None, care: str | None, *values: Any
+    ) -> Situation:
         # Any day of the turn stands for all: the first of it, or the last before the first turn.
         day = self.turns[turn - 1] if turn else self.turns[0] - 1 if self.turns else 0
+        facts = dict(zip(self.facts, values, strict=True))
+        regions = {Place.INSURED: insured, Place.CARE: care}
+        grounds = {place: self._ground(place, region, facts, scene, day) for place, region in regions.items()}
+        jurisdictions = self.plan.jurisdictions
+        since = jurisdictions.turn(day)
+        return Situation(grounds, since, lambda entry, slug: jurisdictions.place(entry, slug, since))
+
+    def _ground(
+        self, place: Place, region: str | None, known: Mapping[str, Any], scene: str, day: int
+    ) -> Ground:
+        facts = {REGION: region, **known}
         sure: list[RuleSet] = []
         undecided: list[tuple[RuleSet, str]] = []
         for one in self.sets:
@@ -126,11 +170,11 @@ class Situations:
             if applies is True:
                 sure.append(one)
             elif applies:
-                undecided.append((one, "insured_region" if applies == REGION else str(applies)))
-        return Situation(self.plan.region_of(region), sure, undecided, by_sets=bool(self.sets))
+                undecided.append((one, REGION_OF[place] if applies == REGION else str(applies)))
+        return Ground(self.plan.region_of(region), sure, undecided, by_sets=bool(self.sets))
 
 
-def judging_region(encounter: Any) -> str | None:
-    """The region whose knowledge and settings judge an encounter: where the person is insured, else the
-    place of care."""
-    return encounter.insured_region or encounter.care_region  # type: ignore[no-any-return]
+def regions_of(encounter: Any) -> dict[Place, str | None]:
+    """The regions of an encounter by place; where one is unknown, the other stands for it."""
+    insured, care = encounter.insured_region, encounter.care_region
+    return {Place.INSURED: insured or care, Place.CARE: care or insured}

@@ -12,14 +12,16 @@ from typing import Any
 import polars as pl
 
 from mingcha.domain.conditions import Always, Condition
+from mingcha.domain.fields import Field
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.plan import Check, Plan
+from mingcha.engine.points import PointTable
 from mingcha.engine.stock import Stock
 from mingcha.engine.tables import Tables, column_names, gathered
 from mingcha.rules.base import Setting
-from mingcha.rules.period import PeriodRule, StockRule
+from mingcha.rules.period import CapacityRule, PeriodRule, StockRule
 
 # There are as many sums as doctors have days: their keys are numbered texts, or adding them up would cost more than
 # judging the lines.
@@ -29,6 +31,7 @@ KEYS = {
     "inpatient": pl.Boolean,
     "doctor_id": pl.Categorical,
     "item_code": pl.Categorical,
+    "knowledge_point": pl.Categorical,
     "period_from": pl.Int32,
 }
 ALIKE = {"institution_rank": pl.Int32, "institution_type": pl.Categorical}
@@ -54,6 +57,7 @@ class PeriodSums:
         self.plan = plan
         self.stock = stock
         self.codes = pl.Series("item_code", codes, dtype=pl.String)
+        self.ids = {code: number for number, code in enumerate(codes)}
 
     def __call__(self, tables: Tables, audited: pl.Series) -> pl.DataFrame:
         """The sums of a bucket, with the columns of `SUMS`; each institution by the rules of its own region."""
@@ -101,7 +105,7 @@ class PeriodSums:
         counted = _told(taken, _described(check.over_period, tables, rows["encounter"])).filter(
             pl.all_horizontal(
                 pl.col(name).eq_missing(pl.lit(indicator[name]))
-                for name in ("period_from", *(field.name for field in check.over_period.by))
+                for name in ("period_from", *_named(check.over_period))
             )
             & ((pl.col("cases") > 0) | (pl.col("part_open") > 0))
         )
@@ -138,8 +142,11 @@ class PeriodSums:
     def _rows(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
         """The lines or encounters under audit, with every fact that these checks read."""
         rule = checks[0].over_period
-        source = tables.lines if _reads_lines(checks) else tables.encounters
-        frame = source.select(name for name in ("order", "encounter") if name in source.columns)
+        if rule.knowledge is not None:
+            frame = self._met(checks[0], tables)
+        else:
+            source = tables.lines if _reads_lines(checks) else tables.encounters
+            frame = source.select(name for name in ("order", "encounter") if name in source.columns)
         frame = frame.filter(audited[frame["encounter"]])
         read = [
             column_of(field)
@@ -151,6 +158,24 @@ class PeriodSums:
         if rule.dated_by is not None:
             return frame.with_columns(_period(rule, pl.col(column_of(rule.dated_by))).alias("period_from"))
         return frame
+
+    def _met(self, check: Check, tables: Tables) -> pl.DataFrame:
+        """Lines, each beside every point in force that speaks of it, with what the point says."""
+        table = PointTable(check)
+        names = pl.Series("knowledge_point", [point.point_id for point in table.points], dtype=pl.String)
+        said = table.frame.with_columns(names).with_row_index("pt")
+        pairs = table.pairs(self.ids).join(said.filter("judgeable"), on="pt").drop("pt", "gid", "judgeable")
+        lines = tables.lines.select("order", "encounter", "item", "day")
+        met = lines.join(pairs, on="item").rename({"item": "r.item", "day": "r.day"})
+        in_force = (pl.col("start") <= pl.col("r.day")) & (pl.col("r.day") < pl.col("end"))
+        return met.filter(in_force).drop("start", "end")
+
+
+def _named(rule: PeriodRule) -> dict[str, Field[Any] | None]:
+    """What sums of a rule are told apart by, as an indicator names it; None is the point."""
+    other = {"executing_doctor_id": "doctor_id"}
+    named: dict[str, Field[Any] | None] = {other.get(field.name, field.name): field for field in rule.by}
+    return {**named, "knowledge_point": None} if isinstance(rule, CapacityRule) and rule.by_point else named
 
 
 def _keys_of_bills(rule: PeriodRule, tables: Tables) -> dict[str, pl.Series]:
@@ -167,7 +192,9 @@ def _keys_of_bills(rule: PeriodRule, tables: Tables) -> dict[str, pl.Series]:
 def _keys(rule: PeriodRule, rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """What each row is added to: as its bill, and by what only the row says."""
     keys = {name: values[rows["encounter"]] for name, values in _keys_of_bills(rule, tables).items()}
-    keys |= {field.name: rows[column_of(field)] for field in rule.by if is_line(field)}
+    for name, field in _named(rule).items():
+        if field is None or is_line(field):
+            keys[name] = rows[name if field is None else column_of(field)]
     if rule.dated_by is not None:
         keys["period_from"] = rows["period_from"]
     return pl.DataFrame(keys)
@@ -307,6 +334,7 @@ def _alike(checks: Iterable[Check]) -> Iterator[list[Check]]:
             repr(rule.dated_by),
             rule.span,
             isinstance(rule, StockRule),
+            -1 if rule.knowledge is None else check.number,
         )
 
     for _, same in groupby(sorted(checks, key=shape), key=shape):

@@ -49,6 +49,7 @@ _ASKED: Columns = {
     "institution_id": pl.Utf8(),
     "insurance_type": pl.Utf8(),
     "insured_region": pl.Utf8(),
+    "care_region": pl.Utf8(),
     "disease_id": pl.Utf8(),
     "started_at": pl.Int32(),
 }
@@ -90,7 +91,9 @@ class Beside:
         """Lines (with `enc`, the row number in `encounters`) with the facts resolved on their day, order kept."""
         if not self.tables.keys() & {DoctorState, DirectoryEntry, Approval} or not lines.height:
             return lines
-        whose = conform(encounters, _ASKED).select("person_id", "institution_id", "insured_region")
+        # 就医地的目录: what may be paid elsewhere is what the directory of that place lists.
+        region = pl.coalesce("care_region", "insured_region").alias("region")
+        whose = conform(encounters, _ASKED).select("person_id", "institution_id", region)
         asked = conform(lines, _ASKED_OF_LINE).with_columns(day=pl.col("charged_at") // MINUTES_A_DAY)
         asked = pl.concat([asked, whose[lines["enc"]]], how="horizontal")
         for found in (self._doctor(asked), self._directory(asked), self._approval(asked)):
@@ -233,18 +236,18 @@ class Beside:
         return _said(asked, rows, ["doctor_id", "institution_id"], {"doctor_insured": _open_period & serves})
 
     def _directory(self, asked: pl.DataFrame) -> _Saying | None:
-        """The class in the directory of the narrowest region that lists the item at all."""
+        """The class in the directory of the narrowest region around the place of care that lists the item at all."""
         rows = self._table(DirectoryEntry)
         if rows is None:
             return None
-        keys = ["item_code", "insured_region", "day"]
+        keys = ["item_code", "region", "day"]
         place = pl.col("place")
         rows = rows.select(
             "item_code", "valid_from", "valid_to", "in_force", "payment_class",
             place=pl.col("insured_region").str.replace(r"(00)+$", "").fill_null(""),
         )  # fmt: skip
         met = asked.select(keys).unique().join(rows, on="item_code")
-        here = (place == "") | pl.col("insured_region").fill_null("").str.starts_with(place)
+        here = (place == "") | pl.col("region").fill_null("").str.starts_with(place)
         met = met.filter(here).filter(place.str.len_chars() == place.str.len_chars().max().over(keys))
         holds = _open_period & pl.col("in_force").fill_null(value=True)
         listed = (

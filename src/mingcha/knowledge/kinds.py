@@ -216,6 +216,25 @@ class StayLimit(KnowledgePoint):
     unit = f.code("计价单位", default="天", note="天、小时")
 
 
+class WorkTime(KnowledgePoint):
+    """单次最短耗时: how long one count of an item takes up the person who carries it out, at the very least."""
+
+    label, slug = "单次最短耗时", "work-time"
+    minutes = f.number("单次最短耗时", unit="分钟", required=True)
+
+
+class DeviceCapacity(KnowledgePoint):
+    """设备一日容量: how much the machines of one institution (or one department of it) can do in a day."""
+
+    label, slug = "设备一日容量", "device-capacity"
+    told_apart_by = ("institution_id", "department_id")
+    institution_id = f.text("医疗机构编码", required=True)
+    department_id = f.text("受单科室编码", default="", note="空为全院")
+    machines = f.number("设备台数", unit="台", required=True)
+    hours = f.number("每台每日最长运行", unit="小时", default=24)
+    minutes = f.number("单次最短用时", unit="分钟", required=True)
+
+
 class SplitCharge(KnowledgePoint):
     """分解收费: components that together are one item must be billed as that item."""
 
@@ -449,6 +468,8 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         AddOnLimit,
         Substitution,
         StayLimit,
+        WorkTime,
+        DeviceCapacity,
         SplitCharge,
         SameIncisionGroup,
         SecondLine,

@@ -12,7 +12,7 @@ from typing import Any
 from mingcha.domain.errors import KnowledgeError
 from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.knowledge.strategy.form import written_form
+from mingcha.knowledge.strategy.form import ELSEWHERE, written_form
 from mingcha.knowledge.strategy.model import NO_STRATEGY, Strategy
 
 RuleSettings = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -160,7 +160,7 @@ class Difference:
     settings: Mapping[str, tuple[Any, Any]]
     """rule/region/name → (before, after); None where there was or is none"""
     strategy: Mapping[str, tuple[Any, Any]]
-    """规则集/name, 特例/number or 自建规则/code → (before, after) in its written form"""
+    """规则集/name, 特例/number, 自建规则/code or 异地就医 → (before, after) in its written form"""
 
     @property
     def empty(self) -> bool:
@@ -209,13 +209,13 @@ def _differing_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> di
 
 
 def _named(release: Release) -> dict[str, Any]:
-    """Each rule set, exemption and rule without code in its written form, by name."""
-    own = {f"自建规则/{rule.code}": dict(rule.written) for rule in release.rules}
-    return own | {
-        f"{what}/{next(iter(one.values()))}": one
-        for what, held in written_form(release.strategy).items()
-        for one in held
-    }
+    """Each rule set, exemption and rule without code in its written form by name; jurisdictions, whose order counts,
+    together."""
+    own: dict[str, Any] = {f"自建规则/{rule.code}": dict(rule.written) for rule in release.rules}
+    written: dict[str, Any] = written_form(release.strategy)
+    together = {ELSEWHERE: written.pop(ELSEWHERE)} if ELSEWHERE in written else {}
+    by_name = {f"{what}/{next(iter(one.values()))}": one for what, held in written.items() for one in held}
+    return own | by_name | together
 
 
 def _flat(settings: RuleSettings) -> dict[str, Any]:

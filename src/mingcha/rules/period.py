@@ -79,6 +79,23 @@ class PeerRule(PeriodRule):
     least_peers: Any = setting(5, label="最少同类机构数", unit="家", at_least=1, at_most=1_000)
 
 
+class CapacityRule(PeriodRule):
+    """A rule over lines that points speak about: more of them in a day than can be done in one.
+
+    Args:
+        by_point: a sum for each point, and not one for all points together.
+    """
+
+    by_point: ClassVar[bool] = False
+    dated_by = Line.day
+    quiet = True
+    span: Any = "日"
+
+    def most(self, point: Any) -> int:
+        """The most that can be done in a day, in the unit of the measure; `point` is None where it is one for all."""
+        raise NotImplementedError
+
+
 class StockRule(PeriodRule):
     """A rule over what was billed of an item between two counts of its stock, against what stock records leave.
 

@@ -28,6 +28,7 @@ _AS_SAID = {
     "antibiotic_right": "antibiotic_right",
     "hosp_appr_flag": "approved",
     "o_firstItemFlag": "first_line",
+    "orders_dr_code": "executor",
     "tcmdrug_used_way": "herb_use",
 }
 _OF_DOSING = {

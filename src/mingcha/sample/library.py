@@ -47,6 +47,8 @@ MECHANISM_OF_KIND = {
     "add-on-limit": "add-on-over-main",
     "substitution": "substituted-item",
     "stay-limit": "time-over-stay",
+    "work-time": "executor-day-over-time",
+    "device-capacity": "device-day-over-capacity",
     "split-charge": "split-charge",
     "same-incision-group": "same-incision-full-price",
     "second-line": "second-line-first",

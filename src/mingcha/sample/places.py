@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mingcha.sample.library import Library
 from mingcha.sample.script import Venue
@@ -28,8 +28,12 @@ OBSERVED = {
     "hospital-infection-rate": "A524",
     "unplanned-readmission-rate": "A525",
     "stock": "A526",
+    "executor-day-over-time": "A527",
     "doctor-day-over-capacity": "A529",
 }
+# Hospitals whose machines are known, by the identifiers that the starter pack's points name.
+DEVICES = {"350100": "H350100DEVICES", "350200": "H350200DEVICES"}
+WITH_DEVICES = "A528"
 OBSERVED_CITIES = tuple(CITIES)[:6]
 DEPARTMENTS = {
     "A01": "预防保健科", "A02": "全科医疗科", "A03": "内科", "A03.01": "呼吸内科", "A03.02": "消化内科",
@@ -130,6 +134,9 @@ def places_for(library: Library) -> Places:
     for kind in OBSERVED.values():
         for city in OBSERVED_CITIES:
             _add(places, city, 2, kind, f"{kind}专科医院", 0)
+    for city, identifier in DEVICES.items():
+        _add(places, city, 2, WITH_DEVICES, f"{WITH_DEVICES}专科医院", 0)
+        places.institutions[-1] = replace(places.institutions[-1], id=identifier)
     return places
 
 

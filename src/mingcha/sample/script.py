@@ -87,6 +87,7 @@ class Charge(NamedTuple):
     payment_class: str = ""
     title: str = ""
     antibiotic_right: str = ""
+    executor: str = ""
     dosing: Dosing = Dosing()
     department: str = ""
     refund_of: int | None = None

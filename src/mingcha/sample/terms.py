@@ -208,6 +208,8 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.AddOnLimit: _accompanied,
     k.Substitution: _accompanied,
     k.StayLimit: _stay,
+    k.WorkTime: _nothing,  # a matter of who carries it out
+    k.DeviceCapacity: _nothing,  # a matter of the institution
     k.SplitCharge: _bundle,
     k.SameIncisionGroup: _incision,
     k.SecondLine: _second_line,

@@ -115,7 +115,7 @@ def test_what_a_set_takes_out_again_does_not_judge() -> None:
 @pytest.mark.parametrize(
     ("scope", "inside", "outside"),
     [
-        ({"地区": ["3501"]}, {}, {"insured_region": "350200"}),
+        ({"地区": ["3501"]}, {}, {"insured_region": "350200", "care_region": "350200"}),
         ({"机构级别": ["三级"]}, {}, {"institution_level": "5"}),
         ({"机构类别": ["A1"]}, {}, {"institution_type": "B100"}),
         ({"机构": ["H1"]}, {}, {"institution_id": "H10"}),
@@ -175,7 +175,7 @@ def test_settings_of_a_set_hold_in_its_scope_and_lie_over_the_regions() -> None:
     assert codes(held, bill(quantity=4)) == {FREQUENCY, SEX}
     assert codes(held, bill(quantity=3, institution_level="5")) == {FREQUENCY, SEX}
     assert codes(held, bill(quantity=2, institution_level="5")) == {SEX}
-    assert codes(held, bill(quantity=2, institution_level="5", insured_region="350200")) == {FREQUENCY, SEX}
+    assert codes(held, bill(quantity=2, institution_level="5", care_region="350200")) == {FREQUENCY, SEX}
 
 
 @pytest.mark.parametrize(("quantity", "action"), [(3, "提醒"), (6, "提醒"), (7, "拦截")])
@@ -269,7 +269,35 @@ def some_strategy(pick: random.Random, rules: list[str]) -> dict[str, Any]:
         }
         for number in range(pick.randint(0, 2))
     ]  # fmt: skip
-    return {"规则集": sets, "特例": exemptions}
+    elsewhere = [
+        {
+            "规则": some(rules),
+            "按": pick.choice(("参保地", "就医地")),
+            **pick.choice(({}, {"启用": "2026-01-15"}, {"停用": "2026-04-30"})),
+        }
+        for _ in range(pick.randint(0, 3))
+    ]
+    return {"规则集": sets, "特例": exemptions, "异地就医": elsewhere}
+
+
+def regional(pick: random.Random, number: int) -> SexLimit | QuantityLimit:
+    """A point that one region has of its own for a code that the starter pack also speaks about."""
+    region = pick.choice(("35", "3501", "350203"))
+    code = pick.choice([point.codes[0] for point in starter_points() if isinstance(point, SexLimit)])
+    if pick.random() < 0.5:
+        return SexLimit(point_id=f"s{number}", rule_code=SEX, codes=(code,), sex="1", region=region)
+    return QuantityLimit(
+        point_id=f"q{number}", rule_code=FREQUENCY, codes=(code,), period="日", allowed=10_000, region=region
+    )
+
+
+def some_settings(pick: random.Random) -> dict[str, Any]:
+    """The starter pack's settings, and in some regions other ones for rules of both places."""
+    shares = {
+        "fund-share-too-high": {region: {"ratio": 1_000 * pick.randint(1, 9)} for region in ("3501", "44")}
+    }
+    caps = {"fund-over-yearly-cap": {"350203": {"cap": 100 * pick.randint(1, 100_000)}}}
+    return {**starter_settings(), **shares, **caps}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -277,7 +305,8 @@ def test_a_case_and_a_partition_agree_under_random_rule_sets(seed: int) -> None:
     pick = random.Random(seed)
     rules = [word for entry in entries() if entry.mechanisms for word in (entry.code, *entry.mechanisms)]
     strategy = strategy_of(some_strategy(pick, rules))
-    held = release_of(1, starter_points(), starter_settings(), with_demonstration=True, strategy=strategy)
+    points = [*starter_points(), *(regional(pick, number) for number in range(20))]
+    held = release_of(1, points, some_settings(pick), with_demonstration=True, strategy=strategy)
     plan = Plan(held, entries())
     city = City(held, 300, seed, regions=("350100", "350203", "440100"))
     rows: list[str] = []

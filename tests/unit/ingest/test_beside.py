@@ -36,9 +36,12 @@ def visit(fact: str, tables: Beside, **facts: Any) -> Any:
     return found[fact][0] if fact in found.columns else None
 
 
-def line(fact: str, tables: Beside, region: str | None = "350100", **facts: Any) -> Any:
+def line(
+    fact: str, tables: Beside, region: str | None = "350100", care: str | None = None, **facts: Any
+) -> Any:
     """One fact of one line on the day."""
-    encounters = pl.DataFrame({"person_id": "P1", "institution_id": "H1", "insured_region": region})
+    regions = {"insured_region": region, "care_region": care}
+    encounters = pl.DataFrame({"person_id": "P1", "institution_id": "H1", **regions})
     plain = {"enc": 0, "item_code": "X1", "doctor_id": "D1", "charged_at": DAY * MINUTES_A_DAY + 600}
     found = tables.of_lines(pl.DataFrame({**plain, **facts}), encounters)
     return found[fact][0] if fact in found.columns else None
@@ -248,7 +251,15 @@ def test_the_directory_of_the_narrowest_region_that_lists_an_item_gives_its_clas
     assert line("directory_class", beside(directory=rows)) == found
 
 
-def test_without_an_insured_region_only_the_directory_for_all_speaks() -> None:
+def test_what_is_paid_elsewhere_is_what_the_directory_of_that_place_lists() -> None:
+    rows = [
+        entry(insured_region="350100", payment_class="01"),
+        entry(insured_region="350200", payment_class="03"),
+    ]
+    assert line("directory_class", beside(directory=rows), region="350100", care="350200") == "03"
+
+
+def test_without_any_region_only_the_directory_for_all_speaks() -> None:
     assert line("directory_class", beside(directory=[entry()]), region=None) == "02"
     assert line("directory_class", beside(directory=[entry(insured_region="350100")]), region=None) is None
 

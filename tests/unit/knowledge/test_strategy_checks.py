@@ -33,6 +33,29 @@ def told(*sets: dict[str, Any], exemptions: Any = (), day: int | None = None) ->
     return [problem.check for problem in of_strategy(strategy, ENTRIES, day)]
 
 
+@pytest.mark.parametrize(
+    ("stated", "behind"),
+    [
+        ([{"规则": ["全部"], "按": "参保地"}, {"规则": ["GZ1"], "按": "就医地"}], 1),
+        (
+            [
+                {"规则": ["GZ1"], "按": "参保地"},
+                {"规则": ["GZ2"], "按": "参保地"},
+                {"规则": ["全部"], "按": "就医地"},
+            ],
+            1,
+        ),
+        ([{"规则": ["GZ1"], "按": "参保地", "停用": "2026-01-31"}, {"规则": ["GZ1"], "按": "就医地"}], 0),
+        ([{"规则": ["GZ1"], "按": "参保地"}, {"规则": ["GZ1", "GZ2"], "按": "就医地"}], 0),
+    ],
+)
+def test_a_jurisdiction_whose_rules_were_all_named_before_it_never_decides(
+    stated: list[dict[str, Any]], behind: int
+) -> None:
+    problems = of_strategy(strategy_of({"异地就医": stated}), ENTRIES)
+    assert [problem.check for problem in problems] == ["被遮蔽"] * behind
+
+
 LEVEL3, LEVEL2 = {"机构级别": ["三级"]}, {"机构级别": ["二级"]}
 
 

@@ -27,7 +27,12 @@ from tests.unit.sample.conftest import LINES, SEED, Built
 # Their points name the disease of a visit, not the drug that is billed.
 OF_DISEASES = {"drug-outside-disease-list"}
 OF_KNOWLEDGE = {slug for slugs in MECHANISMS_OF_KIND.values() for slug in slugs}
-INSTITUTIONS = {*OBSERVED, "drug-stock-shortfall", "consumable-stock-shortfall"} - {"stock"}
+INSTITUTIONS = {
+    *OBSERVED,
+    "drug-stock-shortfall",
+    "consumable-stock-shortfall",
+    "device-day-over-capacity",
+} - {"stock"}
 RECORDS = {
     "too-many-drugs",
     "herb-prescription-too-large",

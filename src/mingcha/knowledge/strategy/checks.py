@@ -26,6 +26,7 @@ def of_strategy(strategy: Strategy, entries: Collection[Entry], day: int | None 
         *_of_each(strategy, named),
         *_left_out(strategy, named, entries),
         *_of_exemptions(strategy, day),
+        *_of_jurisdictions(strategy, entries),
     ]
 
 
@@ -118,6 +119,25 @@ def _of_exemptions(strategy: Strategy, day: int | None) -> Iterator[Problem]:
                 other.id,
                 f"特例“{other.id}”与“{one.id}”的对象和规则相同，日期重叠",
                 "保留一条",
+            )
+
+
+def _of_jurisdictions(strategy: Strategy, entries: Collection[Entry]) -> Iterator[Problem]:
+    """Statements that never decide, because those before them name all their rules for all their days."""
+    named = [
+        {(entry.code, slug) for entry in entries for slug in entry.mechanisms if one.names(entry, slug)}
+        for one in strategy.jurisdictions
+    ]
+    for place, one in enumerate(strategy.jurisdictions):
+        before = [
+            named[earlier]
+            for earlier, other in enumerate(strategy.jurisdictions[:place])
+            if other.starts <= one.starts and one.ends <= other.ends
+        ]
+        if named[place] <= set().union(*before):
+            name = f"异地就医第 {place + 1} 个"
+            yield _warning(
+                "被遮蔽", name, f"“{name}”的规则都已由写在前面的决定，永远不起作用", "调整先后，或删除它"
             )
 
 

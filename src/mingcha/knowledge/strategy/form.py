@@ -10,6 +10,7 @@ from mingcha.domain.errors import InputError
 from mingcha.domain.values import date_of, yuan
 from mingcha.knowledge.point import FOREVER, Certainty
 from mingcha.knowledge.reading import day_from, scaled
+from mingcha.knowledge.strategy.jurisdiction import Jurisdiction, Place
 from mingcha.knowledge.strategy.model import (
     SCENES,
     STAGES,
@@ -21,7 +22,7 @@ from mingcha.knowledge.strategy.model import (
     Where,
 )
 
-SETS, EXEMPTIONS = "规则集", "特例"
+SETS, EXEMPTIONS, ELSEWHERE = "规则集", "特例", "异地就医"
 KINDS = ("急救", "特例单议", "白名单")
 RANKS = {"无等级": "0", "一级": "1", "二级": "2", "三级": "3"}
 SCOPE = {
@@ -44,27 +45,32 @@ EXEMPT = {
 }
 _OF_SET = ("名称", "规则", "不含", "优先级", "启用", "停用", "范围", "场景", "参数", "动作", "门槛")
 _OF_EXEMPTION = ("编号", "类型", "理由", "起", "止", "规则", *EXEMPT)
-_REMEDY = f"顶层为“{SETS}”和“{EXEMPTIONS}”两个列表；用 mingcha rules sets template 看一份样例"
+_OF_JURISDICTION = ("规则", "按", "启用", "停用")
+_REMEDY = f"顶层为“{SETS}”“{EXEMPTIONS}”“{ELSEWHERE}”三个列表；用 mingcha rules sets template 看一份样例"
 
 
 def strategy_of(written: object, where: str = "") -> Strategy:
-    """Rule sets and exemptions from their written form.
+    """Rule sets, exemptions and jurisdictions from their written form.
 
     Raises:
         InputError: something that cannot be read; the message says where and what is expected.
     """
     if written is None:
         return Strategy()
-    top = _mapping(written, where, (SETS, EXEMPTIONS))
+    top = _mapping(written, where, (SETS, EXEMPTIONS, ELSEWHERE))
     sets = [_set(one, f"{where} {SETS}第 {n} 个") for n, one in enumerate(_list(top.get(SETS)), 1)]
     exemptions = [
         _exemption(one, f"{where} {EXEMPTIONS}第 {n} 个")
         for n, one in enumerate(_list(top.get(EXEMPTIONS)), 1)
     ]
+    elsewhere = [
+        _jurisdiction(one, f"{where} {ELSEWHERE}第 {n} 个")
+        for n, one in enumerate(_list(top.get(ELSEWHERE)), 1)
+    ]
     _once([one.name for one in sets], "规则集名称", where)
     _once([one.id for one in exemptions], "特例编号", where)
     ordered = sorted(sets, key=lambda one: (-one.priority, one.name))
-    return Strategy(tuple(ordered), tuple(sorted(exemptions, key=lambda one: one.id)))
+    return Strategy(tuple(ordered), tuple(sorted(exemptions, key=lambda one: one.id)), tuple(elsewhere))
 
 
 def _set(written: object, where: str) -> RuleSet:
@@ -108,6 +114,17 @@ def _exemption(written: object, where: str) -> Exemption:
             "特例没有写明对象，会使全部疑点成为特例", where=where, remedy=f"至少写明一项：{'、'.join(EXEMPT)}"
         )
     return found
+
+
+def _jurisdiction(written: object, where: str) -> Jurisdiction:
+    told = _mapping(written, where, _OF_JURISDICTION)
+    starts, ends = _days(told, "启用", "停用", where)
+    return Jurisdiction(
+        rules=_words(told.get("规则"), where, "规则") or _lacks("规则", where),
+        by=Place(_one_of(_text(told, "按", where), tuple(one.value for one in Place), where, "按")),
+        starts=starts,
+        ends=ends,
+    )
 
 
 def _where(told: Mapping[str, Any], names: Mapping[str, str], where: str) -> Where:
@@ -231,6 +248,12 @@ def written_form(strategy: Strategy) -> dict[str, list[dict[str, Any]]]:
     return {
         SETS: [_written_set(one) for one in strategy.sets],
         EXEMPTIONS: [_written_exemption(one) for one in strategy.exemptions],
+        # Left out where nothing is stated: what was published before there was such a list keeps its digest.
+        **(
+            {ELSEWHERE: [_written_jurisdiction(one) for one in held]}
+            if (held := strategy.jurisdictions)
+            else {}
+        ),
     }
 
 
@@ -263,6 +286,11 @@ def _written_exemption(one: Exemption) -> dict[str, Any]:
             "规则": list(one.rules),
         }
     )
+
+
+def _written_jurisdiction(one: Jurisdiction) -> dict[str, Any]:
+    days = _written_days(one.starts, one.ends, "启用", "停用")
+    return {**days, "规则": list(one.rules), "按": str(one.by)}
 
 
 def _written_where(where: Where, names: Mapping[str, str]) -> dict[str, list[str]]:
@@ -311,5 +339,11 @@ SAMPLE = """\
   止: 2026-06-30
   参保人: [P0001]
   规则: [course-over-limit]
+# 异地就医：参保地与就医地的知识、参数不同时，哪些规则用哪一方的；写在前面的先决定。不写的按国家规定：
+# 参保、待遇、慢特病备案、起付线、比例、封顶线按参保地，其余按就医地（医保发〔2022〕22号）。
+异地就医:
+- 启用: 2026-01-01
+  规则: [GZ10000101011000]   # 写法同规则集
+  按: 参保地
 """
 """A file to begin with."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import FOREVER
+from mingcha.knowledge.strategy.jurisdiction import EVERY_RULE, Jurisdiction
 
 Facts = Callable[[str], Any]
 """fact name → value, None if unknown"""
@@ -35,7 +36,6 @@ STAGES = {
     "事中": ("6", "7", "8", "9", "10"),
     AFTERWARDS: (AFTERWARDS,),
 }
-EVERY_RULE = "全部"
 # Identifiers match whole; codes and regions by prefix.
 WHOLE = frozenset(("institution_id", "doctor_id", "person_id", "encounter_id", "item", "institution_rank"))
 
@@ -130,17 +130,18 @@ class Exemption:
 
 @dataclass(frozen=True)
 class Strategy:
-    """The rule sets, the first to decide first, and the exemptions of a release."""
+    """The rule sets, the exemptions and the jurisdictions of a release; of sets and these the first to decide first."""
 
     sets: tuple[RuleSet, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    jurisdictions: tuple[Jurisdiction, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.sets or self.exemptions)
+        return bool(self.sets or self.exemptions or self.jurisdictions)
 
     def only(self, names: tuple[str, ...]) -> Strategy:
         """The strategy with these sets alone."""
-        return Strategy(tuple(one for one in self.sets if one.name in names), self.exemptions)
+        return replace(self, sets=tuple(one for one in self.sets if one.name in names))
 
 
 NO_STRATEGY = Strategy()

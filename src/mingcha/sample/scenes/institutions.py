@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date
 
 from mingcha.domain.values import PRICE_SCALE, date_of, day_of
+from mingcha.knowledge.kinds import DeviceCapacity, WorkTime
 from mingcha.sample.goods import CONSUMABLE, DRUG, SERVICE
-from mingcha.sample.places import COUNTED_PHARMACY, OBSERVED, OBSERVED_CITIES
+from mingcha.sample.places import COUNTED_PHARMACY, DEVICES, OBSERVED, OBSERVED_CITIES, WITH_DEVICES
 from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer
 from mingcha.sample.script import (
     ADULT,
@@ -56,6 +57,8 @@ def write_institutions(writer: Writer) -> None:
     scene.stock("GZ10000202001000", "drug-stock-shortfall", DRUGS, OBSERVED_CITIES[:2])
     scene.stock("GZ10000202001000", "drug-stock-shortfall", DRUGS, OBSERVED_CITIES[:2], COUNTER)
     scene.stock("GZ10000203001000", "consumable-stock-shortfall", CONSUMABLES, OBSERVED_CITIES[2:4])
+    scene.executors("MC10000403011000", "executor-day-over-time")
+    scene.devices("MC10000403012000", "device-day-over-capacity")
 
 
 class Institutions:
@@ -123,6 +126,37 @@ class Institutions:
             ]
             visits[0] = visits[0]._replace(papers=_records(code))
             self._together(rule, mechanism, VIOLATION if billed > 21 else NEAR_MISS, visits, telling=True)
+
+    def executors(self, rule: str, mechanism: str) -> None:
+        """The first item that somebody carries out, so often that a day is a little too short, or just long enough."""
+        for point in self.writer.library.of(WorkTime)[:1]:
+            enough = 24 * 60 // point.minutes
+            around = {FIRST: enough + 1, SECOND: enough}
+            for city, times in around.items():
+                venue = Venue(2, OBSERVED[mechanism], (city,))
+                self._often(rule, mechanism, venue, point.codes[0], times, most=enough)
+
+    def devices(self, rule: str, mechanism: str) -> None:
+        """At one hospital once more than its machines can do, at another just as often."""
+        for point in self.writer.library.of(DeviceCapacity):
+            enough = point.machines * point.hours * 60 // point.minutes
+            for city, number in DEVICES.items():
+                if point.institution_id == number and point.codes[0] == self._first_of(number):
+                    venue = Venue(2, WITH_DEVICES, (city,))
+                    times = enough + (city == FIRST)
+                    self._often(rule, mechanism, venue, point.codes[0], times, most=enough)
+
+    def _first_of(self, institution: str) -> str:
+        points = self.writer.library.of(DeviceCapacity)
+        return next(str(point.codes[0]) for point in points if point.institution_id == institution)
+
+    def _often(self, rule: str, mechanism: str, venue: Venue, code: str, times: int, *, most: int) -> None:
+        charges = [
+            _charge(code, 20, units(part))._replace(executor=f"X{venue.cities[0]}")
+            for part in (times // 2, times - times // 2)
+        ]
+        visit = self.writer.visit(Circumstances(venue=venue), charges, company=0)
+        self._together(rule, mechanism, VIOLATION if times > most else NEAR_MISS, [visit], telling=True)
 
     def _visit(self, mechanism: str, city: str, charges: list[Charge], **more: int) -> Visit:
         around = Circumstances(venue=Venue(2, OBSERVED[mechanism], (city,)))

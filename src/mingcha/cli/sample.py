@@ -11,7 +11,7 @@ import typer
 from mingcha.cli.app import app, command
 from mingcha.cli.console import lines_bar, print_json, quoted, say, table
 from mingcha.cli.options import AsJson
-from mingcha.sample.city import START, CityReport, make_city
+from mingcha.sample.city import CASES_A_THOUSAND_LINES, MOST_CASES, START, CityReport, make_city
 
 
 @command(app, "sample")
@@ -24,6 +24,9 @@ def sample(
         datetime | None, typer.Option("--start", formats=["%Y-%m-%d"], help=f"这一年从哪天开始；默认 {START}")
     ] = None,
     format: Annotated[str, typer.Option("--format", help="parquet 或 csv")] = "parquet",
+    planted: Annotated[
+        int, typer.Option("--planted", help=f"每千行明细植入多少例违规和擦边情形，1 至 {MOST_CASES}")
+    ] = CASES_A_THOUSAND_LINES,
     as_json: AsJson = False,
 ) -> None:
     """生成样例城市：一年的模拟结算，埋有各种违规和擦边的合规情形。
@@ -37,6 +40,7 @@ def sample(
             seed,
             START if start is None else start.date(),
             format=format,
+            planted=planted,
             progress=progress,
         )
     if as_json:

@@ -39,7 +39,7 @@ FORMATS = ("parquet", "csv")
 _ARROW_SCHEMA = "ARROW:schema"
 _LINES_A_PART = 500_000
 _PARTS_AT_A_TIME = 2
-_CASES_A_THOUSAND_LINES = 68
+CASES_A_THOUSAND_LINES, MOST_CASES = 68, 100
 _LINES_A_PERSON = 24
 
 
@@ -110,14 +110,13 @@ class City:
         self.crowd = Crowd(self.tables, year, chance)
         self.staging = Staging(self.tables, year, chance)
 
-    def cases(self, number: int, lines: int) -> int:
+    def cases(self, number: int, lines: int, often: int = CASES_A_THOUSAND_LINES) -> int:
         """How many planted cases a part of about so many lines has."""
         least = self.crowd.least if number == 0 else 0
-        return max(lines * _CASES_A_THOUSAND_LINES // 1000, least)
+        return max(lines * often // 1000, least)
 
-    def part(self, number: int, lines: int, first_case: int) -> Part:
-        """Stage about so many lines, planted cases from number `first_case` on."""
-        cases = self.cases(number, lines)
+    def part(self, number: int, lines: int, first_case: int, cases: int) -> Part:
+        """Stage about so many lines, so many planted cases from number `first_case` on among them."""
         base = number * PERSONS_A_PART
         planted_persons, planted = self.crowd.planted(first_case, cases, base)
         if number == 0:
@@ -153,6 +152,7 @@ def make_city(
     format: str = "parquet",
     points: Iterable[KnowledgePoint] | None = None,
     settings: Settings | None = None,
+    planted: int = CASES_A_THOUSAND_LINES,
     progress: Callable[[int, int], None] | None = None,
 ) -> CityReport:
     """Write a city of about so many lines to a new folder, as a hospital or a bureau would export it.
@@ -162,6 +162,7 @@ def make_city(
         lines: about how many charge lines (a small city has at least a few of every mechanism).
         seed: the same seed, size and knowledge give the same files, byte for byte.
         format: parquet or csv.
+        planted: cases (violations and near-misses) a thousand lines.
         progress: called with the lines written so far and the lines asked for.
 
     Raises:
@@ -171,12 +172,16 @@ def make_city(
         raise InputError(f"不支持的格式“{format}”", remedy=f"可用的格式：{'、'.join(FORMATS)}")
     if lines < 1:
         raise InputError(f"明细行数应为正数，实为 {lines}", remedy="例如 --lines 100000")
+    if not 0 < planted <= MOST_CASES:
+        raise InputError(
+            f"每千行植入的例数应为 1 至 {MOST_CASES}，实为 {planted}", remedy="例如 --planted 40"
+        )
     city = City(seed, start, points, settings)
     report, sizes = CityReport(out), _sizes(lines)
-    cases = [city.cases(number, size) for number, size in enumerate(sizes)]
+    cases = [city.cases(number, size, planted) for number, size in enumerate(sizes)]
 
     def make(number: int) -> CityReport:
-        part = city.part(number, sizes[number], sum(cases[:number]))
+        part = city.part(number, sizes[number], sum(cases[:number]), cases[number])
         writer.write(part, number if len(sizes) > 1 else None)
         return _counted(part, out)
 

@@ -379,6 +379,13 @@ def test_a_place_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_how_much_is_planted_is_said_beforehand(tmp_path: Path) -> None:
+    few, many = (make_city(tmp_path / str(often), 60_000, SEED, planted=often) for often in (30, 90))
+    assert many.violations > 2 * few.violations
+    with pytest.raises(InputError, match="1 至 100"):
+        make_city(tmp_path / "none", 1_000, SEED, planted=0)
+
+
 @pytest.mark.parametrize(("lines", "format"), [(0, "parquet"), (100, "ods")])
 def test_a_senseless_wish_is_refused_with_a_remedy(tmp_path: Path, lines: int, format: str) -> None:
     with pytest.raises(InputError) as refused:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, repeat
-from operator import le
+from operator import itemgetter, le
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Person, Settlement
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.engine.facts import LINE_FACTS, derive, line_fact
 from mingcha.engine.layout import ROW_SOURCES, Layout
+from mingcha.rules.base import LineFacts
 
+ORDER = LineFacts._fields.index("order")
 LINE_ORDER = ("charged_at", "line_id", "item_code", "billed_quantity", "billed_amount")
 
 
@@ -47,8 +49,8 @@ class EncounterFacts:
         codes = tuple(dict.fromkeys(diagnoses))
         known.update(derive(known, codes, tuple(procedures), tuple(operated_at)))
         self.__dict__.update(known)
-        self._sent = lines
-        self._order = canonical_order(lines)
+        self.sent = lines
+        self.order = canonical_order(lines)
         self.diagnosis_codes = codes
         self.procedure_codes = tuple(dict.fromkeys(procedures))
         self.audited = audited
@@ -56,30 +58,45 @@ class EncounterFacts:
     @cached_property
     def lines(self) -> Mapping[str, Sequence[Any]]:
         """The lines as columns in canonical order; only what is said of findings reads them so."""
-        if self._order is None:
-            return self._sent
-        return {name: [values[n] for n in self._order] for name, values in self._sent.items() if values}
+        if self.order is None:
+            return self.sent
+        return {name: [values[n] for n in self.order] for name, values in self.sent.items() if values}
 
-    def rows(self, layout: Layout, number: int) -> list[tuple[Any, ...]]:
-        """One tuple per line in canonical order, lines that refunds have cancelled included."""
-        lines, order = self._sent, self._order
-        charged = lines.get("charged_at")
-        if not charged:
+    def rows(self, layout: Layout, number: int, only: Container[str] | None = None) -> list[tuple[Any, ...]]:
+        """One tuple per line in canonical order, lines that refunds have cancelled included.
+
+        Args:
+            only: the item codes whose lines are asked for; of history few lines are.
+        """
+        lines, order = self.sent, self.order
+        count = len(lines.get("charged_at") or ())
+        places: Sequence[int] = range(count) if order is None else _places(order)
+        if only is not None:
+            chosen = [sent for sent, code in enumerate(lines.get("item_code") or ()) if code in only]
+            lines = {name: [values[sent] for sent in chosen] for name, values in lines.items() if values}
+            places = [places[sent] for sent in chosen]
+        if not places:
             return []
-        columns: list[Any] = []
+        rows = list(zip(*self._columns(layout, number, lines, places), strict=False))
+        return rows if order is None else sorted(rows, key=itemgetter(ORDER))
+
+    @staticmethod
+    def _columns(
+        layout: Layout, number: int, lines: Mapping[str, Sequence[Any]], places: Sequence[int]
+    ) -> list[Iterable[Any]]:
+        columns: list[Iterable[Any]] = []
         for name in layout.names:
             if name == "order":
-                columns.append(range(len(charged)) if order is None else _places(order))
+                columns.append(places)
             elif name == "encounter":
                 columns.append(repeat(number))
             elif name == "day":
-                columns.append([minute // MINUTES_A_DAY for minute in charged])
+                columns.append([minute // MINUTES_A_DAY for minute in lines["charged_at"]])
             elif name in LINE_FACTS:
                 columns.append(line_fact(name, lines))
             else:
                 columns.append(lines.get(ROW_SOURCES.get(name, name)) or repeat(None))
-        rows = list(zip(*columns, strict=False))
-        return rows if order is None else [rows[sent] for sent in order]
+        return columns
 
     def coded_rows(self, codes: Sequence[str], layout: Layout, number: int) -> list[tuple[Any, ...]]:
         """Diagnoses or procedures as rows: on the first day of the encounter, without quantity or amount."""

@@ -277,18 +277,24 @@ def digest(named: str) -> str:
     return blake2b(named.encode(), digest_size=12).hexdigest()
 
 
-def line_texts(lines: Mapping[str, Sequence[Any]]) -> Any:
-    """`Bill.line` for lines given as columns in canonical order."""
+def line_texts(sent: Mapping[str, Sequence[Any]], order: Sequence[int] | None) -> Any:
+    """`Bill.line` for lines given as columns.
 
-    def text(order: int) -> LineText:
+    Args:
+        order: which sent line stands in which place of the canonical order; None if they were sent in it.
+    """
+
+    def text(place: int) -> LineText:
+        number = place if order is None else order[place]
+
         def of(name: str) -> Any:
-            column = lines.get(name)
-            return column[order] if column else None
+            column = sent.get(name)
+            return column[number] if column else None
 
         line_id = of("line_id")
         return LineText(
             line_id,
-            line_id or f"#{order + 1}",
+            line_id or f"#{place + 1}",
             of("item_code"),
             of("item_name"),
             of("department_id"),

@@ -71,7 +71,7 @@ def case_findings(plan: Plan, case: Case, judgement: Judgement) -> list[list[tup
 
 def _of_encounter(writer: Writer, enc: EncounterFacts, hits: Sequence[Hit]) -> list[tuple[Any, ...]]:
     facts = {name: getattr(enc, name) for name in OF_BILL}
-    return writer.of_bill(Bill(**facts, line=line_texts(enc.lines)), hits)
+    return writer.of_bill(Bill(**facts, line=line_texts(enc.sent, enc.order)), hits)
 
 
 def unjudged_of_partition(tables: Tables, outcome: Outcome) -> pl.DataFrame:

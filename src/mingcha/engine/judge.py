@@ -71,7 +71,8 @@ class _VariantJudge:
     def judge(self, case: Case, audited: Sequence[bool], out: Judgement) -> None:
         by_person: Groups = {}
         for number, enc in enumerate(case):
-            every_row = enc.rows(self.layout, number)
+            only = None if audited[number] else self.index.items_by_person
+            every_row = enc.rows(self.layout, number, only)
             rows = [row for row in every_row if row[QUANTITY] is None or row[QUANTITY] > 0]
             if audited[number]:
                 self._encounter(enc, number, rows, every_row, out)

@@ -64,6 +64,7 @@ NOT_REQUIRED = {
     ("stay-length-unusual", "discharge_way"): "only tells why a stay was short",
     ("notice-due", "unit_price"): "only for points that speak of a price",
     ("notice-due", "approved"): "only for points that speak of approval",
+    ("approval-missing", "unit_price"): "only for points that speak of a price",
     ("own-share-high", "institution_rank"): "only which share is allowed",
     ("charged-after-death", "death_date"): "the living have none",
     ("outside-directory", "directory_class"): "the class that was sent stands in for it",

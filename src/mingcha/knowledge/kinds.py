@@ -68,6 +68,16 @@ class LevelLimit(KnowledgePoint):
     exempt_types = f.codes("专科医院类别", note="医疗机构类别代码，如 A512 眼科医院")
 
 
+class InstitutionTypeLimit(KnowledgePoint):
+    """限医疗机构类型: the types of institution (by prefix) in which the item is paid."""
+
+    label, slug = "限医疗机构类型", "institution-type-limit"
+    accepted = f.codes(
+        "可支付的医疗机构类别", required=True, note="按前缀匹配，如 A52 为皮肤、传染、精神等专科医院"
+    )
+    accepted_name = f.text("可支付的医疗机构类别名称", required=True)
+
+
 class DepartmentLimit(KnowledgePoint):
     """限科室: department codes (by prefix) that may order the item."""
 
@@ -359,6 +369,14 @@ class Notice(KnowledgePoint):
     unless_approved = f.flag("已审批不提示", default=False)
 
 
+class ApprovalRequired(KnowledgePoint):
+    """须事前审批: what is paid only with an approval in force on the day, always or only when dear."""
+
+    label, slug = "须事前审批", "approval-required"
+    approver = f.text("审批部门", required=True, note="医院医保办、经办机构 …")
+    from_price = f.price("单价下限", default=0, note="达到这个单价才须审批；0 为不论单价")
+
+
 class StayLength(KnowledgePoint):
     """病种住院天数: how many days a stay for a main diagnosis (by prefix) usually lasts."""
 
@@ -453,6 +471,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         CareTypeLimit,
         InternetLimit,
         LevelLimit,
+        InstitutionTypeLimit,
         DepartmentLimit,
         CourseLimit,
         DispenseLimit,
@@ -483,6 +502,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         AntibioticGrade,
         HerbDose,
         Notice,
+        ApprovalRequired,
         StayLength,
         DiseaseList,
         Prophylaxis,

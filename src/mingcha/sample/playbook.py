@@ -10,6 +10,7 @@ from mingcha.sample.library import Library
 from mingcha.sample.places import Places
 from mingcha.sample.scenes.admissions import write_admissions
 from mingcha.sample.scenes.antibiotics import write_antibiotics
+from mingcha.sample.scenes.approvals import write_approvals
 from mingcha.sample.scenes.benefit import write_benefit
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
@@ -64,6 +65,7 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_uploads,
         write_presence,
         write_entitlement,
+        write_approvals,
         write_benefit,
         write_admissions,
         write_reminders,

@@ -217,6 +217,8 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.HerbAlone: _compound,
     k.HerbNeverPaid: _never,
     k.Notice: _never,  # used without remark by nobody: any use is worth the reminder
+    k.ApprovalRequired: _never,  # nobody in the background asks for leave
+    k.InstitutionTypeLimit: _never,  # or minds what kind of place it is at
     k.Indication: _indication,
     k.Contraindication: _contraindication,
     k.PregnancyLimit: _pregnancy,

@@ -67,6 +67,8 @@ NOT_REQUIRED = {
     ("approval-missing", "unit_price"): "only for points that speak of a price",
     ("own-share-high", "institution_rank"): "only which share is allowed",
     ("charged-after-death", "death_date"): "the living have none",
+    ("charged-after-order", "order_id"): "an order to leave ends every charge of a stay",
+    ("charged-after-order", "inpatient"): "a charge that has an order is judged whatever the visit",
     ("outside-directory", "directory_class"): "the class that was sent stands in for it",
     ("outside-directory", "payment_class"): "the directory tells as well",
     **{

@@ -35,6 +35,7 @@ LINE_COLUMNS: dict[str, Any] = {
     "in_scope_amount": pl.Int64,
     "supply_days": pl.Int32,
     "prescription_id": pl.String,
+    "order_id": pl.String,
     "list_type": pl.String,
     "charge_type": pl.String,
     "department_id": pl.String,
@@ -219,6 +220,12 @@ class City:
     def _said(self, field: Field[Any]) -> Any:
         if field.type is ValueType.FLAG:
             return self.papers.random() < 0.9
+        if field.type is ValueType.DAY:
+            return self.papers.randint(FIRST_DAY, LAST_DAY)
+        if field.type is ValueType.NUMBER:
+            return self.papers.choice((0, 0, 1))
+        if not field.codes:
+            return self.papers.choice(("甲", "乙"))
         return self.papers.choice(sorted(CODE_LISTS[field.codes]))
 
     def _codes(self, subject: Subject) -> list[str]:
@@ -260,6 +267,7 @@ class City:
                 "in_scope_amount": self._maybe(amount * 9 // 10),
                 "supply_days": self._maybe(pick.choice((3, 7, 30, 90)), 0.3),
                 "prescription_id": self._maybe(f"R{pick.randint(1, 3)}", 0.2),
+                "order_id": self.papers.choice((None, "Y1", "Y2")),
                 "list_type": self._maybe(
                     "102" if code.startswith("T") else pick.choice(("101", "102", "201", "301")), 0.1
                 ),

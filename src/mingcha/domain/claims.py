@@ -132,6 +132,12 @@ class Encounter(Entity):
         "在定点机构就医", derived=True, beside="designations", note="本人有定点备案而不含本机构的为否"
     )
 
+    fee_category_changes = f.number(
+        "费别变更次数", derived=True, beside="fee-categories", note="没有费别登记的就诊为未知"
+    )
+    first_fee_category = f.code("首次登记的费别", derived=True, beside="fee-categories")
+    last_fee_category = f.code("最后登记的费别", derived=True, beside="fee-categories")
+
     # What the checks of its settlement list say (knowledge.settlement_list); without a list, unknown.
     list_faults = f.texts(
         "结算清单检查所见",
@@ -194,6 +200,7 @@ class Line(Entity):
     unit = f.text("数量单位", "spec_unt")
     dosage_form = f.text("剂型", "hilist_dosform", "hosplist_dosform")
     prescription_id = f.text("处方号", "rxno")
+    order_id = f.text("医嘱号", "drord_no", "drordNo")
     group_number = f.text("组号", "grpno")
     long_order = f.flag("长期医嘱", "long_drord_flag")
     order_type = f.code("医嘱行为", "drord_bhvr", codes="drord_type")
@@ -237,6 +244,13 @@ class Line(Entity):
         derived=True,
         beside="directory",
         note="01 甲，02 乙，03 丙，0 当日不在目录有效期内；目录中没有该编码的为未知",
+    )
+
+    order_until = f.day(
+        "医嘱有效至",
+        derived=True,
+        beside="orders",
+        note="本条医嘱的停止日，或出院医嘱的执行日（没有的为开立次日），取其早者；没有停止的医嘱为 9999-12-31",
     )
 
     # Read from what doctors write (domain.doses, .frequencies, .routes); a writing that leaves a doubt is unknown.

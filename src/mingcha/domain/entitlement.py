@@ -162,6 +162,23 @@ class InjuryRegistration(Registration):
     payable = f.code("审核支付标志", "chk_pay_flag")
 
 
+class FeeCategory(Entity):
+    """费别登记: as whose patient a stay is billed, each time it is registered or changed."""
+
+    label = "费别登记"
+    key = ("encounter_id", "registered_at")
+
+    encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
+    person_id = f.text("参保人标识", "psn_no", "patn_id")
+    registered_at = f.moment("登记时间", "begntime", required=True)
+    fee_category = f.code(
+        "费别", required=True, note="医院的费别，如 自费、职工医保；国家接口未提供，由医院补充"
+    )
+    insurance_type = f.code("险种", "insutype", codes="insutype")
+    care_type = f.code("医疗类别", "med_type", codes="med_type")
+    registered_by = f.text("经办人", "opter_id")
+
+
 class Consent(Entity):
     """自费知情同意书: signed before an item is used that the fund does not pay."""
 

@@ -117,6 +117,9 @@ class Export:
             mdtrt_id="encounter",
             rxno=pl.format("R{}", (pl.col("visit") + _FIRST_ID) * 100 + pl.col("prescription")),
             drord_begn_date=self._moment(day, minute, style_of(pl.col("dirt"))),
+            drord_stop_date=_where(
+                frame, pl.col("stopped").is_not_null(), _date(pl.col("day") + pl.col("stopped"))
+            ),
             drord_dr_codg=_at(self._doctors, signed),
             drord_dr_name=_at(self._names, self._doctor() * 7 % NAMES),
             drord_dr_profttl=_at(self._titles, title),
@@ -252,6 +255,8 @@ _ABOUT = {
     "doctor-states": ("prac_psn_code", "fixmedins_code"),
     "identity-checks": ("mdtrt_id", "fixmedins_code"),
     "consents": ("mdtrt_id", "fixmedins_code"),
+    "orders": ("mdtrt_id", "psn_no"),
+    "fee-categories": ("mdtrt_id", "psn_no"),
     "chronic-registrations": ("psn_no",),
     "approvals": ("psn_no",),
     "stay-outcomes": ("mdtrt_id",),

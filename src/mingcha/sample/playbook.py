@@ -24,6 +24,7 @@ from mingcha.sample.scenes.institutions import write_institutions
 from mingcha.sample.scenes.interactions import write_interactions
 from mingcha.sample.scenes.limits import write_limits
 from mingcha.sample.scenes.operations import write_operations
+from mingcha.sample.scenes.orders import write_orders
 from mingcha.sample.scenes.prescriptions import write_prescriptions
 from mingcha.sample.scenes.presence import write_presence
 from mingcha.sample.scenes.pricing import write_pricing
@@ -66,6 +67,7 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_presence,
         write_entitlement,
         write_approvals,
+        write_orders,
         write_benefit,
         write_admissions,
         write_reminders,

@@ -80,6 +80,9 @@ class Charge(NamedTuple):
     amount: int | None = None
     directory_price: int | None = None
     prescription: int = 1
+    order: str = ""
+    stopped: int | None = None
+    """The day of the visit on which its order was stopped, where the line says so."""
     supply_days: int | None = None
     first_line: str = ""
     herb_use: str = ""

@@ -42,6 +42,7 @@ RECORDS = {
     "charge-outside-stay",
     "charged-after-death",
     "take-home-over-days",
+    "charged-after-order",
 }
 VISITS = {
     "readmitted-too-soon",
@@ -56,6 +57,7 @@ VISITS = {
     "low-standard-admission",
     "own-expense-items",
     "own-share-high",
+    "fee-category-changed",
 }
 UPLOADS = {"settlement-list-fault", "diagnosis-list-fault", "procedure-list-fault", "uploaded-late"}
 ENTITIES = {

@@ -82,6 +82,7 @@ NOT_REQUIRED = {
         )
         for fact in ("settlement_id", "fund_paid")
     },
+    ("diagnosis-without-charge", "last_day"): "who is in hospital still may yet be charged",
     ("line-record-fault", "unit_price"): "that it is missing is the fault",
     ("line-record-fault", "department_id"): "that it is missing is the fault",
     ("line-record-fault", "doctor_id"): "that it is missing is the fault",

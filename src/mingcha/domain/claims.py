@@ -88,6 +88,7 @@ class Encounter(Entity):
     nights = f.number("住院天数", unit="天", derived=True, note="出院日减入院日；未出院的为未知")
     diagnoses = f.codes("诊断编码", derived=True, note="本次就诊的全部诊断；一条也没有即未知")
     procedures = f.codes("手术操作编码", derived=True, note="本次就诊的全部手术操作；一条也没有即未知")
+    items = f.codes("收费项目编码", derived=True, note="退费后仍有余量的明细的医保目录编码；一条也没有即未知")
     operated = f.flag(
         "有手术操作记录",
         derived=True,

@@ -434,6 +434,17 @@ class ProcedureIndication(KnowledgePoint):
     diagnoses = f.codes("对应的诊断编码", required=True)
 
 
+class DiagnosisCharge(KnowledgePoint):
+    """诊断对应收费: items (by prefix), one of which a stay for a diagnosis of this kind is always charged for."""
+
+    label, slug = "诊断对应收费", "diagnosis-charge"
+    subject = Subject.DIAGNOSIS
+    items = f.codes(
+        "对应的收费项目", required=True, note="医保目录编码前缀，药品、项目、耗材均可，有任一项即可"
+    )
+    item_name = f.text("对应的收费项目名称", required=True)
+
+
 class MainDiagnosisLimit(KnowledgePoint):
     """不得作主要诊断: diagnosis codes that only stand beside another one."""
 
@@ -511,6 +522,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         ProcedureSex,
         ProcedureIndication,
         ListedItem,
+        DiagnosisCharge,
         MainDiagnosisLimit,
         DiagnosisCodeList,
         ProcedureCodeList,

@@ -71,6 +71,7 @@ MECHANISM_OF_KIND = {
     "procedure-sex": "procedure-sex-mismatch",
     "procedure-indication": "procedure-diagnosis-mismatch",
     "main-diagnosis-limit": "main-diagnosis-unfit",
+    "diagnosis-charge": "diagnosis-without-charge",
     "diagnosis-code-list": "diagnosis-not-listed",
     "procedure-code-list": "procedure-not-listed",
 }

@@ -225,6 +225,7 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.AntibioticGrade: _antibiotic,
     k.HerbDose: _herb_dose,
     k.MainDiagnosisLimit: _of_the_code_alone,
+    k.DiagnosisCharge: _never,  # nobody in the background sees to it that what belongs to it is charged
     k.DiagnosisCodeList: _of_the_code_alone,
     k.Prophylaxis: _of_the_code_alone,
 }

@@ -39,6 +39,8 @@ SENT = {
     "times_a_day": ("frequency",),
     "route": ("administration",),
     "course_days": ("supply_days", "single_dose"),
+    "critical_paid": ("serious_illness_paid", "large_expense_paid"),
+    **dict.fromkeys(("burden_after_critical", "burden_after_subsidy"), ("in_scope_amount",)),
 }
 # Facts that a rule reads and can do without, and why.
 NOT_REQUIRED = {

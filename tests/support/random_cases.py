@@ -85,6 +85,15 @@ FACTS: dict[str, Any] = {
     "in_scope_amount": pl.Int64,
     "deductible_paid": pl.Int64,
     "year_fund_paid": pl.Int64,
+    "serious_illness_paid": pl.Int64,
+    "large_expense_paid": pl.Int64,
+    "civil_servant_paid": pl.Int64,
+    "assistance_paid": pl.Int64,
+    "year_burden": pl.Int64,
+    "year_assisted_burden": pl.Int64,
+    "person_type": pl.String,
+    "identity_type": pl.String,
+    "civil_servant": pl.Boolean,
     "remote_settlement": pl.Boolean,
     "disease_id": pl.String,
     "lines_rejected": pl.Int32,
@@ -188,6 +197,13 @@ class City:
         facts["in_scope_amount"] = self.papers.choice((None, total * 3 // 5, total))
         facts["deductible_paid"] = self.papers.choice((None, 0, 0, 60_000))
         facts["year_fund_paid"] = self.papers.choice((None, 0, 10_000_000_000))
+        for name in ("serious_illness_paid", "large_expense_paid", "civil_servant_paid", "assistance_paid"):
+            facts[name] = self.papers.choice((None, 0, 0, 100, total // 10))
+        for name in ("year_burden", "year_assisted_burden"):
+            facts[name] = self.papers.choice((None, 0, 1_500_000, 9_000_000))
+        facts["person_type"] = self.papers.choice((None, "11", "12", "1402", "15"))
+        facts["identity_type"] = self.papers.choice((None, "2303", "2304", "21"))
+        facts["civil_servant"] = self.papers.choice((None, True, False))
         facts["remote_settlement"] = self.papers.choice((None, True, True, False))
         facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000, 250_000))
         facts["disease_id"] = self.papers.choice((None, "M03900", "YM0001"))

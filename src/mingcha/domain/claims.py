@@ -9,6 +9,8 @@ from __future__ import annotations
 from mingcha.domain import fields as f
 from mingcha.domain.fields import Entity
 
+_OF_THE_YEAR = "本次结算之前；随结算信息不发送，由经办机构补充"
+
 
 class Person(Entity):
     """参保人: below `ingest` a person is a key, a sex and a birth date, never a name."""
@@ -23,7 +25,7 @@ class Person(Entity):
     birth_date = f.day("出生日期", "brdy")
     death_date = f.day("死亡日期", "die_date", beside="stay-outcomes")
     insured_region = f.code("参保地", "poolarea", "insu_admdvs", "insuplc_admdvs", "insu_optins")
-    identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type")
+    identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type", beside="person-identities")
     person_type = f.code("人员类别", "psn_type", codes="psn_type", beside="insured-periods")
     civil_servant = f.flag("公务员", "cvlserv_flag", codes="cvlserv_flag", beside="insured-periods")
 
@@ -168,7 +170,23 @@ class Settlement(Entity):
     self_paid = f.money("自付金额", "selfpay_amt", "preselfpay_amt")
     in_scope_amount = f.money("符合政策范围金额", "inscp_scp_amt", "inscp_amt")
     deductible_paid = f.money("实际支付起付线", "act_pay_dedc")
-    year_fund_paid = f.money("本年度统筹累计支付", note="本次结算之前；随结算信息不发送，由经办机构补充")
+    serious_illness_paid = f.money("大病保险支付", "hifmi_pay")
+    large_expense_paid = f.money("大额医疗补助支付", "hifob_pay")
+    civil_servant_paid = f.money("公务员医疗补助支付", "cvlserv_pay")
+    year_burden = f.money("本年度合规自付累计", note=_OF_THE_YEAR)
+    year_assisted_burden = f.money("本年度救助基数累计", note=_OF_THE_YEAR)
+    year_fund_paid = f.money("本年度统筹累计支付", note=_OF_THE_YEAR)
+
+    # What the layers beside the pooled fund paid, and what they left; a layer that was not sent paid nothing.
+    critical_paid = f.money("大病、大额支付", derived=True, note="两项之和；只报一项的为该项，都未报的未知")
+    burden_after_critical = f.money(
+        "基本、大病支付后的自付",
+        derived=True,
+        note="符合政策范围金额减统筹、大病、大额支付；后两项未报的不减，少报只会使应支付的更多",
+    )
+    burden_after_subsidy = f.money(
+        "基本、大病、公务员补助支付后的自付", derived=True, note="再减公务员补助；未报的不减"
+    )
 
 
 class Line(Entity):

@@ -82,6 +82,19 @@ class InsuredPeriod(Entity):
     employer = f.text("单位名称", "emp_name", personal=True)
 
 
+class PersonIdentity(Entity):
+    """人员身份 (1101): for which help a person was recognised (特困, 低保 …), by period."""
+
+    label = "人员身份"
+    key = ("person_id", "identity_type", "valid_from")
+
+    person_id = f.text("参保人标识", "psn_no", "patn_id", required=True)
+    identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type", required=True)
+    identity_level = f.code("人员类别等级", "psn_type_lv")
+    valid_from = f.day("开始日期", "begntime", "begndate", required=True)
+    valid_to = f.day("结束日期", "endtime", "enddate", note=_TO_DATE)
+
+
 class Entitlement(Entity):
     """待遇享受 (2001): whether a fund pays for a person, by period."""
 

@@ -15,6 +15,7 @@ from mingcha.domain.entitlement import (
     FeeCategory,
     InjuryRegistration,
     InsuredPeriod,
+    PersonIdentity,
     ReferralRegistration,
 )
 from mingcha.domain.evidence import (
@@ -51,6 +52,7 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
     "directory-prices": DirectoryPriceLimit,
     "directory-self-pay": DirectorySelfPay,
     "insured-periods": InsuredPeriod,
+    "person-identities": PersonIdentity,
     "entitlements": Entitlement,
     "chronic-registrations": ChronicRegistration,
     "referrals": ReferralRegistration,

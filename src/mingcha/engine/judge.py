@@ -18,6 +18,7 @@ from mingcha.engine.index import Index, Known
 from mingcha.engine.plan import Key, Plan, Variant
 from mingcha.engine.rulings import Rulings
 from mingcha.engine.situations import Situations
+from mingcha.engine.standards import StandardJudge
 from mingcha.engine.waiting import not_waiting
 from mingcha.knowledge.point import Subject
 from mingcha.knowledge.strategy.model import AFTERWARDS
@@ -77,6 +78,7 @@ class _VariantJudge:
         self.index = Index(variant)
         self.checks = {check.number: Compiled(check, self.layout, screened) for check in variant.case_checks}
         self._awake: dict[frozenset[str], _Awake] = {}
+        self.standards = [StandardJudge(check, self.layout) for check in variant.standard_checks]
         self.visit_checks = [self.checks[check.number] for check in variant.visit_checks]
 
     def judge(self, case: Case, audited: Sequence[bool], out: Judgement, supplied: frozenset[str]) -> None:
@@ -119,6 +121,8 @@ class _VariantJudge:
         if every_row:  # of a bill without any line there is nothing to sum and nothing to say
             for compiled in awake.bill_checks:
                 compiled.bill(enc, every_row, out, number)
+            for standard in self.standards:
+                standard.of_case(enc, number, out)
         groups: Groups = {}
         by_item = _by_item(rows)
         self._collect(self.index.items, enc, by_item, groups, out, live=True)

@@ -21,6 +21,7 @@ from mingcha.domain.entitlement import (
     Entitlement,
     FeeCategory,
     InsuredPeriod,
+    PersonIdentity,
     ReferralRegistration,
 )
 from mingcha.domain.evidence import IdentityCheck, Order, StayOutcome
@@ -109,6 +110,7 @@ class Beside:
         return [
             self._insured(asked),
             self._person(asked),
+            self._identified(asked),
             self._entitled(asked),
             self._institution(),
             self._service(asked),
@@ -148,6 +150,16 @@ class Beside:
         met = asked.select(keys).unique().join(self._periods, on=keys[:2]).filter(_in_insurance())
         latest = met.sort("valid_from").group_by(keys).agg(pl.col("person_type", "civil_servant").last())
         return _Saying(latest, keys)
+
+    def _identified(self, asked: pl.DataFrame) -> _Saying | None:
+        """The one identity in force on the day; of several that differ none is known to be the one that counts."""
+        rows = self._table(PersonIdentity)
+        if rows is None:
+            return None
+        keys = ["person_id", "day"]
+        met = asked.select(keys).unique().join(rows, on="person_id").filter(_open_period)
+        held = pl.col("identity_type").drop_nulls()
+        return _Saying(met.group_by(keys).agg(pl.when(held.n_unique() == 1).then(held.first())), keys)
 
     def _entitled(self, asked: pl.DataFrame) -> _Saying | None:
         """By the pooled fund of the insurance: 310100、310101、310102 are of 310; 310200 is the account."""

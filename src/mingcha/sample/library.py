@@ -66,6 +66,7 @@ MECHANISM_OF_KIND = {
     "stay-length": "disease-stay-length",
     "disease-list": "drug-outside-disease-list",
     "prophylaxis": "perioperative-prophylaxis",
+    "benefit-standard": "basic-layer-overpaid",
     "diagnosis-sex": "diagnosis-sex-mismatch",
     "diagnosis-age": "diagnosis-age-mismatch",
     "procedure-sex": "procedure-sex-mismatch",

@@ -12,6 +12,7 @@ from mingcha.sample.scenes.admissions import write_admissions
 from mingcha.sample.scenes.antibiotics import write_antibiotics
 from mingcha.sample.scenes.approvals import write_approvals
 from mingcha.sample.scenes.benefit import write_benefit
+from mingcha.sample.scenes.benefit_layers import write_benefit_layers
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
 from mingcha.sample.scenes.counters import write_counters
@@ -69,6 +70,7 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_approvals,
         write_orders,
         write_benefit,
+        write_benefit_layers,
         write_admissions,
         write_reminders,
         write_counters,

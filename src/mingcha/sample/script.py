@@ -171,6 +171,14 @@ class Settling(NamedTuple):
     before: int | None = None
     """What the fund had paid this year, in fen."""
     remote: bool = False
+    serious: int = 0
+    """What other funds paid, in fen: 大病保险, 大额补助, 公务员补助, 医疗救助."""
+    large: int = 0
+    subsidy: int = 0
+    assistance: int = 0
+    burden: int | None = None
+    """What of the year was left to the person before, in fen: after the pooled fund, and after all but assistance."""
+    assisted: int | None = None
 
 
 class Visit(NamedTuple):

@@ -359,3 +359,27 @@ def test_as_whose_patient_a_stay_is_billed_may_change(
     tables = beside(fee_categories=rows)
     names = ("fee_category_changes", "first_fee_category", "last_fee_category")
     assert tuple(visit(name, tables) for name in names) == told
+
+
+def identity(kind: str, **more: Any) -> dict[str, Any]:
+    return {"person_id": "P1", "identity_type": kind, "valid_from": DAY - 9, **more}
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([identity("2303")], "2303"),
+        ([identity("2303", valid_to=DAY)], "2303"),
+        ([identity("2303", valid_to=DAY - 1)], None),
+        ([identity("2303"), identity("2304", valid_from=DAY + 1)], "2303"),
+        ([identity("2303"), identity("2304")], None),
+        ([identity("2303"), identity("2303", valid_from=DAY - 1)], "2303"),
+        ([identity("2303", person_id="P2")], None),
+    ],
+)
+def test_a_person_has_the_one_identity_that_is_in_force_on_the_day(
+    rows: list[dict[str, Any]], found: str | None
+) -> None:
+    tables = beside(person_identities=rows)
+    assert visit("identity_type", tables) == found
+    assert visit("identity_type", tables, identity_type="21") == "21"

@@ -14,7 +14,7 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.completion import DEFAULTS
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.sources import source
-from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Setting, VisitRule
+from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Setting, StandardRule, VisitRule
 from mingcha.rules.period import CapacityRule, PeriodRule
 from mingcha.rules.registry import RULES
 
@@ -29,8 +29,8 @@ def test_a_rule_says_what_it_is(rule: type) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", rule.since)
     assert rule.title
     assert isinstance(rule.grain, Grain)
-    assert issubclass(rule, ItemRule | LineRule | BillRule | VisitRule | PeriodRule)
-    assert (rule.knowledge is not None) is issubclass(rule, ItemRule | CapacityRule)
+    assert issubclass(rule, ItemRule | LineRule | BillRule | StandardRule | VisitRule | PeriodRule)
+    assert (rule.knowledge is not None) is issubclass(rule, ItemRule | StandardRule | CapacityRule)
 
 
 @RULE_CLASSES

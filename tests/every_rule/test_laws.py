@@ -39,6 +39,8 @@ SENT = {
     "times_a_day": ("frequency",),
     "route": ("administration",),
     "course_days": ("supply_days", "single_dose"),
+    "critical_paid": ("serious_illness_paid", "large_expense_paid"),
+    **dict.fromkeys(("burden_after_critical", "burden_after_subsidy"), ("in_scope_amount",)),
 }
 # Facts that a rule reads and can do without, and why.
 NOT_REQUIRED = {
@@ -64,8 +66,11 @@ NOT_REQUIRED = {
     ("stay-length-unusual", "discharge_way"): "only tells why a stay was short",
     ("notice-due", "unit_price"): "only for points that speak of a price",
     ("notice-due", "approved"): "only for points that speak of approval",
+    ("approval-missing", "unit_price"): "only for points that speak of a price",
     ("own-share-high", "institution_rank"): "only which share is allowed",
     ("charged-after-death", "death_date"): "the living have none",
+    ("charged-after-order", "order_id"): "an order to leave ends every charge of a stay",
+    ("charged-after-order", "inpatient"): "a charge that has an order is judged whatever the visit",
     ("outside-directory", "directory_class"): "the class that was sent stands in for it",
     ("outside-directory", "payment_class"): "the directory tells as well",
     **{
@@ -79,6 +84,7 @@ NOT_REQUIRED = {
         )
         for fact in ("settlement_id", "fund_paid")
     },
+    ("diagnosis-without-charge", "last_day"): "who is in hospital still may yet be charged",
     ("line-record-fault", "unit_price"): "that it is missing is the fault",
     ("line-record-fault", "department_id"): "that it is missing is the fault",
     ("line-record-fault", "doctor_id"): "that it is missing is the fault",

@@ -205,3 +205,22 @@ def test_tables_beside_a_bill_are_laid_beside_its_encounters(auditor: BillAudito
     answer, _ = asked(informed, message)
     assert "MC10000401001000" in {row["rule_code"] for row in answer.findings}
     assert ("MC10000401001000", "在参保期内") not in answer.unjudged
+
+
+def test_a_message_that_tells_the_end_of_its_orders_is_judged_by_it_without_a_table(
+    auditor: BillAuditor,
+) -> None:
+    message = sample_message("stay")
+    silent, _ = asked(auditor, message)
+    assert silent.unjudged["MC10000403013000", "医嘱有效至"] == 1
+    orders = encounters(message)[0]["fsi_order_dtos"]
+    last = max(order["drord_begn_date"] for order in orders)
+    for order in orders:
+        order["drord_stop_date"] = last
+    told, _ = asked(auditor, message)
+    assert ("MC10000403013000", "医嘱有效至") not in told.unjudged
+    assert "MC10000403013000" not in {row["rule_code"] for row in told.findings}
+    late = next(order for order in orders if order["drord_begn_date"] == last)
+    late["drord_stop_date"] = encounters(message)[0]["adm_date"]
+    found = [row for row in asked(auditor, message)[0].findings if row["rule_code"] == "MC10000403013000"]
+    assert [row["line_id"] for row in found] == [late["rx_id"]]

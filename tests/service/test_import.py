@@ -676,3 +676,39 @@ def test_an_encounter_of_which_a_line_was_refused_says_so_and_its_sum_is_not_jud
     import_claims([tmp_path / "明细.csv"], tmp_path / "dataset")
     encounters = Lake(tmp_path / "dataset").read_bucket(0).encounters
     assert dict(encounters.select("encounter_id", "lines_rejected").rows()) == {"E1": 1, "E2": 0}
+
+
+def test_until_when_an_order_was_in_force_is_told_by_the_line_or_by_the_table_of_orders(
+    source: Path, tmp_path: Path
+) -> None:
+    as_csv(
+        source / "bills.csv",
+        [
+            row(医嘱号="Y1", 医嘱停止时间=""),
+            row(医嘱号="Y2", 明细标识="L2", 医嘱停止时间="2026-03-05 09:00", 单价="2.5", 金额="5.00"),
+        ],
+    )
+    as_csv(
+        source / "orders.csv",
+        [
+            {"mdtrt_sn": "H-1", "mdtrt_id": "E1", "drord_no": "Y1", "drord_endtime": "2026-03-03 10:00:00"},
+            {"mdtrt_sn": "H-1", "mdtrt_id": "E1", "drord_no": "Y2", "drord_endtime": "2026-03-04 10:00:00"},
+        ],
+    )
+    imported(source, tmp_path / "d")
+    lake = Lake(tmp_path / "d")
+    until = pl.col("order_until").cast(pl.Date).cast(pl.String)
+    told = dict(lake.read_bucket(0).lines.select("order_id", until).rows())
+    assert told == {"Y1": "2026-03-03", "Y2": "2026-03-05"}
+    assert "orders" in lake.supplied()
+
+
+def test_bills_that_tell_the_end_of_their_orders_need_no_table_of_orders(
+    source: Path, tmp_path: Path
+) -> None:
+    write_utf8(source, [row()])
+    imported(source, tmp_path / "silent")
+    assert "orders" not in Lake(tmp_path / "silent").supplied()
+    write_utf8(source, [row(医嘱停止时间="2026-03-05 09:00")])
+    imported(source, tmp_path / "told")
+    assert "orders" in Lake(tmp_path / "told").supplied()

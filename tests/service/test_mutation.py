@@ -45,6 +45,15 @@ EQUIVALENT = {
     ("age-out-of-range", "infant_below +1"): "no point of the starter pack speaks of 婴儿",
     ("age-out-of-range", "infant_below -1"): "no point of the starter pack speaks of 婴儿",
     ("quantity-over-limit", "flipped: point.period == HOUR"): "no limit by the hour is published",
+    **{
+        (slug, f"flipped: Settlement.{paid} < due - tolerance"): "nobody asks for what was paid too little"
+        for slug, paid in (
+            ("basic-layer-overpaid", "fund_paid"),
+            ("critical-layer-overpaid", "critical_paid"),
+            ("subsidy-layer-overpaid", "civil_servant_paid"),
+            ("assistance-layer-overpaid", "assistance_paid"),
+        )
+    },
     ("herb-prescription-too-large", "flipped: weight + unmeasured > self.grams * doses"): (
         "every herb of the city has its unit, and a light prescription never reaches the body"
     ),
@@ -87,8 +96,9 @@ def said(
 
 @cache
 def points_of(slug: str) -> list[KnowledgePoint]:
-    kind = RULES[slug].knowledge
-    return [point for point in POINTS if kind is not None and point.slug == kind.slug]
+    """The points that a rule judges by: of its kind, and of the entries that it serves."""
+    kind, codes = RULES[slug].knowledge, {entry.code for entry in ENTRIES if slug in entry.mechanisms}
+    return [p for p in POINTS if kind is not None and p.slug == kind.slug and p.rule_code in codes]
 
 
 @pytest.mark.parametrize("slug", OF_BILLS)

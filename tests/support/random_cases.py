@@ -35,6 +35,7 @@ LINE_COLUMNS: dict[str, Any] = {
     "in_scope_amount": pl.Int64,
     "supply_days": pl.Int32,
     "prescription_id": pl.String,
+    "order_id": pl.String,
     "list_type": pl.String,
     "charge_type": pl.String,
     "department_id": pl.String,
@@ -84,6 +85,15 @@ FACTS: dict[str, Any] = {
     "in_scope_amount": pl.Int64,
     "deductible_paid": pl.Int64,
     "year_fund_paid": pl.Int64,
+    "serious_illness_paid": pl.Int64,
+    "large_expense_paid": pl.Int64,
+    "civil_servant_paid": pl.Int64,
+    "assistance_paid": pl.Int64,
+    "year_burden": pl.Int64,
+    "year_assisted_burden": pl.Int64,
+    "person_type": pl.String,
+    "identity_type": pl.String,
+    "civil_servant": pl.Boolean,
     "remote_settlement": pl.Boolean,
     "disease_id": pl.String,
     "lines_rejected": pl.Int32,
@@ -187,6 +197,13 @@ class City:
         facts["in_scope_amount"] = self.papers.choice((None, total * 3 // 5, total))
         facts["deductible_paid"] = self.papers.choice((None, 0, 0, 60_000))
         facts["year_fund_paid"] = self.papers.choice((None, 0, 10_000_000_000))
+        for name in ("serious_illness_paid", "large_expense_paid", "civil_servant_paid", "assistance_paid"):
+            facts[name] = self.papers.choice((None, 0, 0, 100, total // 10))
+        for name in ("year_burden", "year_assisted_burden"):
+            facts[name] = self.papers.choice((None, 0, 1_500_000, 9_000_000))
+        facts["person_type"] = self.papers.choice((None, "11", "12", "1402", "15"))
+        facts["identity_type"] = self.papers.choice((None, "2303", "2304", "21"))
+        facts["civil_servant"] = self.papers.choice((None, True, False))
         facts["remote_settlement"] = self.papers.choice((None, True, True, False))
         facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000, 250_000))
         facts["disease_id"] = self.papers.choice((None, "M03900", "YM0001"))
@@ -219,6 +236,12 @@ class City:
     def _said(self, field: Field[Any]) -> Any:
         if field.type is ValueType.FLAG:
             return self.papers.random() < 0.9
+        if field.type is ValueType.DAY:
+            return self.papers.randint(FIRST_DAY, LAST_DAY)
+        if field.type is ValueType.NUMBER:
+            return self.papers.choice((0, 0, 1))
+        if not field.codes:
+            return self.papers.choice(("甲", "乙"))
         return self.papers.choice(sorted(CODE_LISTS[field.codes]))
 
     def _codes(self, subject: Subject) -> list[str]:
@@ -260,6 +283,7 @@ class City:
                 "in_scope_amount": self._maybe(amount * 9 // 10),
                 "supply_days": self._maybe(pick.choice((3, 7, 30, 90)), 0.3),
                 "prescription_id": self._maybe(f"R{pick.randint(1, 3)}", 0.2),
+                "order_id": self.papers.choice((None, "Y1", "Y2")),
                 "list_type": self._maybe(
                     "102" if code.startswith("T") else pick.choice(("101", "102", "201", "301")), 0.1
                 ),

@@ -20,7 +20,7 @@ from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
 from mingcha.engine.waiting import waiting_rules
 from mingcha.ingest.beside import Beside
-from mingcha.ingest.beside_bill import lay_beside
+from mingcha.ingest.beside_bill import lay_beside, told_by
 from mingcha.ingest.list_bills import read_bill
 from mingcha.ingest.messages import BilledEncounter, Fault, Message
 from mingcha.knowledge.strategy.model import AFTERWARDS
@@ -77,7 +77,7 @@ class BillAuditor:
         self.plan = plan
         self.beside = beside or Beside({})
         self.judge = CaseJudge(plan, supplied=self.beside.slugs())
-        self.waiting = waiting_rules(plan, self.beside.slugs())
+        self._waiting: dict[frozenset[str], list[tuple[str, str, str]]] = {}
         self.explain = Explainer(plan)
 
     def __call__(self, content: bytes, scene: str = "", lists: Sequence[bytes] = ()) -> Answer:
@@ -99,15 +99,16 @@ class BillAuditor:
         left_out = tuple(fault for fault in message.faults if fault.rejected)
         findings: list[dict[str, Any]] = []
         unjudged: dict[tuple[str, str], int] = defaultdict(int)
+        supplied = self.beside.slugs() | told_by(message.encounters)
         for case in _cases(message.encounters):
-            judgement = self.judge(case, scene or message.trigger or AFTERWARDS)
+            judgement = self.judge(case, scene or message.trigger or AFTERWARDS, supplied)
             if message.rule_ids:
                 judgement.only(frozenset(message.rule_ids))
             for rows in case_findings(self.plan, case, judgement):
                 findings += (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
             for missing in judgement.unjudged:
                 unjudged[missing.rule_code, fact_label(missing.fact)] += 1
-            for code, _, fact in self.waiting:
+            for code, _, fact in self._waiting_without(supplied):
                 if not message.rule_ids or code in message.rule_ids:
                     unjudged[code, fact_label(fact)] += sum(encounter.audited for encounter in case)
         # What is exempt is kept for those who ask, and not held against the doctor.
@@ -118,6 +119,12 @@ class BillAuditor:
             unjudged=dict(unjudged),
             left_out=left_out,
         )
+
+    def _waiting_without(self, supplied: frozenset[str]) -> list[tuple[str, str, str]]:
+        """The rules that wait for another table than these."""
+        if supplied not in self._waiting:
+            self._waiting[supplied] = waiting_rules(self.plan, supplied)
+        return self._waiting[supplied]
 
 
 def refusal(content: bytes, error: MingchaError) -> bytes:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from mingcha.domain import fields as f
 from mingcha.domain.fields import Entity
 
+_OF_THE_YEAR = "本次结算之前；随结算信息不发送，由经办机构补充"
+
 
 class Person(Entity):
     """参保人: below `ingest` a person is a key, a sex and a birth date, never a name."""
@@ -23,7 +25,7 @@ class Person(Entity):
     birth_date = f.day("出生日期", "brdy")
     death_date = f.day("死亡日期", "die_date", beside="stay-outcomes")
     insured_region = f.code("参保地", "poolarea", "insu_admdvs", "insuplc_admdvs", "insu_optins")
-    identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type")
+    identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type", beside="person-identities")
     person_type = f.code("人员类别", "psn_type", codes="psn_type", beside="insured-periods")
     civil_servant = f.flag("公务员", "cvlserv_flag", codes="cvlserv_flag", beside="insured-periods")
 
@@ -88,6 +90,7 @@ class Encounter(Entity):
     nights = f.number("住院天数", unit="天", derived=True, note="出院日减入院日；未出院的为未知")
     diagnoses = f.codes("诊断编码", derived=True, note="本次就诊的全部诊断；一条也没有即未知")
     procedures = f.codes("手术操作编码", derived=True, note="本次就诊的全部手术操作；一条也没有即未知")
+    items = f.codes("收费项目编码", derived=True, note="退费后仍有余量的明细的医保目录编码；一条也没有即未知")
     operated = f.flag(
         "有手术操作记录",
         derived=True,
@@ -132,6 +135,12 @@ class Encounter(Entity):
         "在定点机构就医", derived=True, beside="designations", note="本人有定点备案而不含本机构的为否"
     )
 
+    fee_category_changes = f.number(
+        "费别变更次数", derived=True, beside="fee-categories", note="没有费别登记的就诊为未知"
+    )
+    first_fee_category = f.code("首次登记的费别", derived=True, beside="fee-categories")
+    last_fee_category = f.code("最后登记的费别", derived=True, beside="fee-categories")
+
     # What the checks of its settlement list say (knowledge.settlement_list); without a list, unknown.
     list_faults = f.texts(
         "结算清单检查所见",
@@ -161,7 +170,23 @@ class Settlement(Entity):
     self_paid = f.money("自付金额", "selfpay_amt", "preselfpay_amt")
     in_scope_amount = f.money("符合政策范围金额", "inscp_scp_amt", "inscp_amt")
     deductible_paid = f.money("实际支付起付线", "act_pay_dedc")
-    year_fund_paid = f.money("本年度统筹累计支付", note="本次结算之前；随结算信息不发送，由经办机构补充")
+    serious_illness_paid = f.money("大病保险支付", "hifmi_pay")
+    large_expense_paid = f.money("大额医疗补助支付", "hifob_pay")
+    civil_servant_paid = f.money("公务员医疗补助支付", "cvlserv_pay")
+    year_burden = f.money("本年度合规自付累计", note=_OF_THE_YEAR)
+    year_assisted_burden = f.money("本年度救助基数累计", note=_OF_THE_YEAR)
+    year_fund_paid = f.money("本年度统筹累计支付", note=_OF_THE_YEAR)
+
+    # What the layers beside the pooled fund paid, and what they left; a layer that was not sent paid nothing.
+    critical_paid = f.money("大病、大额支付", derived=True, note="两项之和；只报一项的为该项，都未报的未知")
+    burden_after_critical = f.money(
+        "基本、大病支付后的自付",
+        derived=True,
+        note="符合政策范围金额减统筹、大病、大额支付；后两项未报的不减，少报只会使应支付的更多",
+    )
+    burden_after_subsidy = f.money(
+        "基本、大病、公务员补助支付后的自付", derived=True, note="再减公务员补助；未报的不减"
+    )
 
 
 class Line(Entity):
@@ -194,6 +219,7 @@ class Line(Entity):
     unit = f.text("数量单位", "spec_unt")
     dosage_form = f.text("剂型", "hilist_dosform", "hosplist_dosform")
     prescription_id = f.text("处方号", "rxno")
+    order_id = f.text("医嘱号", "drord_no", "drordNo")
     group_number = f.text("组号", "grpno")
     long_order = f.flag("长期医嘱", "long_drord_flag")
     order_type = f.code("医嘱行为", "drord_bhvr", codes="drord_type")
@@ -237,6 +263,13 @@ class Line(Entity):
         derived=True,
         beside="directory",
         note="01 甲，02 乙，03 丙，0 当日不在目录有效期内；目录中没有该编码的为未知",
+    )
+
+    order_until = f.day(
+        "医嘱有效至",
+        derived=True,
+        beside="orders",
+        note="本条医嘱的停止日，或出院医嘱的执行日（没有的为开立次日），取其早者；没有停止的医嘱为 9999-12-31",
     )
 
     # Read from what doctors write (domain.doses, .frequencies, .routes); a writing that leaves a doubt is unknown.

@@ -129,6 +129,22 @@ class Absolute(Expr):
 
 
 @dataclass(frozen=True, eq=False)
+class Larger(Expr):
+    """The larger of two values; unknown where one of them is."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Smaller(Expr):
+    """The smaller of two values; unknown where one of them is."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, eq=False)
 class Both(Condition):
     left: Condition
     right: Condition
@@ -267,6 +283,16 @@ def as_expr(value: object) -> Expr:
     if isinstance(value, int | str | bool | tuple):
         return Constant(value)
     raise TypeError(f"条件中不能使用 {type(value).__name__} 类型的值：{value!r}")
+
+
+def larger(left: Expr, right: Expr | int) -> Expr:
+    """The larger of two values: `larger(paid - limit, 0)` is what lies beyond the limit."""
+    return Larger(left, as_expr(right))
+
+
+def smaller(left: Expr, right: Expr | int) -> Expr:
+    """The smaller of two values."""
+    return Smaller(left, as_expr(right))
 
 
 def total(value: Expr) -> Expr:

@@ -82,6 +82,19 @@ class InsuredPeriod(Entity):
     employer = f.text("单位名称", "emp_name", personal=True)
 
 
+class PersonIdentity(Entity):
+    """人员身份 (1101): for which help a person was recognised (特困, 低保 …), by period."""
+
+    label = "人员身份"
+    key = ("person_id", "identity_type", "valid_from")
+
+    person_id = f.text("参保人标识", "psn_no", "patn_id", required=True)
+    identity_type = f.code("人员身份类别", "psn_idet_type", codes="psn_idet_type", required=True)
+    identity_level = f.code("人员类别等级", "psn_type_lv")
+    valid_from = f.day("开始日期", "begntime", "begndate", required=True)
+    valid_to = f.day("结束日期", "endtime", "enddate", note=_TO_DATE)
+
+
 class Entitlement(Entity):
     """待遇享受 (2001): whether a fund pays for a person, by period."""
 
@@ -160,6 +173,23 @@ class InjuryRegistration(Registration):
     place = f.text("受伤地点", "trum_site")
     cause = f.text("致伤原因", "trum_rea")
     payable = f.code("审核支付标志", "chk_pay_flag")
+
+
+class FeeCategory(Entity):
+    """费别登记: as whose patient a stay is billed, each time it is registered or changed."""
+
+    label = "费别登记"
+    key = ("encounter_id", "registered_at")
+
+    encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
+    person_id = f.text("参保人标识", "psn_no", "patn_id")
+    registered_at = f.moment("登记时间", "begntime", required=True)
+    fee_category = f.code(
+        "费别", required=True, note="医院的费别，如 自费、职工医保；国家接口未提供，由医院补充"
+    )
+    insurance_type = f.code("险种", "insutype", codes="insutype")
+    care_type = f.code("医疗类别", "med_type", codes="med_type")
+    registered_by = f.text("经办人", "opter_id")
 
 
 class Consent(Entity):

@@ -1,4 +1,4 @@
-"""What shows that care was given: identity checks, the outcome of a stay, examination results, drug stock.
+"""What shows that care was given: identity checks, orders, the outcome of a stay, examination results, drug stock.
 
 Optional facts; results as text are for people, rules read their codes and flags.
 """
@@ -45,6 +45,30 @@ class StayOutcome(Entity):
     receiving_institution_id = f.text("拟接收机构编码", "acp_medins_code")
     resuscitations = f.number("抢救次数", "resc_cnt", unit="次")
     successful_resuscitations = f.number("抢救成功次数", "resc_succ_cnt", unit="次")
+
+
+class Order(Entity):
+    """住院医嘱 (4402): what was ordered, from when to when; a charge names its order."""
+
+    label = "住院医嘱"
+    key = ("encounter_id", "order_id")
+
+    encounter_id = f.text("就诊标识", "mdtrt_id", required=True)
+    person_id = f.text("参保人标识", "psn_no", "patn_id")
+    order_id = f.text("医嘱号", "drord_no", required=True)
+    detail_id = f.text("医嘱明细标识", "medcas_drord_detl_id")
+    group_number = f.text("医嘱组号", "drord_grp_no", "drord_grpno")
+    order_type = f.code("医嘱类别", "drord_type", codes="drord_type", note="1 临时，2 长期，3 备用")
+    local_order_code = f.code("院内医嘱明细编码", "drord_detl_code")
+    local_order_name = f.text("院内医嘱明细名称", "drord_detl_name")
+    doctor_id = f.text("下达医嘱医师编码", "isu_drord_dr_code")
+    department_id = f.text("下达科室编码", "isu_dept_code")
+    issued_at = f.moment("医嘱下达时间", "drord_isu_time", "drord_isu_no")
+    begun_at = f.moment("医嘱开始时间", "drord_begntime", "medc_begntime")
+    ended_at = f.moment("医嘱结束时间", "drord_endtime")
+    medication_ended_at = f.moment("用药停止时间", "medc_endtime")
+    discharge = f.flag("出院医嘱", note="国家接口未提供，由医院标明")
+    in_force = f.flag("有效标志", "vali_flag", codes="vali_flag")
 
 
 class Report(Entity):

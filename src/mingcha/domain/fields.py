@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from mingcha.domain.conditions import Absolute, Arithmetic, Expr, Given, Total
+from mingcha.domain.conditions import Absolute, Arithmetic, Expr, Given, Larger, Smaller, Total
 from mingcha.domain.values import ValueType
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ def value_type(expression: Expr | None) -> ValueType:
     match expression:
         case Field():
             return expression.type
-        case Arithmetic() | Absolute() | Total():
+        case Arithmetic() | Absolute() | Larger() | Smaller() | Total():
             return value_type(expression.parts()[0])
         case Given(_, value):
             return value_type(value)

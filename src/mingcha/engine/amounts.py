@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from mingcha.rules.base import Excess
 
+OF_FUNDS = (Excess.FUND, Excess.OTHER_FUND)
+
 
 @dataclass(slots=True)
 class Claim:
@@ -68,7 +70,8 @@ def share_bill(total: int | None, claims: Sequence[Claim]) -> None:
 def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]) -> None:
     """Fill in `recoverable`: the fund's share of what is claimed, rounded down, the rest on the last claim.
 
-    Claims to fund money alone come last, and get of it what the others leave.
+    Claims to fund money alone come last, and get of it what the others leave; those to another fund than the pooled
+    one are no share of what that paid.
 
     Args:
         total: what was charged for the settlement; fund_paid: what the fund paid of it.
@@ -77,7 +80,7 @@ def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]
     if not total or total <= 0 or fund_paid is None or fund_paid < 0:
         return
     paid = min(fund_paid, total)
-    charged = [claim for claim in claims if claim.kind is not Excess.FUND]
+    charged = [claim for claim in claims if claim.kind not in OF_FUNDS]
     whole = min(sum(claim.claimed for claim in charged), total) * paid // total
     unclaimed = paid - whole
     last = None
@@ -89,19 +92,26 @@ def share_fund(total: int | None, fund_paid: int | None, claims: Sequence[Claim]
             last = claim
     if last is not None and last.recoverable is not None:
         last.recoverable += whole
+    # Each says how far below what was paid the due amount lies: the lowest one counts, and once.
+    of_fund = [claim for claim in claims if claim.kind is Excess.FUND]
+    beyond = min(max((claim.excess for claim in of_fund), default=0), unclaimed)
+    for claim in of_fund:
+        claim.claimed = claim.recoverable = min(claim.excess, beyond)
+        beyond -= claim.claimed
+    left = max(total - sum(claim.claimed for claim in claims), 0)
     for claim in claims:
-        if claim.kind is Excess.FUND:
-            claim.claimed = claim.recoverable = min(claim.excess, unclaimed)
-            unclaimed -= claim.claimed
+        if claim.kind is Excess.OTHER_FUND:
+            claim.claimed = claim.recoverable = min(claim.excess, left)
+            left -= claim.claimed
 
 
 def claim_alone(claim: Claim, total: int | None, fund_paid: int | None) -> None:
     """What the three above come to for the only claim on its bill: nothing is to be shared, most bills are such."""
-    claim.claimed = claim.excess if claim.kind is not Excess.FUND else 0
+    claim.claimed = claim.excess if claim.kind not in OF_FUNDS else 0
     if not total or total <= 0 or fund_paid is None or fund_paid < 0:
         return
     paid = min(fund_paid, total)
-    if claim.kind is Excess.FUND:
-        claim.claimed = claim.recoverable = min(claim.excess, paid)
+    if claim.kind in OF_FUNDS:
+        claim.claimed = claim.recoverable = min(claim.excess, paid if claim.kind is Excess.FUND else total)
     else:
         claim.recoverable = min(claim.claimed, total) * paid // total

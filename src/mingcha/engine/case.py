@@ -62,6 +62,14 @@ class EncounterFacts:
             return self.sent
         return {name: [values[n] for n in self.order] for name, values in self.sent.items() if values}
 
+    @cached_property
+    def items(self) -> tuple[str, ...] | None:
+        """The codes of which refunds left something, in order of time; none is unknown."""
+        codes = self.lines.get("item_code") or ()
+        left = self.lines.get("quantity") or repeat(None)
+        charged = (code for code, some in zip(codes, left, strict=False) if some is None or some > 0)
+        return tuple(dict.fromkeys(charged)) or None
+
     def rows(self, layout: Layout, number: int, only: Container[str] | None = None) -> list[tuple[Any, ...]]:
         """One tuple per line in canonical order, lines that refunds have cancelled included.
 
@@ -109,7 +117,7 @@ class EncounterFacts:
 
 
 for _owner in (Person, Encounter, Settlement):
-    for _name in _owner.fields():
+    for _name in _owner.fields().keys() - vars(EncounterFacts).keys():
         setattr(EncounterFacts, _name, None)  # a fact that was not sent is unknown
 
 

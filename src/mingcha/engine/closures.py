@@ -158,6 +158,10 @@ class Source:
                 return f"({self._value(left)} {operator} {self._value(right)})"
             case c.Absolute(value):
                 return f"abs({self._value(value)})"
+            case c.Larger(left, right):
+                return f"max({self._value(left)}, {self._value(right)})"
+            case c.Smaller(left, right):
+                return f"min({self._value(left)}, {self._value(right)})"
             case c.Age(birth_date, day, unit):
                 return f"age({self._value(birth_date)}, {self._value(day)}, {self._value(unit)})"
             case c.Total(value):

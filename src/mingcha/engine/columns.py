@@ -19,7 +19,7 @@ from mingcha.domain.claims import Line
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.engine.ages import age_column
-from mingcha.engine.layout import is_encounter, is_line, row_name
+from mingcha.engine.layout import is_encounter, is_line, row_name, unknown_leaves
 from mingcha.rules.base import Setting
 
 OPERATORS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
@@ -91,9 +91,10 @@ class Columns:
                 return OPERATORS[operator](self.of(left, grouped=grouped), self.of(right, grouped=grouped))
             case c.Absolute(value):
                 return self.of(value, grouped=grouped).abs()
-            case c.Age(birth_date, day, unit):
-                parts = [self.of(part, grouped=grouped) for part in (birth_date, day, unit)]
-                return age_column(*parts)
+            case c.Larger() | c.Smaller() | c.Age():
+                return self._of_parts(
+                    expression, [self.of(part, grouped=grouped) for part in expression.parts()], grouped
+                )
             case c.Total() | c.Distinct() | c.Count() | c.Some() | c.Crowded() | c.Stocked():
                 return self._aggregate(expression)
             case c.OneOf(value, values):
@@ -112,6 +113,17 @@ class Columns:
                 return pl.lit(value)
             case _:
                 raise DeclarationError(f"条件中不支持 {type(expression).__name__}")
+
+    def _of_parts(
+        self, expression: c.Larger | c.Smaller | c.Age, parts: list[pl.Expr], grouped: bool
+    ) -> pl.Expr:
+        """A value that is no operator of its parts."""
+        if isinstance(expression, c.Age):
+            return age_column(*parts)
+        chosen = (pl.max_horizontal if isinstance(expression, c.Larger) else pl.min_horizontal)(parts)
+        # Of a known and an unknown value Polars takes the known one.
+        known = [self.of(leaf, grouped=grouped).is_not_null() for leaf in unknown_leaves(expression)]
+        return pl.when(pl.all_horizontal(known)).then(chosen) if known else chosen
 
     def _aggregate(self, expression: c.Expr) -> pl.Expr:
         """A value over a group of rows."""

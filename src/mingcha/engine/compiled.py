@@ -47,9 +47,9 @@ FORBIDS_BILL = """
 def check(e, rows, p, hits, unjudged, number):
     v = {condition}
     if v:
-        hits.append(Hit(C, None, number, None, None, None, {value}, {limit}, ()))
+        hits.append(Hit(C, p, number, None, None, None, {value}, {limit}, ()))
     elif v is None:
-        unjudged.append(Unjudged(C, C.code_of(None), number, None, {unknown}))
+        unjudged.append(Unjudged(C, C.code_of(p), number, None, {unknown}))
 """
 
 

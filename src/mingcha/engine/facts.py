@@ -60,6 +60,18 @@ def operated(procedures: tuple[str, ...], count: int | None) -> bool | None:
     return None if count is None else count > 0
 
 
+def critical_paid(serious: int | None, large: int | None) -> int | None:
+    """What 大病保险 and 大额补助 paid together; of two funds a bill has one, and sends the other or not."""
+    return None if serious is None and large is None else (serious or 0) + (large or 0)
+
+
+def burden(in_scope: int | None, fund: int | None, *others: int | None) -> int | None:
+    """What is left of the amount in scope after these payments; others that were not sent count as none."""
+    if in_scope is None or fund is None:
+        return None
+    return in_scope - fund - sum(paid or 0 for paid in others)
+
+
 def operated_column(recorded: pl.Expr) -> pl.Expr:
     """The same over encounters, of which it is known whether a code was recorded."""
     return pl.when(recorded).then(statement=True).otherwise(pl.col("procedure_count") > 0)
@@ -231,6 +243,39 @@ def derive(
         "procedures": procedures or None,
         "procedures_at": operated_at or (None,) * len(procedures) or None,
         "operated": operated(procedures, facts.get("procedure_count")),
+        **_payments({name: facts.get(name) for name in _PAID}),
+    }
+
+
+_PAID = (
+    "in_scope_amount",
+    "fund_paid",
+    "serious_illness_paid",
+    "large_expense_paid",
+    "civil_servant_paid",
+)
+
+
+def _payments(paid: dict[str, int | None]) -> dict[str, int | None]:
+    """What layers of benefit paid and left."""
+    in_scope, fund, serious, large, subsidy = paid.values()
+    return {
+        "critical_paid": critical_paid(serious, large),
+        "burden_after_critical": burden(in_scope, fund, serious, large),
+        "burden_after_subsidy": burden(in_scope, fund, serious, large, subsidy),
+    }
+
+
+def _payment_columns() -> dict[str, pl.Expr]:
+    """The same over a frame."""
+    in_scope, fund, serious, large, subsidy = map(pl.col, _PAID)
+    none = serious.is_null() & large.is_null()
+    critical = serious.fill_null(0) + large.fill_null(0)
+    left = in_scope - fund - critical
+    return {
+        "critical_paid": pl.when(~none).then(critical),
+        "burden_after_critical": left,
+        "burden_after_subsidy": left - subsidy.fill_null(0),
     }
 
 
@@ -251,4 +296,5 @@ def derived_columns() -> dict[str, pl.Expr]:
         "last_day": pl.col("ended_at") // MINUTES_A_DAY,
         "nights": pl.col("ended_at") // MINUTES_A_DAY - pl.col("started_at") // MINUTES_A_DAY,
         "coverage": pl.col("insurance_type") + "/" + care,
+        **_payment_columns(),
     }

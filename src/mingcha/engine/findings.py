@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from mingcha.domain.findings import Finding
-from mingcha.engine.amounts import Claim, claim_alone, excess_of, share_bill, share_fund, share_line
+from mingcha.engine.amounts import OF_FUNDS, Claim, claim_alone, excess_of, share_bill, share_fund, share_line
 from mingcha.engine.hits import Hit
 from mingcha.engine.plan import Plan
 from mingcha.engine.situations import regions_of
@@ -143,7 +143,7 @@ def claim_of(hit: Hit, told: Told, total_amount: int | None) -> Claim:
     kind, row = told.excess, hit.row
     if kind is Excess.BILL:
         return Claim(kind, max(total_amount or 0, 0))
-    if kind is Excess.FUND:
+    if kind in OF_FUNDS:
         return Claim(kind, max(hit.value - hit.limit, 0))
     if row is None or kind is Excess.NOTHING or not told.of_item:
         return Claim(kind, 0)

@@ -7,7 +7,7 @@ Rows are grouped by code once; each group meets only what the release knows of i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.schema import OPTIONAL_TABLES
@@ -18,6 +18,7 @@ from mingcha.engine.index import Index, Known
 from mingcha.engine.plan import Key, Plan, Variant
 from mingcha.engine.rulings import Rulings
 from mingcha.engine.situations import Situations
+from mingcha.engine.standards import StandardJudge
 from mingcha.engine.waiting import not_waiting
 from mingcha.knowledge.point import Subject
 from mingcha.knowledge.strategy.model import AFTERWARDS
@@ -36,60 +37,93 @@ class CaseJudge:
     ) -> None:
         self.plan = plan
         self.screened = screened
-        self.supplied = supplied
+        self.supplied = frozenset(supplied)
         self.situations = Situations(plan)
         self.rulings = Rulings(plan)
         self._variants: dict[Key, _VariantJudge] = {}
 
-    def __call__(self, case: Case, scene: str = AFTERWARDS) -> Judgement:
+    def __call__(
+        self, case: Case, scene: str = AFTERWARDS, supplied: Collection[str] | None = None
+    ) -> Judgement:
         """Judge the encounters under audit, each by the variant of its situation, all others being history.
 
         Args:
             scene: when the question is asked (trig_scen), for rule sets that hold in some scenes only.
+            supplied: the tables of optional facts for this case, where it brings others than usual.
         """
+        tables = self.supplied if supplied is None else frozenset(supplied)
         situations = self.situations.of_case(case, scene)
         keys = [found.keys if enc.audited else () for enc, found in zip(case, situations, strict=True)]
         judgement = Judgement()
         for key in sorted({key for found in keys for key in found}):
             if key not in self._variants:
                 with collecting_paused():
-                    self._variants[key] = _VariantJudge(self.plan.variant(*key), self.screened, self.supplied)
-            self._variants[key].judge(case, [key in found for found in keys], judgement)
+                    self._variants[key] = _VariantJudge(self.plan.variant(*key), self.screened)
+            self._variants[key].judge(case, [key in found for found in keys], judgement, tables)
         self.rulings.of_case(case, judgement, situations)
         return judgement
 
 
+class _Awake(NamedTuple):
+    """Rules without knowledge, over lines and over bills."""
+
+    line_checks: list[Compiled]
+    bill_checks: list[Compiled]
+
+
 class _VariantJudge:
-    def __init__(self, variant: Variant, screened: bool, supplied: Collection[str]) -> None:
+    def __init__(self, variant: Variant, screened: bool) -> None:
+        self.variant = variant
         self.layout = variant.layout
         self.index = Index(variant)
         self.checks = {check.number: Compiled(check, self.layout, screened) for check in variant.case_checks}
-        self.line_checks = [self.checks[check.number] for check in not_waiting(variant.line_checks, supplied)]
-        self.bill_checks = [self.checks[check.number] for check in not_waiting(variant.bill_checks, supplied)]
+        self._awake: dict[frozenset[str], _Awake] = {}
+        self.standards = [StandardJudge(check, self.layout) for check in variant.standard_checks]
         self.visit_checks = [self.checks[check.number] for check in variant.visit_checks]
 
-    def judge(self, case: Case, audited: Sequence[bool], out: Judgement) -> None:
+    def judge(self, case: Case, audited: Sequence[bool], out: Judgement, supplied: frozenset[str]) -> None:
+        """Judge a case beside which these tables of optional facts stand."""
+        awake = self._awake_with(supplied)
         by_person: Groups = {}
         for number, enc in enumerate(case):
             only = None if audited[number] else self.index.items_by_person
             every_row = enc.rows(self.layout, number, only)
             rows = [row for row in every_row if row[QUANTITY] is None or row[QUANTITY] > 0]
             if audited[number]:
-                self._encounter(enc, number, rows, every_row, out)
+                self._encounter(enc, number, rows, every_row, out, awake)
             self._collect(self.index.items_by_person, enc, _by_item(rows), by_person, out, audited[number])
         for group in by_person.values():
             group.compiled.judge_group(group, None, out, audited)
         for compiled in self.visit_checks:
             compiled.visits(case, out, audited)
 
+    def _awake_with(self, supplied: frozenset[str]) -> _Awake:
+        """The rules without knowledge that do not wait for another table."""
+        if supplied not in self._awake:
+            self._awake[supplied] = _Awake(
+                *(
+                    [self.checks[check.number] for check in not_waiting(checks, supplied)]
+                    for checks in (self.variant.line_checks, self.variant.bill_checks)
+                )
+            )
+        return self._awake[supplied]
+
     def _encounter(
-        self, enc: EncounterFacts, number: int, rows: list[Row], every_row: list[Row], out: Judgement
+        self,
+        enc: EncounterFacts,
+        number: int,
+        rows: list[Row],
+        every_row: list[Row],
+        out: Judgement,
+        awake: _Awake,
     ) -> None:
-        for compiled in self.line_checks:
+        for compiled in awake.line_checks:
             compiled.every_line(enc, rows, out)
         if every_row:  # of a bill without any line there is nothing to sum and nothing to say
-            for compiled in self.bill_checks:
+            for compiled in awake.bill_checks:
                 compiled.bill(enc, every_row, out, number)
+            for standard in self.standards:
+                standard.of_case(enc, number, out)
         groups: Groups = {}
         by_item = _by_item(rows)
         self._collect(self.index.items, enc, by_item, groups, out, live=True)

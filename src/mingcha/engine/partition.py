@@ -28,6 +28,7 @@ from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.rulings import Rulings
 from mingcha.engine.situations import Situations
+from mingcha.engine.standards import StandardJudge
 from mingcha.engine.tables import Tables, column_names, gathered
 from mingcha.engine.waiting import not_waiting
 from mingcha.knowledge.point import Subject
@@ -98,6 +99,7 @@ class _VariantJudge:
         self.variant = variant
         self.line_checks = not_waiting(variant.line_checks, supplied)
         self.bill_checks = not_waiting(variant.bill_checks, supplied)
+        self.standards = [StandardJudge(check, variant.layout) for check in variant.standard_checks]
         self.ids = ids
         self.screened = screened
         self.tables_of = {check.number: PointTable(check) for check in variant.with_knowledge}
@@ -133,6 +135,8 @@ class _VariantJudge:
             self._every_line(check, tables, under_audit, out)
         for check in self.bill_checks:
             judge_whole_bills(check, tables, audited, out, screened=self.screened)
+        for standard in self.standards:
+            standard.of_tables(tables, audited, out)
         for number, frame in self._candidates(tables, audited).items():
             check = self.variant.checks_by_number[number]
             self._meet(check, frame, tables, audited, out)

@@ -23,7 +23,7 @@ from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import KnowledgePoint, Subject
 from mingcha.knowledge.release import Release
 from mingcha.knowledge.strategy.jurisdiction import Jurisdictions, Place
-from mingcha.rules.base import BillRule, Grain, LineFacts, LineRule, Rule, VisitRule
+from mingcha.rules.base import BillRule, Grain, LineFacts, LineRule, Rule, StandardRule, VisitRule
 from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
@@ -84,11 +84,13 @@ class Variant:
         self.region = region
         self.checks = checks
         self.layout = layout
+        self.standard_checks = [check for check in checks if isinstance(check.rule, StandardRule)]
         self.line_checks = [check for check in checks if isinstance(check.rule, LineRule)]
         self.bill_checks = [check for check in checks if isinstance(check.rule, BillRule)]
         self.visit_checks = [check for check in checks if isinstance(check.rule, VisitRule)]
         self.period_checks = [check for check in checks if isinstance(check.rule, PeriodRule)]
-        self.case_checks = [check for check in checks if not isinstance(check.rule, PeriodRule)]
+        apart = (PeriodRule, StandardRule)
+        self.case_checks = [check for check in checks if not isinstance(check.rule, apart)]
         self.with_knowledge = [check for check in self.case_checks if check.rule.knowledge is not None]
 
     @cached_property
@@ -166,7 +168,8 @@ class Plan:
                 continue
             held = in_region(self.release.points.get(rule.knowledge.slug, ()), region)
             points = [point for point in held if self._entry(point).code in judging]
-            if isinstance(rule, PeriodRule):  # its sums are of one rule of the catalogue each
+            # Sums are of one rule of the catalogue each, and of a bill without standard it is said which cannot judge.
+            if isinstance(rule, PeriodRule | StandardRule):
                 for code in sorted({point.rule_code for point in points}):
                     entry = self.entries[code]
                     check = Check(len(checks), rule, code, entry.certainty)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 
 from mingcha.domain.claims import Encounter
-from mingcha.domain.conditions import Among, HasNoneOf, StartsWithAny
+from mingcha.domain.conditions import Among, Expr, HasNoneOf, StartsWithAny
 from mingcha.domain.fields import Field
 from mingcha.engine.columns import column_of, prefix_column
 from mingcha.engine.layout import is_point
@@ -61,16 +61,33 @@ def _answers(
         yield None if code is None else code in among if among is not None else code.startswith(prefixes[pt])
 
 
+def _rows_of(value: Expr, tables: Tables) -> pl.DataFrame:
+    """The rows that a set of codes is made of."""
+    if value is Encounter.items:
+        return tables.live
+    return tables.procedures if value is Encounter.procedures else tables.diagnoses
+
+
+def _matches(items: pl.Series, table: PointTable, field: str, tables: Tables) -> pl.DataFrame:
+    """item, pt: which of these codes begins with a prefix of which point; lines have numbers for codes."""
+    if not items.dtype.is_integer():
+        return table.prefixes(items, field)
+    numbers = items.unique()
+    codes = pl.Series("code", [tables.codes[number] for number in numbers], dtype=pl.String)
+    found = table.prefixes(codes.alias("item"), field).rename({"item": "code"})
+    return pl.DataFrame([numbers.alias("item"), codes]).join(found, on="code").drop("code")
+
+
 def _has_none_of(
     frame: pl.DataFrame, condition: HasNoneOf, table: PointTable, tables: Tables, name: str
 ) -> pl.DataFrame:
     assert isinstance(condition.prefixes, Field)
     wanted = frame.select("encounter", "pt").unique()
-    rows = tables.procedures if condition.value is Encounter.procedures else tables.diagnoses
+    rows = _rows_of(condition.value, tables)
     coded = rows.select("encounter", "item").join(
         wanted.select("encounter").unique(), on="encounter", how="semi"
     )
-    matches = table.prefixes(coded["item"], condition.prefixes.name)
+    matches = _matches(coded["item"], table, condition.prefixes.name, tables)
     satisfied = (
         wanted.join(coded, on="encounter")
         .join(matches, on=["item", "pt"], how="semi")

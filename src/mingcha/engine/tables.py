@@ -108,6 +108,21 @@ class Tables:
         """A column of the encounters."""
         return self._next_stay_after if name == "next_stay_after" else self._of_encounter[name]
 
+    def of_encounters(self, name: str, numbers: pl.Series) -> pl.Series:
+        """The same for the encounters with these numbers; what they were charged for is gathered of these only."""
+        return self._items(numbers) if name == "items" else self.of_encounter(name)[numbers]
+
+    def _items(self, numbers: pl.Series) -> pl.Series:
+        """By encounter, the codes of which refunds left something, in order of time."""
+        asked = numbers.alias("encounter").to_frame()
+        charged = self.live.select("encounter", "item").join(asked.unique(), on="encounter", how="semi")
+        charged = charged.unique(maintain_order=True)
+        codes = pl.Series(self.codes, dtype=pl.String)[charged["item"]]
+        lists = (
+            charged.with_columns(codes.alias("item")).group_by("encounter", maintain_order=True).agg("item")
+        )
+        return asked.join(lists, on="encounter", how="left", maintain_order="left")["item"]
+
     @cached_property
     def _next_stay_after(self) -> pl.Series:
         """Days from each stay's end to the same person's next stay at the same institution."""
@@ -178,8 +193,8 @@ class Tables:
 
     def fact_of_encounters(self, name: str, numbers: pl.Series) -> list[Any]:
         """One fact of these encounters; unknown where it was not read."""
-        known = name in self._of_encounter
-        return self._of_encounter[name][numbers].to_list() if known else [None] * len(numbers)
+        known = name == "items" or name in self._of_encounter
+        return self.of_encounters(name, numbers).to_list() if known else [None] * len(numbers)
 
 
 CODED = frozenset(("encounter", "item", "minute", "day", "order"))
@@ -250,7 +265,7 @@ def gathered(frame: pl.DataFrame, tables: Tables, names: Iterable[str]) -> pl.Da
         if where == "r":
             source = frame[fact] if fact in frame.columns else tables.of_lines(fact, frame["order"])
         else:
-            source = tables.of_encounter(fact)[frame["encounter"]]
+            source = tables.of_encounters(fact, frame["encounter"])
         added.append(source.alias(name))
     return frame.with_columns(added)
 

@@ -19,14 +19,17 @@ from mingcha.domain.entitlement import (
     DesignationRegistration,
     DirectoryEntry,
     Entitlement,
+    FeeCategory,
     InsuredPeriod,
+    PersonIdentity,
     ReferralRegistration,
 )
-from mingcha.domain.evidence import IdentityCheck, StayOutcome
+from mingcha.domain.evidence import IdentityCheck, Order, StayOutcome
 from mingcha.domain.fields import Entity
 from mingcha.domain.organisation import DoctorState, Institution, InstitutionState
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.ingest.orders import STOPPED, with_last_days
 from mingcha.store.columns import Columns, columns_of, conform
 
 IN_FORCE, NEVER = (
@@ -57,7 +60,10 @@ _ASKED_OF_LINE: Columns = {
     "item_code": pl.Utf8(),
     "doctor_id": pl.Utf8(),
     "charged_at": pl.Int32(),
+    "order_id": pl.Utf8(),
+    "stopped_at": pl.Int32(),
 }
+_OF_LINES = {DoctorState, DirectoryEntry, Approval, Order}
 _day = pl.col("day")
 _open_period = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= _day)) & (
     pl.col("valid_to").is_null() | (_day <= pl.col("valid_to"))
@@ -89,26 +95,28 @@ class Beside:
 
     def of_lines(self, lines: pl.DataFrame, encounters: pl.DataFrame) -> pl.DataFrame:
         """Lines (with `enc`, the row number in `encounters`) with the facts resolved on their day, order kept."""
-        if not self.tables.keys() & {DoctorState, DirectoryEntry, Approval} or not lines.height:
+        if not lines.height or not (self.tables.keys() & _OF_LINES or STOPPED in lines.columns):
             return lines
         # 就医地的目录: what may be paid elsewhere is what the directory of that place lists.
         region = pl.coalesce("care_region", "insured_region").alias("region")
-        whose = conform(encounters, _ASKED).select("person_id", "institution_id", region)
+        whose = conform(encounters, _ASKED).select("encounter_id", "person_id", "institution_id", region)
         asked = conform(lines, _ASKED_OF_LINE).with_columns(day=pl.col("charged_at") // MINUTES_A_DAY)
         asked = pl.concat([asked, whose[lines["enc"]]], how="horizontal")
         for found in (self._doctor(asked), self._directory(asked), self._approval(asked)):
             lines = _filled(lines, asked, found)
-        return lines
+        return with_last_days(lines, asked, self._table(Order))
 
     def _sayings_of_encounters(self, asked: pl.DataFrame) -> list[_Saying | None]:
         return [
             self._insured(asked),
             self._person(asked),
+            self._identified(asked),
             self._entitled(asked),
             self._institution(),
             self._service(asked),
             self._identity(asked),
             self._consent(asked),
+            self._fee_category(),
             self._outcome(),
             self._registered(asked, ChronicRegistration, "disease_registered", "disease_id", "disease_id"),
             self._registered(
@@ -142,6 +150,16 @@ class Beside:
         met = asked.select(keys).unique().join(self._periods, on=keys[:2]).filter(_in_insurance())
         latest = met.sort("valid_from").group_by(keys).agg(pl.col("person_type", "civil_servant").last())
         return _Saying(latest, keys)
+
+    def _identified(self, asked: pl.DataFrame) -> _Saying | None:
+        """The one identity in force on the day; of several that differ none is known to be the one that counts."""
+        rows = self._table(PersonIdentity)
+        if rows is None:
+            return None
+        keys = ["person_id", "day"]
+        met = asked.select(keys).unique().join(rows, on="person_id").filter(_open_period)
+        held = pl.col("identity_type").drop_nulls()
+        return _Saying(met.group_by(keys).agg(pl.when(held.n_unique() == 1).then(held.first())), keys)
 
     def _entitled(self, asked: pl.DataFrame) -> _Saying | None:
         """By the pooled fund of the insurance: 310100、310101、310102 are of 310; 310200 is the account."""
@@ -197,6 +215,20 @@ class Beside:
             return None
         signed = rows.select("encounter_id", consented=pl.lit(value=True), recorded=pl.lit(value=True))
         return _recorded(asked, signed.unique(), rows, "signed_at", "consented", pl.lit(value=False))
+
+    def _fee_category(self) -> _Saying | None:
+        """As whose patient a stay began and ended, and how often that changed between."""
+        rows = self._table(FeeCategory)
+        if rows is None:
+            return None
+        told = rows.drop_nulls(["encounter_id", "fee_category"]).sort("registered_at", "fee_category")
+        category = pl.col("fee_category")
+        changes = told.group_by("encounter_id", maintain_order=True).agg(
+            (category != category.shift(1)).sum().cast(pl.Int32).alias("fee_category_changes"),
+            category.first().alias("first_fee_category"),
+            category.last().alias("last_fee_category"),
+        )
+        return _Saying(changes, ["encounter_id"])
 
     def _outcome(self) -> _Saying | None:
         rows = self._table(StayOutcome)

@@ -14,13 +14,14 @@ from mingcha.ingest.beside import Beside
 from mingcha.ingest.claims import sources_of
 from mingcha.ingest.messages import BilledEncounter
 from mingcha.ingest.notes import Notes, Rejects
+from mingcha.ingest.orders import UNTIL
 from mingcha.ingest.reading import Stores, read_chunk
 from mingcha.ingest.sources import files_of
 from mingcha.store.columns import columns_of, conform, resolved_of
 
 _ENCOUNTER = {**columns_of(Person, Encounter), **resolved_of(Person, Encounter)}
 _LINE = {**columns_of(Line), **resolved_of(Line)}
-_LINE_READ = ("item_code", "doctor_id", "charged_at", "approved")
+_LINE_READ = ("item_code", "doctor_id", "charged_at", "approved", "order_id", "stopped_at")
 
 
 def read_beside(inputs: Sequence[Path]) -> Beside:
@@ -41,6 +42,11 @@ def read_beside(inputs: Sequence[Path]) -> Beside:
             entity: conform(store.take(0), columns_of(entity)) for entity, store in stores.optional.items()
         }
     return Beside(tables)
+
+
+def told_by(encounters: Sequence[BilledEncounter]) -> frozenset[str]:
+    """The optional tables whose facts these bills tell themselves."""
+    return frozenset(("orders",) if any(UNTIL in one.lines for one in encounters) else ())
 
 
 def lay_beside(encounters: Sequence[BilledEncounter], beside: Beside) -> None:

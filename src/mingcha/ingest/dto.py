@@ -16,7 +16,7 @@ from mingcha.domain.fields import Entity
 _REMEDY = "请按国家接口规范组织 3101/3102 报文：input.data 下有 patient_dtos，其下有 fsi_encounter_dtos"
 # The specification's own extension keys, and facts that only other transactions have a place for.
 EXTENSION_ONLY = ("supply_days", "first_line_used", "single_dose", "frequency")
-_BESIDE = ("herb_use", "administration", "original_line_id", "approved", "take_home")
+_BESIDE = ("herb_use", "administration", "original_line_id", "approved", "take_home", "order_id")
 
 
 def national_names(entity: type[Entity]) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure
+from mingcha.domain.evidence import Order
 from mingcha.domain.fields import Entity
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.settlement_list import SettlementList
@@ -18,6 +19,7 @@ from mingcha.ingest.lines import distinct_lines, in_order, net, note_timeless
 from mingcha.ingest.main_diagnosis import with_main_diagnoses
 from mingcha.ingest.merge import merge
 from mingcha.ingest.notes import Notes, Rejects
+from mingcha.ingest.orders import UNTIL
 from mingcha.ingest.reading import Stores
 from mingcha.ingest.report import ImportReport, TableReport
 from mingcha.ingest.settlement_lists import SettlementLists, lists_of_table
@@ -42,6 +44,8 @@ class Finisher:
     rejects: Rejects
     report: ImportReport
     progress: Callable[[str, int, int], None]
+    # Optional tables whose facts the bills tell themselves.
+    told: set[type[Entity]] = field(default_factory=set)
 
     def run(self) -> None:
         """Write all buckets, the items, and the counts into the report."""
@@ -62,7 +66,14 @@ class Finisher:
         for bucket in range(count):
             self._bucket(bucket, parted, dictionary, beside, lists)
             self.progress("写入数据集", bucket + 1, count)
+        self._note_told(tables)
         self.report.buckets = count
+
+    def _note_told(self, tables: Mapping[type[Entity], pl.DataFrame]) -> None:
+        """An empty table stands for what only the bills say, so that the rules that read it do not rest."""
+        slugs = {entity: slug for slug, entity in OPTIONAL_TABLES.items()}
+        for entity in self.told - tables.keys():
+            self.writer.write_table(slugs[entity], pl.DataFrame(schema=columns_of(entity)))
 
     def _lists(self, tables: Mapping[type[Entity], pl.DataFrame]) -> SettlementLists:
         """The settlement lists of all sources."""
@@ -129,6 +140,8 @@ class Finisher:
         index = _index(encounters)
         lines = self._lines(parted["lines"].take(number), index, dictionary)
         lines = beside.of_lines(lines, encounters)
+        if UNTIL in lines.columns:
+            self.told.add(Order)
         self.report.lines += lines.height
         encounters = with_upload_delays(self._with_lost_lines(encounters), lines)
         coded = [

@@ -15,6 +15,7 @@ SEVERAL_SETTLEMENTS = "一次就诊有多次结算，金额已合计"
 _FACTS: Columns = columns_of(Person, Encounter)
 _SETTLEMENT: Columns = {n: t for n, t in columns_of(Settlement).items() if n != "encounter_id"}
 _ALL: Columns = {**_FACTS, **_SETTLEMENT}
+_OF_THE_YEAR = [name for name in _SETTLEMENT if name.startswith("year_")]
 _AMOUNTS = [name for name, type_ in _SETTLEMENT.items() if type_ == pl.Int64]
 _REQUIRED = [f for f in Encounter.fields().values() if f.required and f.name != "encounter_id"]
 _ORIGIN: Columns = {"_file": pl.Int32(), "_row": pl.Int64(), "_own": pl.Boolean(), "_unread": pl.Utf8()}
@@ -153,7 +154,7 @@ def _settlements(many: pl.DataFrame, notes: Notes) -> pl.DataFrame:
         *(pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in _AMOUNTS),
     )
     # What was paid before: each settlement says it of itself, and no sum of them is true.
-    added = added.with_columns(pl.lit(None, pl.Int64).alias(Settlement.year_fund_paid.name))
+    added = added.with_columns(pl.lit(None, pl.Int64).alias(name) for name in _OF_THE_YEAR)
     if added.height:
         example = str(added["encounter_id"].min())
         notes.add(SEVERAL_SETTLEMENTS, "Settlement.settlement_id", added.height, example=example)

@@ -21,6 +21,7 @@ from mingcha.domain.refunds import BilledLine, net_refunds
 from mingcha.ingest import dto, parse
 from mingcha.ingest.leaves import Columns, Leaves, identifier
 from mingcha.ingest.main_diagnosis import sole_main
+from mingcha.ingest.orders import UNTIL, last_days
 from mingcha.ingest.uploads import longest_delay
 
 _ORDER = ("charged_at", "line_id", "item_code", "billed_quantity", "billed_amount")
@@ -354,6 +355,8 @@ def _settle(encounter: BilledEncounter, faults: list[Fault]) -> None:
         netted = net_refunds([BilledLine(*row) for row in billed])
         quantities, amounts = netted.quantities, netted.amounts
     lines["quantity"], lines["amount"] = list(quantities), list(amounts)
+    if (until := last_days(lines)) is not None:
+        lines[UNTIL] = until
     facts, told = encounter.facts, encounter.diagnoses
     facts["upload_delay"] = longest_delay(lines)
     facts["main_diagnosis"] = facts["main_diagnosis"] or sole_main(told["diagnosis_code"], told["main"])

@@ -11,6 +11,10 @@ from mingcha.domain.errors import KnowledgeError
 from mingcha.domain.routes import ROUTES
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
 
+# 就医地 of a benefit standard.
+AT_HOME, REFERRED, UNREFERRED = "本地", "异地已备案", "异地未备案"
+# Beyond any amount of a bill or a year, and within sixty-four bits even times a ratio.
+NO_TIER = 10**11
 # Beyond any dose, and within sixty-four bits even when written in grams.
 NO_DOSE_LIMIT = 10**12
 
@@ -66,6 +70,16 @@ class LevelLimit(KnowledgePoint):
     at_least = f.number("最低级别", required=True, codes="institution_rank", note="3 三级，2 二级，1 一级")
     exempt_at_least = f.number("专科医院最低级别", default=FOREVER)
     exempt_types = f.codes("专科医院类别", note="医疗机构类别代码，如 A512 眼科医院")
+
+
+class InstitutionTypeLimit(KnowledgePoint):
+    """限医疗机构类型: the types of institution (by prefix) in which the item is paid."""
+
+    label, slug = "限医疗机构类型", "institution-type-limit"
+    accepted = f.codes(
+        "可支付的医疗机构类别", required=True, note="按前缀匹配，如 A52 为皮肤、传染、精神等专科医院"
+    )
+    accepted_name = f.text("可支付的医疗机构类别名称", required=True)
 
 
 class DepartmentLimit(KnowledgePoint):
@@ -359,6 +373,14 @@ class Notice(KnowledgePoint):
     unless_approved = f.flag("已审批不提示", default=False)
 
 
+class ApprovalRequired(KnowledgePoint):
+    """须事前审批: what is paid only with an approval in force on the day, always or only when dear."""
+
+    label, slug = "须事前审批", "approval-required"
+    approver = f.text("审批部门", required=True, note="医院医保办、经办机构 …")
+    from_price = f.price("单价下限", default=0, note="达到这个单价才须审批；0 为不论单价")
+
+
 class StayLength(KnowledgePoint):
     """病种住院天数: how many days a stay for a main diagnosis (by prefix) usually lasts."""
 
@@ -374,6 +396,30 @@ class DiseaseList(KnowledgePoint):
     label, slug = "限定病种目录", "disease-list"
     subject = Subject.DISEASE
     allowed = f.codes("可支付的药品编码前缀", required=True, note="如 XA10 为糖尿病用药；全码也可")
+
+
+class BenefitStandard(KnowledgePoint):
+    """待遇标准: what one layer pays of a settlement; `codes` are insurances, the rule's code says which layer.
+
+    Of those in force the narrowest region's come first, then the one that states most of whom it is for.
+    """
+
+    label, slug = "待遇标准", "benefit-standard"
+    subject = Subject.INSURANCE
+    told_apart_by = ("person_types", "identities", "civil_servant", "care_types", "rank", "place")
+    person_types = f.codes("适用人员类别", note="按前缀，如 11 在职、12 退休；空为不限")
+    identities = f.codes("适用人员身份类别", note="按前缀，如 2303 低保、2304 特困；空为不限")
+    civil_servant = f.code("适用公务员", default="", one_of=("", "是", "否"), note="空为不限")
+    care_types = f.codes("适用医疗类别", note="按前缀，如 21 住院；空为不限")
+    rank = f.number("适用机构级别", default=-1, note="3 三级，2 二级，1 一级，0 无等级；-1 为不限")
+    place = f.code("适用就医地", default="", one_of=("", AT_HOME, REFERRED, UNREFERRED), note="空为不限")
+    deductible = f.money("起付标准", default=0)
+    ratio = f.ratio("支付比例", required=True)
+    second_from = f.money("第二段起点", default=NO_TIER, note="超过起付标准的部分中，超过此数的按第二段比例")
+    second_ratio = f.ratio("第二段比例", default=0)
+    third_from = f.money("第三段起点", default=NO_TIER, note="同上，按第三段比例")
+    third_ratio = f.ratio("第三段比例", default=0)
+    cap = f.money("支付上限", default=NO_TIER, note="按年度累计的层次为年度上限，其他为一次结算的上限")
 
 
 class Prophylaxis(KnowledgePoint):
@@ -416,6 +462,17 @@ class ProcedureIndication(KnowledgePoint):
     diagnoses = f.codes("对应的诊断编码", required=True)
 
 
+class DiagnosisCharge(KnowledgePoint):
+    """诊断对应收费: items (by prefix), one of which a stay for a diagnosis of this kind is always charged for."""
+
+    label, slug = "诊断对应收费", "diagnosis-charge"
+    subject = Subject.DIAGNOSIS
+    items = f.codes(
+        "对应的收费项目", required=True, note="医保目录编码前缀，药品、项目、耗材均可，有任一项即可"
+    )
+    item_name = f.text("对应的收费项目名称", required=True)
+
+
 class MainDiagnosisLimit(KnowledgePoint):
     """不得作主要诊断: diagnosis codes that only stand beside another one."""
 
@@ -453,6 +510,7 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         CareTypeLimit,
         InternetLimit,
         LevelLimit,
+        InstitutionTypeLimit,
         DepartmentLimit,
         CourseLimit,
         DispenseLimit,
@@ -483,14 +541,17 @@ KINDS: dict[str, type[KnowledgePoint]] = {
         AntibioticGrade,
         HerbDose,
         Notice,
+        ApprovalRequired,
         StayLength,
         DiseaseList,
+        BenefitStandard,
         Prophylaxis,
         DiagnosisSex,
         DiagnosisAge,
         ProcedureSex,
         ProcedureIndication,
         ListedItem,
+        DiagnosisCharge,
         MainDiagnosisLimit,
         DiagnosisCodeList,
         ProcedureCodeList,

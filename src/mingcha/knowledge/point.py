@@ -47,6 +47,7 @@ class Subject(StrEnum):
     PROCEDURE = "手术操作编码"
     VISIT = "就诊"
     DISEASE = "病种编号"
+    INSURANCE = "险种"
 
     @property
     def on_lines(self) -> bool:

@@ -15,6 +15,7 @@ from mingcha.knowledge.checks.pairs import of_pairs
 from mingcha.knowledge.checks.points import of_points
 from mingcha.knowledge.checks.problem import Problem, Severity
 from mingcha.knowledge.checks.regions import of_regions
+from mingcha.knowledge.checks.standards import of_standards
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import KnowledgePoint
 
@@ -43,6 +44,7 @@ def validate(
         *of_limits(in_use),
         *of_pairs(in_use),
         *of_regions(in_use),
+        *of_standards(in_use),
         *(of_rules(held, entries) if entries else ()),
         *of_codes(in_use, known or {}),
     ]

@@ -30,13 +30,14 @@ class Grain(StrEnum):
 
 class Excess(StrEnum):
     """What a finding takes: of a line, quantity × price, units (the largest counts) or price; or the bill as a
-    whole; or fund money alone, by which the value exceeds the limit. These two for rules that judge no lines.
-    A reminder takes nothing, whatever its rule says."""
+    whole; or fund money alone, by which the value exceeds the limit: of the pooled fund, or of another one.
+    These three for rules that judge no lines. A reminder takes nothing, whatever its rule says."""
 
     LINES = "数量"
     PRICE = "单价"
     BILL = "整单"
     FUND = "基金"
+    OTHER_FUND = "其他基金"
     NOTHING = "无"
 
 
@@ -358,6 +359,17 @@ class BillRule(Rule[KnowledgePoint]):
     """
 
     grain = Grain.ENCOUNTER
+
+
+class StandardRule(Rule[P]):
+    """A rule over the bill as a whole, by the one standard that holds for its insurance, person, care and place.
+
+    `when` says which bills are asked; `chosen_by` what a standard may state of whom it is for, each with the
+    condition that the bill must meet then; `forbids` compares the bill with the standard.
+    """
+
+    grain = Grain.ENCOUNTER
+    chosen_by: ClassVar[tuple[tuple[Field[Any], Condition], ...]] = ()
 
 
 class VisitRule(Rule[KnowledgePoint]):

@@ -11,10 +11,21 @@ from typing import Any
 
 from mingcha import rules
 from mingcha.domain.errors import DeclarationError
-from mingcha.rules.base import BillRule, ItemRule, LineRule, Rule, VisitRule
+from mingcha.rules.base import BillRule, ItemRule, LineRule, Rule, StandardRule, VisitRule
 from mingcha.rules.period import CapacityRule, PeerRule, PeriodRule, StockRule
 
-BASES = (Rule, ItemRule, LineRule, BillRule, VisitRule, PeriodRule, PeerRule, CapacityRule, StockRule)
+BASES = (
+    Rule,
+    ItemRule,
+    LineRule,
+    BillRule,
+    StandardRule,
+    VisitRule,
+    PeriodRule,
+    PeerRule,
+    CapacityRule,
+    StockRule,
+)
 
 
 def _modules() -> Iterator[ModuleType]:

@@ -27,6 +27,7 @@ _OF_GOODS = (
 _AS_SAID = {
     "antibiotic_right": "antibiotic_right",
     "hosp_appr_flag": "approved",
+    "drord_no": "order",
     "o_firstItemFlag": "first_line",
     "orders_dr_code": "executor",
     "tcmdrug_used_way": "herb_use",
@@ -110,7 +111,8 @@ def charges_of(
     numbers = pl.DataFrame(
         {
             **{
-                name: pl.Series(written[name], dtype=pl.Int32) for name in ("day", "minute", "uploaded_after")
+                name: pl.Series(written[name], dtype=pl.Int32)
+                for name in ("day", "minute", "uploaded_after", "stopped")
             },
             "prescription": pl.Series(written["prescription"], dtype=pl.Int8),
             "fixed": pl.Series(written["fixed"]),

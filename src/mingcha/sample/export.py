@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.domain.values import MINUTES_A_DAY, yuan
 from mingcha.sample.chance import Chance, lookup
-from mingcha.sample.charges import department_name, few
+from mingcha.sample.charges import department_name, few, told
 from mingcha.sample.dirt import CLEAN, dirtied_texts, style_of, style_of_admission, with_unwanted
 from mingcha.sample.lists import list_message
 from mingcha.sample.moments import Calendar
 from mingcha.sample.places import CITIES, NAMES, TITLES, person_name
 from mingcha.sample.script import Year
-from mingcha.sample.tables import SEXES, Tables
+from mingcha.sample.tables import OTHER_FUNDS, SEXES, Tables
 
 _SETTLED = 1100
 _FEN_A_YUAN = 100
@@ -22,6 +22,8 @@ _DOCTORS, _NOBODY = 10, ""
 """More than any department of an institution has, those of scenes included; and who signs where nobody does."""
 # Percent that the fund pays, by type of visit: 1 out-patient, 2 stay, 3 pharmacy (0 is no type).
 _FUND_SHARES = [0, 55, 72, 0]
+# Under which names the payments of the other funds stand.
+_OTHER_PAYMENTS = ("hifmi_pay", "hifob_pay", "cvlserv_pay", "ma_amt")
 
 
 def id_of(letter: str, number: pl.Expr) -> pl.Expr:
@@ -96,9 +98,13 @@ class Export:
             year_fund_paid=_where(frame, pl.col("before").is_not_null(), _yuan(pl.col("before"))),
             hifp_payamt=_yuan(pl.col("fund")),
             acct_payamt=_yuan(pl.col("account")),
-            ma_amt=pl.lit("0.00", pl.Enum(["0.00"])),
+            **{
+                name: told(frame[fund], yuan) for fund, name in zip(OTHER_FUNDS, _OTHER_PAYMENTS, strict=True)
+            },
+            year_burden=_where(frame, pl.col("burden").is_not_null(), _yuan(pl.col("burden"))),
+            year_assisted_burden=_where(frame, pl.col("assisted").is_not_null(), _yuan(pl.col("assisted"))),
             ownpay_amt=_yuan(pl.col("own")),
-            selfpay_amt=_yuan(pl.col("total") - pl.col("fund") - pl.col("own") - pl.col("account")),
+            selfpay_amt=_yuan(pl.col("left") - pl.col("account")),
         )
 
     def lines(self, lines: pl.DataFrame, staged: pl.DataFrame) -> pl.DataFrame:
@@ -117,6 +123,9 @@ class Export:
             mdtrt_id="encounter",
             rxno=pl.format("R{}", (pl.col("visit") + _FIRST_ID) * 100 + pl.col("prescription")),
             drord_begn_date=self._moment(day, minute, style_of(pl.col("dirt"))),
+            drord_stop_date=_where(
+                frame, pl.col("stopped").is_not_null(), _date(pl.col("day") + pl.col("stopped"))
+            ),
             drord_dr_codg=_at(self._doctors, signed),
             drord_dr_name=_at(self._names, self._doctor() * 7 % NAMES),
             drord_dr_profttl=_at(self._titles, title),
@@ -209,8 +218,9 @@ def _settled(staged: pl.DataFrame) -> pl.DataFrame:
     # Where a scene states the deductible, the fund pays its share of what lies in scope beyond it.
     whole = pl.when(deductible.is_not_null()).then(total - own - deductible).otherwise(total)
     fund = whole * pl.coalesce("fund_percent", usual) // 100 + pl.col("over")
-    account = pl.when(pl.col("own_insurance") == "310").then((total - fund - own) // 2).otherwise(0)
-    return staged.with_columns(own=own, fund=fund, account=account)
+    left = total - fund - own - pl.sum_horizontal(OTHER_FUNDS)
+    account = pl.when(pl.col("own_insurance") == "310").then(left // 2).otherwise(0)
+    return staged.with_columns(own=own, fund=fund, left=left, account=account)
 
 
 def _at(texts: pl.Series, index: pl.Expr) -> pl.Expr:
@@ -247,11 +257,14 @@ _PAPER_KEYS = {
 }
 _ABOUT = {
     "insured-periods": ("psn_no", "insutype"),
+    "person-identities": ("psn_no",),
     "entitlements": ("psn_no",),
     "institution-states": ("fixmedins_code",),
     "doctor-states": ("prac_psn_code", "fixmedins_code"),
     "identity-checks": ("mdtrt_id", "fixmedins_code"),
     "consents": ("mdtrt_id", "fixmedins_code"),
+    "orders": ("mdtrt_id", "psn_no"),
+    "fee-categories": ("mdtrt_id", "psn_no"),
     "chronic-registrations": ("psn_no",),
     "approvals": ("psn_no",),
     "stay-outcomes": ("mdtrt_id",),

@@ -10,7 +10,9 @@ from mingcha.sample.library import Library
 from mingcha.sample.places import Places
 from mingcha.sample.scenes.admissions import write_admissions
 from mingcha.sample.scenes.antibiotics import write_antibiotics
+from mingcha.sample.scenes.approvals import write_approvals
 from mingcha.sample.scenes.benefit import write_benefit
+from mingcha.sample.scenes.benefit_layers import write_benefit_layers
 from mingcha.sample.scenes.billing import write_billing
 from mingcha.sample.scenes.coded import write_coded
 from mingcha.sample.scenes.counters import write_counters
@@ -23,6 +25,7 @@ from mingcha.sample.scenes.institutions import write_institutions
 from mingcha.sample.scenes.interactions import write_interactions
 from mingcha.sample.scenes.limits import write_limits
 from mingcha.sample.scenes.operations import write_operations
+from mingcha.sample.scenes.orders import write_orders
 from mingcha.sample.scenes.prescriptions import write_prescriptions
 from mingcha.sample.scenes.presence import write_presence
 from mingcha.sample.scenes.pricing import write_pricing
@@ -64,7 +67,10 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_uploads,
         write_presence,
         write_entitlement,
+        write_approvals,
+        write_orders,
         write_benefit,
+        write_benefit_layers,
         write_admissions,
         write_reminders,
         write_counters,

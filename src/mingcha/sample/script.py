@@ -80,6 +80,9 @@ class Charge(NamedTuple):
     amount: int | None = None
     directory_price: int | None = None
     prescription: int = 1
+    order: str = ""
+    stopped: int | None = None
+    """The day of the visit on which its order was stopped, where the line says so."""
     supply_days: int | None = None
     first_line: str = ""
     herb_use: str = ""
@@ -168,6 +171,14 @@ class Settling(NamedTuple):
     before: int | None = None
     """What the fund had paid this year, in fen."""
     remote: bool = False
+    serious: int = 0
+    """What other funds paid, in fen: 大病保险, 大额补助, 公务员补助, 医疗救助."""
+    large: int = 0
+    subsidy: int = 0
+    assistance: int = 0
+    burden: int | None = None
+    """What of the year was left to the person before, in fen: after the pooled fund, and after all but assistance."""
+    assisted: int | None = None
 
 
 class Visit(NamedTuple):

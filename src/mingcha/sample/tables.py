@@ -23,6 +23,8 @@ from mingcha.sample.truths import Truths
 
 SEXES = ("", "1", "2", "9")
 UNITS = ("岁", "月", "天")
+# Of a settling, what was paid beside the pooled fund.
+OTHER_FUNDS = ("serious", "large", "subsidy", "assistance")
 # How often a line that no scene holds on to is left out: visits staged from one script still differ.
 LEFT_OUT_ONE_IN = 8
 
@@ -195,9 +197,9 @@ def _visits(
             "own_percent": settling["own_percent"],
             **{
                 name: pl.Series(settling[name], dtype=pl.Int64)
-                for name in ("fund_percent", "deductible", "before")
+                for name in ("fund_percent", "deductible", "before", "burden", "assisted")
             },
-            "over": settling["over"],
+            **{name: settling[name] for name in ("over", *OTHER_FUNDS)},
             "remote": settling["remote"],
             "own_doctor": pl.Series(by["doctor"], dtype=pl.Int64),
             "first_charge": first,

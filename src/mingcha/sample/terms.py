@@ -217,12 +217,15 @@ _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
     k.HerbAlone: _compound,
     k.HerbNeverPaid: _never,
     k.Notice: _never,  # used without remark by nobody: any use is worth the reminder
+    k.ApprovalRequired: _never,  # nobody in the background asks for leave
+    k.InstitutionTypeLimit: _never,  # or minds what kind of place it is at
     k.Indication: _indication,
     k.Contraindication: _contraindication,
     k.PregnancyLimit: _pregnancy,
     k.AntibioticGrade: _antibiotic,
     k.HerbDose: _herb_dose,
     k.MainDiagnosisLimit: _of_the_code_alone,
+    k.DiagnosisCharge: _never,  # nobody in the background sees to it that what belongs to it is charged
     k.DiagnosisCodeList: _of_the_code_alone,
     k.Prophylaxis: _of_the_code_alone,
 }

@@ -75,7 +75,10 @@ def test_a_claim_that_stands_alone_gets_what_sharing_would_give_it(
     assert alone == shared
 
 
-@given(MONEY, MONEY, st.lists(st.tuples(st.sampled_from((Excess.BILL, Excess.FUND)), MONEY)), MONEY)
+BESIDE = (Excess.BILL, Excess.FUND, Excess.OTHER_FUND)
+
+
+@given(MONEY, MONEY, st.lists(st.tuples(st.sampled_from(BESIDE), MONEY)), MONEY)
 def test_claims_to_the_whole_bill_or_to_fund_money_alone_get_what_the_lines_leave(
     on_lines: int, unclaimed: int, found: list[tuple[Excess, int]], paid: int
 ) -> None:
@@ -84,7 +87,8 @@ def test_claims_to_the_whole_bill_or_to_fund_money_alone_get_what_the_lines_leav
     share_bill(total, claims)
     share_fund(total, min(paid, total), claims)
     assert sum(claim.claimed for claim in claims) <= total
-    assert sum(claim.recoverable or 0 for claim in claims) <= min(paid, total)
+    pooled = [claim for claim in claims if claim.kind is not Excess.OTHER_FUND]
+    assert sum(claim.recoverable or 0 for claim in pooled) <= min(paid, total)
     assert all(claim.claimed <= claim.excess for claim in claims)
 
 
@@ -100,6 +104,20 @@ def test_fund_money_that_was_paid_too_much_comes_back_to_the_fen() -> None:
     claims = [Claim(Excess.FUND, 123)]
     share_fund(1_000, 600, claims)
     assert (claims[0].claimed, claims[0].recoverable) == (123, 123)
+
+
+def test_two_rules_that_say_the_fund_paid_too_much_claim_the_larger_excess_once() -> None:
+    claims = [Claim(Excess.FUND, 80), Claim(Excess.FUND, 100), Claim(Excess.FUND, 30)]
+    share_fund(1_000, 600, claims)
+    assert [claim.claimed for claim in claims] == [80, 20, 0]
+
+
+def test_money_of_another_fund_is_no_share_of_what_the_pooled_fund_paid() -> None:
+    claims = [Claim(Excess.OTHER_FUND, 300), Claim(Excess.FUND, 500), Claim(Excess.LINES, 200, 200)]
+    share_fund(1_000, 600, claims)
+    # Of the pooled fund 120 go with the line and 480 are left; of another fund what nobody else claims.
+    assert [claim.claimed for claim in claims] == [300, 480, 200]
+    assert [claim.recoverable for claim in claims] == [300, 480, 120]
 
 
 def test_what_the_fund_paid_is_unknown_so_is_what_it_gets_back() -> None:

@@ -22,6 +22,8 @@ from mingcha.domain.conditions import (
     adjoining,
     always,
     crowded,
+    larger,
+    smaller,
     some,
     stocked,
     total,
@@ -50,7 +52,15 @@ COMPARISONS: list[Any] = [
     lambda a, b: a == b,
     lambda a, b: a != b,
 ]
-ARITHMETIC: list[Any] = [lambda a, _b: a, lambda a, b: a + b, lambda a, b: a - b, lambda a, b: abs(a - b)]
+ARITHMETIC: list[Any] = [
+    lambda a, _b: a,
+    lambda a, b: a + b,
+    lambda a, b: a - b,
+    lambda a, b: abs(a - b),
+    larger,
+    smaller,
+    lambda a, b: larger(a - b, 0),
+]
 
 
 @st.composite
@@ -233,7 +243,9 @@ def test_an_unknown_birth_date_makes_the_age_unknown_and_not_zero() -> None:
     assert judge(Facts(), (0, 0, 20_000), None) is None
 
 
+PAID = ("in_scope_amount", "fund_paid", "serious_illness_paid", "large_expense_paid", "civil_servant_paid")
 FACT = {
+    **dict.fromkeys(PAID, st.none() | st.integers(-5, 9)),
     "sex": st.sampled_from((None, "0", "1", "2", "9")),
     "visit_type": st.sampled_from((None, "1", "2", "3")),
     "care_type": st.sampled_from((None, "11", "2101", "52", "41", "1301")),
@@ -246,7 +258,9 @@ FACT = {
 
 @given(st.fixed_dictionaries(FACT))
 def test_derived_facts_are_the_same_by_case_and_by_column(facts: dict[str, Any]) -> None:
-    types = {name: pl.Int32 if name.endswith("_at") else pl.String for name in facts}
+    types = {
+        name: pl.Int64 if name in PAID else pl.Int32 if name.endswith("_at") else pl.String for name in facts
+    }
     columns = pl.DataFrame([facts], schema=types).select(**derived_columns()).row(0, named=True)
     derived = derive(facts, (), ())
     assert columns == {name: derived[name] for name in columns}

@@ -16,6 +16,9 @@ from mingcha.rules.registry import RULES
         ("identity-not-confirmed", (), "identity_result"),
         ("disease-not-registered", ("referrals",), "disease_registered"),
         ("doctor-not-insured", (), "doctor_insured"),
+        ("charged-after-order", (), "order_until"),
+        ("charged-after-order", ("orders",), None),
+        ("fee-category-changed", (), "fee_category_changes"),
         # The class that was sent may tell as well, and what needs no table waits for none.
         ("outside-directory", (), None),
         ("total-mismatch", (), None),

@@ -288,3 +288,98 @@ def test_an_item_that_approvals_are_recorded_for_is_not_approved_without_one(
 
 def test_what_the_bill_says_of_its_approval_stands() -> None:
     assert line("approved", beside(approvals=[approval(person_id="P2")]), approved=True) is True
+
+
+def order(**more: Any) -> dict[str, Any]:
+    return {"encounter_id": "E1", "order_id": "Y1", "in_force": True, **more}
+
+
+def at(days: int) -> int:
+    return (DAY + days) * MINUTES_A_DAY + 600
+
+
+NOT_STOPPED = day_of(date.max)
+STAY = {"encounter_id": "E1", "person_id": "P1", "institution_id": "H1", "insured_region": None}
+
+
+@pytest.mark.parametrize(
+    ("rows", "until"),
+    [
+        ([order(ended_at=at(2))], DAY + 2),
+        ([order(medication_ended_at=at(1))], DAY + 1),
+        ([order(medication_ended_at=at(1), ended_at=at(2))], DAY + 2),
+        ([order(ended_at=at(2)), order(ended_at=at(4))], DAY + 4),
+        ([order()], NOT_STOPPED),
+        ([order(ended_at=at(2), in_force=False)], None),
+        ([order(ended_at=at(2), order_id="Y2")], None),
+        ([order(ended_at=at(2), encounter_id="E2")], None),
+        ([order(order_id="Y2", discharge=True, ended_at=at(3))], DAY + 3),
+        ([order(order_id="Y2", discharge=True, issued_at=at(3))], DAY + 4),
+        ([order(order_id="Y2", discharge=True, issued_at=at(0), ended_at=at(5))], DAY + 5),
+        ([order(), order(order_id="Y2", discharge=True, ended_at=at(3))], DAY + 3),
+        ([order(ended_at=at(1)), order(order_id="Y2", discharge=True, ended_at=at(3))], DAY + 1),
+        ([order(order_id="Y2", discharge=True, encounter_id="E2", ended_at=at(3))], None),
+    ],
+)
+def test_an_order_ends_when_it_was_stopped_or_its_patient_ordered_to_leave(
+    rows: list[dict[str, Any]], until: int | None
+) -> None:
+    lines = pl.DataFrame({"enc": 0, "item_code": "X1", "order_id": "Y1", "charged_at": at(0)})
+    found = beside(orders=rows).of_lines(lines, pl.DataFrame(STAY))
+    assert (found["order_until"][0] if "order_until" in found.columns else None) == until
+
+
+def test_what_a_line_says_of_the_end_of_its_order_stands() -> None:
+    lines = pl.DataFrame(
+        {"enc": 0, "item_code": "X1", "order_id": "Y1", "charged_at": at(0), "stopped_at": [at(4), None]}
+    )
+    found = beside(orders=[order(ended_at=at(2))]).of_lines(lines, pl.DataFrame(STAY))
+    assert found["order_until"].to_list() == [DAY + 4, DAY + 2]
+    alone = Beside({}).of_lines(lines, pl.DataFrame(STAY))
+    assert alone["order_until"].to_list() == [DAY + 4, None]
+
+
+def category(name: str, day: int) -> dict[str, Any]:
+    return {"encounter_id": "E1", "registered_at": at(day), "fee_category": name}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([category("自费", 0)], (0, "自费", "自费")),
+        ([category("职工医保", 2), category("自费", 0)], (1, "自费", "职工医保")),
+        ([category("自费", 0), category("自费", 1)], (0, "自费", "自费")),
+        ([category("甲", 0), category("乙", 1), category("甲", 2)], (2, "甲", "甲")),
+        ([{**category("自费", 0), "encounter_id": "E2"}], (None, None, None)),
+    ],
+)
+def test_as_whose_patient_a_stay_is_billed_may_change(
+    rows: list[dict[str, Any]], told: tuple[int | None, str | None, str | None]
+) -> None:
+    tables = beside(fee_categories=rows)
+    names = ("fee_category_changes", "first_fee_category", "last_fee_category")
+    assert tuple(visit(name, tables) for name in names) == told
+
+
+def identity(kind: str, **more: Any) -> dict[str, Any]:
+    return {"person_id": "P1", "identity_type": kind, "valid_from": DAY - 9, **more}
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([identity("2303")], "2303"),
+        ([identity("2303", valid_to=DAY)], "2303"),
+        ([identity("2303", valid_to=DAY - 1)], None),
+        ([identity("2303"), identity("2304", valid_from=DAY + 1)], "2303"),
+        ([identity("2303"), identity("2304")], None),
+        ([identity("2303"), identity("2303", valid_from=DAY - 1)], "2303"),
+        ([identity("2303", person_id="P2")], None),
+    ],
+)
+def test_a_person_has_the_one_identity_that_is_in_force_on_the_day(
+    rows: list[dict[str, Any]], found: str | None
+) -> None:
+    tables = beside(person_identities=rows)
+    assert visit("identity_type", tables) == found
+    assert visit("identity_type", tables, identity_type="21") == "21"

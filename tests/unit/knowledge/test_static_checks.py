@@ -13,6 +13,7 @@ from mingcha.ingest.codes import read_codes
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.kinds import (
     AgeLimit,
+    BenefitStandard,
     CareTypeLimit,
     Contraindication,
     CourseLimit,
@@ -77,7 +78,29 @@ def forbids(point_id: str, *diagnoses: str) -> KnowledgePoint:
     return made(Contraindication, point_id, DRUG, diagnoses=diagnoses)
 
 
+def standard(point_id: str, **more: Any) -> KnowledgePoint:
+    """One layer's standard for employees."""
+    return made(BenefitStandard, point_id, "310", **{"rule_code": "MC10000401015000", "ratio": 8_000, **more})
+
+
 PLANTED: list[tuple[str, list[KnowledgePoint], list[KnowledgePoint]]] = [
+    ("待遇标准", [standard("a", ratio=10_001)], [standard("a", ratio=10_000)]),
+    (
+        "待遇标准",
+        [standard("a", second_from=500, second_ratio=9_000, third_from=500, third_ratio=9_500)],
+        [standard("a", second_from=500, second_ratio=9_000, third_from=501, third_ratio=9_500)],
+    ),
+    ("待遇标准", [standard("a", second_ratio=9_000)], [standard("a", second_from=1, second_ratio=9_000)]),
+    (
+        "待遇标准",
+        [standard("a", rank=3), standard("b", care_types=("21",))],
+        [standard("a", rank=3), standard("b", rank=3, care_types=("21",))],
+    ),
+    (
+        "待遇标准",
+        [standard("a", person_types=("12",)), standard("b", person_types=("1204", "11"))],
+        [standard("a", person_types=("12",)), standard("b", person_types=("11",))],
+    ),
     (
         "重复",
         [made(SexLimit, "a", sex="1"), made(SexLimit, "b", sex="1")],

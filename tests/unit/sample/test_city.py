@@ -42,6 +42,7 @@ RECORDS = {
     "charge-outside-stay",
     "charged-after-death",
     "take-home-over-days",
+    "charged-after-order",
 }
 VISITS = {
     "readmitted-too-soon",
@@ -56,6 +57,7 @@ VISITS = {
     "low-standard-admission",
     "own-expense-items",
     "own-share-high",
+    "fee-category-changed",
 }
 UPLOADS = {"settlement-list-fault", "diagnosis-list-fault", "procedure-list-fault", "uploaded-late"}
 ENTITIES = {
@@ -80,6 +82,10 @@ ENTITLEMENT = {
     "fund-share-too-high",
     "unreferred-share-too-high",
     "fund-over-yearly-cap",
+    "basic-layer-overpaid",
+    "critical-layer-overpaid",
+    "subsidy-layer-overpaid",
+    "assistance-layer-overpaid",
 }
 
 
@@ -198,7 +204,8 @@ def test_the_sum_of_lines_is_the_total_except_where_a_difference_was_planted(cit
 
 
 def test_what_is_paid_adds_up_to_the_total(city: Built) -> None:
-    parts = ["hifp_payamt", "acct_payamt", "ma_amt", "ownpay_amt", "selfpay_amt", "medfee_sumamt"]
+    funds = ["hifp_payamt", "hifmi_pay", "hifob_pay", "cvlserv_pay", "ma_amt"]
+    parts = [*funds, "acct_payamt", "ownpay_amt", "selfpay_amt", "medfee_sumamt"]
     bills = city.table("encounters").select(pl.col(parts).cast(pl.Decimal(16, 2)))
     assert (bills.select(pl.sum_horizontal(parts[:-1]) == pl.col(parts[-1]))).to_series().all()
 

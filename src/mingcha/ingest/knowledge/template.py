@@ -240,6 +240,7 @@ def _example(shape: type[KnowledgePoint], fields: list[Field[Any]]) -> list[str]
         "诊断编码": "N40",
         "手术操作编码": "60.2",
         "病种编号": "M01600",
+        "险种": "310",
     }[shape.subject.value]
     known = {**_EXAMPLES, "rule_code": rule, "codes": codes}
     return [known.get(field.name, "") for field in fields]

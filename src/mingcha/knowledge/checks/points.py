@@ -16,12 +16,14 @@ _ITEM = re.compile(r"X[0-9A-Z]{22}|Z[0-9A-Z]{19}|[0-9]{15}|T[0-9]{9}|C[0-9A-Z]{1
 _DIAGNOSIS = re.compile(r"[A-Z]([0-9]{2}(\.[0-9A-Z+*/.-]*)?)?")
 _PROCEDURE = re.compile(r"[0-9]{2}(\.[0-9A-Z-]*)?")
 
+_INSURANCE = re.compile(r"[0-9]{2,6}")
 _DISEASE = re.compile(r"[0-9A-Z]{4,20}")
 FORMS = {
     Subject.ITEM: _ITEM,
     Subject.DIAGNOSIS: _DIAGNOSIS,
     Subject.PROCEDURE: _PROCEDURE,
     Subject.DISEASE: _DISEASE,
+    Subject.INSURANCE: _INSURANCE,
 }
 
 # The fields of a kind that take one of a few words.

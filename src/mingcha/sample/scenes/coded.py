@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mingcha.knowledge import kinds as k
 from mingcha.knowledge.point import FOREVER, Subject
+from mingcha.sample.goods import SERVICE
 from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer, coded
-from mingcha.sample.script import FEMALE, MALE, NEAR_MISS, VIOLATION, Age, Coded, Visit
+from mingcha.sample.script import (
+    FEMALE,
+    MALE,
+    NEAR_MISS,
+    VIOLATION,
+    Age,
+    Charge,
+    Coded,
+    Visit,
+    units,
+)
 
 
 def write_coded(writer: Writer) -> None:
@@ -28,6 +40,8 @@ def write_coded(writer: Writer) -> None:
                 _write_code(writer, point, prefix)
             elif isinstance(point, k.StayLength):
                 _write_stay(writer, point, prefix)
+            elif isinstance(point, k.DiagnosisCharge):
+                _write_charged(writer, point, prefix)
             else:
                 _write(writer, point, prefix)
 
@@ -78,6 +92,30 @@ def _write_stay(writer: Writer, point: k.StayLength, prefix: str) -> None:
         writer.play(point, planted, days, around, [visit], note)
 
 
+def _write_charged(writer: Writer, point: k.DiagnosisCharge, prefix: str) -> None:
+    """Plays of points that look for what a diagnosis must have been charged for."""
+    fitting = [code for code in writer.goods if code.startswith(point.items)]
+    days = (max(point.effective_from, writer.year.start), min(point.effective_to, writer.year.end) - 6)
+    stay, clinic = Circumstances(care_type="2101"), Circumstances(care_type="11")
+    # Something else is charged on every such stay: of a bill without lines nothing is known.
+    other = [writer.charge(writer.goods.plain(SERVICE)[0].code)]
+    given = [*other, *(writer.charge(code, minute=610) for code in fitting[:1])]
+    refunded = [*given, writer.charge(given[-1].code, units(-1), minute=660, refund_of=1)]
+    for planted, note, around, charges, place in (
+        (VIOLATION, "主要诊断没有对应的收费", stay, other, 0),
+        (VIOLATION, "其他诊断没有对应的收费", stay, other, 1),
+        (VIOLATION, "对应的收费全部退费", stay, refunded, 0),
+        (NEAR_MISS, "有对应的收费", stay, given, 0),
+        (NEAR_MISS, "其他诊断有对应的收费", stay, given, 1),
+        (NEAR_MISS, "门诊没有对应的收费", clinic, other, 0),
+    ):
+        truth = writer.truth(point, note, amount=0) if planted == VIOLATION else writer.near_miss(point, note)
+        visit = _visit(writer, point, prefix, around, truth, company=0, charges=charges)
+        if place:
+            visit = visit._replace(diagnoses=visit.diagnoses[::-1])
+        writer.play(point, planted, days, around, [visit], note)
+
+
 def _code_cases(point: Any, prefix: str) -> list[tuple[str, str, str, int]]:
     """Planted or not, note, code, and its place among the diagnoses."""
     if isinstance(point, k.MainDiagnosisLimit):
@@ -90,10 +128,16 @@ def _code_cases(point: Any, prefix: str) -> list[tuple[str, str, str, int]]:
 
 
 def _visit(
-    writer: Writer, point: Any, prefix: str, around: Circumstances, truth: Any, company: int = 4
+    writer: Writer,
+    point: Any,
+    prefix: str,
+    around: Circumstances,
+    truth: Any,
+    company: int = 4,
+    charges: Sequence[Charge] = (),
 ) -> Visit:
     row = coded(prefix)._replace(name=point.name, truth=truth)
-    visit = writer.visit(around, [], company=company, nights=2)
+    visit = writer.visit(around, charges, company=company, nights=2 if around.care_type != "11" else 0)
     if point.subject is Subject.DIAGNOSIS:
         return visit._replace(diagnoses=(row, UNRELATED))
     return visit._replace(procedures=(row, Coded("99.1800", "电解质注射或输注")))

@@ -12,6 +12,8 @@ from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer, code
 from mingcha.sample.script import ADULT, FEMALE, MALE, NEAR_MISS, VIOLATION, Age, Venue, units
 
 PREGNANT, NURSING = "3", "4"
+# Of each type of institution one; eye hospitals are there because some points exempt them.
+_VENUES = (Venue(2, "A100"), Venue(1, "B100"), Venue(0, "D300"), Venue(2, "A512"), Venue(1, "D153"))
 # What a scene changes in lawful circumstances, with a note that says so.
 Change = tuple[str, dict[str, Any]]
 
@@ -168,6 +170,19 @@ def _lawful_level(point: k.LevelLimit) -> Iterator[Change]:
         yield f"专科机构 {exempt}", {"venue": Venue(point.exempt_at_least, exempt)}
 
 
+def _wrong_type(point: k.InstitutionTypeLimit) -> Iterator[Change]:
+    for venue in _VENUES:
+        if not venue.type.startswith(point.accepted):
+            yield f"机构类别 {venue.type}", {"venue": venue}
+
+
+def _lawful_type(point: k.InstitutionTypeLimit) -> Iterator[Change]:
+    for venue in _VENUES:
+        if venue.type.startswith(point.accepted):
+            yield f"机构类别 {venue.type} 属于限定类别", {"venue": venue}
+    yield "机构类别缺失", {"care_type": "41", "venue": Venue(0, PHARMACY), "department": "Y00"}
+
+
 def _wrong_department(point: k.DepartmentLimit) -> Iterator[Change]:
     for code in ("A03.09", "A12", "A04.07"):
         if not code.startswith(point.accepted):
@@ -236,6 +251,7 @@ _CHANGES: dict[type[Any], tuple[Callable[[Any], Iterator[Change]], Callable[[Any
     k.CareTypeLimit: (_wrong_care_type, _lawful_care_type),
     k.InternetLimit: (_wrong_internet, _lawful_internet),
     k.LevelLimit: (_wrong_level, _lawful_level),
+    k.InstitutionTypeLimit: (_wrong_type, _lawful_type),
     k.DepartmentLimit: (_wrong_department, _lawful_department),
     k.Indication: (_wrong_diagnoses, _lawful_diagnoses),
     k.Contraindication: (_forbidding, _not_forbidding),

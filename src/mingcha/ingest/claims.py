@@ -28,7 +28,7 @@ __all__ = ["ImportReport", "import_claims", "suggest_mapping"]
 
 Progress = Callable[[str, int, int], None]
 # A bucket of this many lines is worked on in well under a gigabyte.
-LINES_A_BUCKET = 700_000
+LINES_A_BUCKET = 600_000
 UNKNOWN_COLUMN = "未识别的列"
 UNKNOWN_TABLE = "未识别的表"
 UNKNOWN_FILE = "未导入的文件"

@@ -14,9 +14,10 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.completion import DEFAULTS
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.sources import source
-from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Setting, StandardRule, VisitRule
+from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, StandardRule, VisitRule
 from mingcha.rules.period import CapacityRule, PeriodRule
 from mingcha.rules.registry import RULES
+from mingcha.rules.settings import Setting
 
 RULE_CLASSES = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
@@ -73,7 +74,7 @@ def test_settings_have_a_label_and_defaults_within_their_bounds(rule: type) -> N
         assert setting.name == name
         assert setting.label
         if setting.default is not None:
-            assert setting.checked(setting.default, rule.slug) == setting.default
+            assert setting.taken(setting.written(setting.default), rule.slug) == setting.default
 
 
 @RULE_CLASSES

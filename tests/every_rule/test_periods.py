@@ -26,7 +26,7 @@ from tests.support.random_cases import City
 OVER_PERIODS = {slug: rule for slug, rule in RULES.items() if issubclass(rule, PeriodRule)}
 EXAMPLES = [example for slug in OVER_PERIODS for example in examples_of(slug)]
 NAMES = [f"{example.rule}: {example.name}" for example in EXAMPLES]
-LOOSE = {"least_cases": 2, "least_peers": 1, "margin": 300, "times": 11_000}
+LOOSE = {"least_cases": 2, "least_peers": 1, "margin": 3, "times": 1.1}
 COMPARED = (
     "cases", "numerator", "unknown", "value", "peers", "peer_median", "threshold", "flagged", "reason",
 )  # fmt: skip

@@ -203,7 +203,7 @@ def test_a_rule_from_a_mechanism_judges_by_points_and_settings_of_its_own(tmp_pa
         **{name: DEAR[name] for name in ("编码", "版本", "状态", "依据", "说明")},
         "名称": "本院床位每日两次",
         "机制": "quantity-over-limit",
-        "参数": {"tolerance": 5_000},
+        "参数": {"tolerance": 0.5},
         "知识点种类": "quantity-limit",
         "知识点": [{"知识点名称": "床位", "代码": [bed], "周期": "日", "上限数量": 2}],
         "提示": "{item} {period}计费 {value}，上限 {limit}",

@@ -24,7 +24,7 @@ from mingcha.engine.stock import Stock
 from mingcha.engine.sums import PeriodSums, added
 from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import LineFacts
-from mingcha.rules.period import CapacityRule, StockRule
+from mingcha.rules.period import CapacityRule, PeerRule, StockRule
 from mingcha.store.columns import columns_of
 from tests.support.example_cases import case_of
 from tests.support.random_cases import partition_of
@@ -227,7 +227,8 @@ def _judged(rule: Any, key: tuple[Any, ...], row: dict[str, Any], rows: Mapping[
     ]  # fmt: skip
     median = statistics.median_high(peers) if peers else None
     limits = [rule.at_most]
-    if median is not None and len(peers) >= rule.least_peers and not facts:
+    compared = isinstance(rule, PeerRule) and len(peers) >= rule.least_peers
+    if median is not None and compared and not facts:
         limits.append(max(median * rule.times // 10_000, median + rule.margin))
     threshold = min((limit for limit in limits if limit is not None), default=None)
     told = {"peers": len(peers), "peer_median": median, "threshold": threshold}

@@ -137,7 +137,11 @@ def _from_mechanism(slug: str) -> dict[str, Any]:
     rule = all_rules(())[slug]
     return {
         "机制": slug,
-        "参数": {name: held.default for name, held in rule.settings().items() if held.default is not None},
+        "参数": {
+            name: held.written(held.default)
+            for name, held in rule.settings().items()
+            if held.default is not None
+        },
         **points,
         "提示": rule.message,
         "依据": list(rule.legal_basis),

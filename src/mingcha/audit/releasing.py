@@ -15,6 +15,7 @@ from mingcha.domain.values import day_of
 from mingcha.ingest.definitions import definitions_in_use
 from mingcha.ingest.knowledge.importing import inherited, library, read_files
 from mingcha.ingest.written import read_yaml
+from mingcha.knowledge.completion import as_stored
 from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.release import Difference, Release, RuleSettings, diff, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
@@ -28,7 +29,7 @@ def statistics(release: Release) -> Statistics:
     """The account of a release under its own settings for everywhere."""
     values: dict[str, Any] = {}
     for by_region in release.settings.values():
-        values.update(by_region.get("", {}))
+        values.update(as_stored(by_region.get("", {})))
     return stats(release.all_points(), values, notes=len(release.notes))
 
 
@@ -155,7 +156,7 @@ def read_strategy(path: Path, rules: Sequence[RuleDefinition] = ()) -> Strategy:
 
 
 def read_settings(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Settings from YAML: rule → region ('' is everywhere) → name → value.
+    """Settings from YAML as they are written: rule → region ('' is everywhere) → name → value.
 
     Raises:
         InputError: no such file, or another shape.

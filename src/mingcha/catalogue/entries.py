@@ -70,7 +70,7 @@ def check_settings(rule: type[Rule[Any]], values: Mapping[str, Any]) -> None:
             remedy=f"可设的参数：{'、'.join(declared) or '无'}",
         )
     for name, value in values.items():
-        declared[name].checked(value, rule.slug)
+        declared[name].taken(value, rule.slug)
 
 
 def _entry(written: dict[str, Any], where: str) -> Entry:

@@ -12,6 +12,7 @@ from enum import StrEnum
 EPOCH = date(1970, 1, 1)
 MINUTES_A_DAY = 1440
 QUANTITY_SCALE = 10_000
+PER_CENT = QUANTITY_SCALE // 100
 PRICE_SCALE = 1_000_000
 
 # quantity × price in 64 bits holds 9.2 × 10^8 yuan and wraps silently beyond: ingest rejects rows past these bounds.

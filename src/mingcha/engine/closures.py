@@ -15,7 +15,8 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.engine.ages import age
 from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, is_point, unknown_leaves
-from mingcha.rules.base import LineFacts, Setting
+from mingcha.rules.base import LineFacts
+from mingcha.rules.settings import Setting
 
 DAY = LineFacts._fields.index("day")
 

@@ -20,7 +20,7 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.engine.ages import age_column
 from mingcha.engine.layout import is_encounter, is_line, row_name, unknown_leaves
-from mingcha.rules.base import Setting
+from mingcha.rules.settings import Setting
 
 OPERATORS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "==": lambda a, b: a == b,

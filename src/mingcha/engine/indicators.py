@@ -44,9 +44,10 @@ def indicators_of(plan: Plan, sums: pl.DataFrame, stock: Stock) -> pl.DataFrame:
 def _worth_telling(frame: pl.DataFrame) -> pl.DataFrame:
     """Without what can neither stand out nor measure others: small sums of a quiet rule with a limit of its own.
 
-    Where the limit is not above the margin over peers, peers never set the threshold.
+    Where the limit is not above the margin over peers, or there are none, peers never set the threshold.
     """
-    alone = pl.col("quiet") & ~pl.col("is_share") & (pl.col("at_most") <= pl.col("margin"))
+    peers_idle = pl.col("margin").is_null() | (pl.col("at_most") <= pl.col("margin"))
+    alone = pl.col("quiet") & ~pl.col("is_share") & peers_idle
     small = pl.col("part") + pl.col("part_open") <= pl.col("at_most")
     return frame.filter(~(alone & small).fill_null(value=False))
 

@@ -20,8 +20,8 @@ from mingcha.engine.plan import Check, Plan
 from mingcha.engine.points import PointTable
 from mingcha.engine.stock import Stock
 from mingcha.engine.tables import Tables, column_names, gathered
-from mingcha.rules.base import Setting
 from mingcha.rules.period import CapacityRule, PeriodRule, StockRule
+from mingcha.rules.settings import Setting
 
 # There are as many sums as doctors have days: their keys are numbered texts, or adding them up would cost more than
 # judging the lines.

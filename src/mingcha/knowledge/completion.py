@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mingcha.domain.doses import unit_of
+from mingcha.domain.values import PER_CENT
 from mingcha.knowledge.kinds import (
     NO_DOSE_LIMIT,
     AgeLimit,
@@ -28,6 +29,7 @@ from mingcha.knowledge.kinds import (
     SupplyLimit,
 )
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Status
+from mingcha.knowledge.reading import scaled
 
 P = TypeVar("P", bound=KnowledgePoint)
 Settings = Mapping[str, Any]
@@ -56,6 +58,8 @@ DEFAULTS: dict[str, Any] = {
     "overlap_days": 7,
     "left_days": 30,
 }
+# Of these people write per cent: how many of what a point stores one per cent is.
+_PER_CENT = {"later_ratio": PER_CENT, "herb_multiple": 1}
 # What stands in for an age limit that is left to the region: unit, setting for `at_least`, for `below`.
 _AUDIENCES = {
     "儿童": ("岁", "", "child_below"),
@@ -92,7 +96,7 @@ def complete(point: P, settings: Settings, region: str = "") -> P | Incomplete:
     A superseded or ended point is completed too: it judges earlier services, its dates decide.
 
     Args:
-        settings: name → value, already resolved for the region (later_ratio in ten-thousandths).
+        settings: name → value as rules compute with it, resolved for the region (later_ratio in ten-thousandths).
         region: only named in the reason.
     """
     if point.status == Status.NEEDS_MAPPING:
@@ -111,6 +115,14 @@ def complete(point: P, settings: Settings, region: str = "") -> P | Incomplete:
     if not filled:
         return point
     return type(point)(**{**vars(point), **filled, "status": Status.JUDGEABLE})
+
+
+def as_stored(written: Settings) -> dict[str, Any]:
+    """Settings as a file says them, as points store them: 50% of a later operation is 5,000 ten-thousandths."""
+    return {
+        name: scaled(str(value).removesuffix("%"), _PER_CENT[name]) if name in _PER_CENT else value
+        for name, value in written.items()
+    }
 
 
 def status_of(point: KnowledgePoint, settings: Settings, region: str = "") -> tuple[Status, str]:

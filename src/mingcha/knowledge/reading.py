@@ -10,7 +10,13 @@ from typing import Any
 from mingcha.domain.fields import Field
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, ValueType, day_of
 
-_SCALES = {ValueType.MONEY: 100, ValueType.PRICE: PRICE_SCALE, ValueType.QUANTITY: QUANTITY_SCALE}
+# How many stored units one written unit is.
+SCALES = {
+    ValueType.MONEY: 100,
+    ValueType.PRICE: PRICE_SCALE,
+    ValueType.QUANTITY: QUANTITY_SCALE,
+    ValueType.RATIO: QUANTITY_SCALE,
+}
 _NUMBER = re.compile(r"(-?)(\d+)(?:\.(\d*))?")
 _DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 _FLAGS = {"是": True, "否": False, "1": True, "0": False, "true": True, "false": False}
@@ -40,7 +46,7 @@ def value_of(field: Field[Any], raw: object) -> Any:
         case ValueType.RATIO:
             return _ratio(raw)
         case ValueType.MONEY | ValueType.PRICE | ValueType.QUANTITY:
-            return scaled(raw, _SCALES[field.type])
+            return scaled(raw, SCALES[field.type])
         case ValueType.MOMENT:
             raise ValueError("知识点没有时刻字段")
 

@@ -8,7 +8,7 @@ from mingcha.domain.claims import Line, Person
 from mingcha.domain.conditions import Age, Condition
 from mingcha.knowledge.kinds import AgeLimit
 from mingcha.knowledge.point import FOREVER
-from mingcha.rules.base import setting
+from mingcha.rules.settings import setting
 
 # Completed age on the day of service, in the unit of the point: newborns are counted in days.
 age_that_day = Age(Person.birth_date, Line.day, AgeLimit.unit)

@@ -15,6 +15,7 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field, value_type
 from mingcha.domain.values import ValueType, written
 from mingcha.knowledge.point import KnowledgePoint
+from mingcha.rules.settings import Setting
 
 P = TypeVar("P", bound=KnowledgePoint)
 
@@ -39,89 +40,6 @@ class Excess(StrEnum):
     FUND = "基金"
     OTHER_FUND = "其他基金"
     NOTHING = "无"
-
-
-class Setting(Expr):
-    """A typed parameter of a rule with label, unit and bounds; a region may override it in a release."""
-
-    def __init__(
-        self,
-        default: Any,
-        label: str,
-        unit: str = "",
-        *,
-        at_least: int | None = None,
-        at_most: int | None = None,
-        one_of: tuple[str, ...] = (),
-        never_all_of: tuple[str, ...] = (),
-    ) -> None:
-        self.default = default
-        self.label = label
-        self.unit = unit
-        self.at_least = at_least
-        self.at_most = at_most
-        self.one_of = one_of
-        self.never_all_of = never_all_of
-        self.name = ""
-
-    def __set_name__(self, _owner: type[Rule[Any]], name: str) -> None:
-        self.name = self.name or name  # a rule that shows a setting as its limit does not rename it
-
-    def checked(self, value: Any, rule: str) -> Any:
-        """The value if it is of the default's type and within the bounds; else an error that names both."""
-        where = f"规则 {rule} 的参数“{self.label}”（{self.name}）"
-        if isinstance(self.default, tuple):
-            return self._codes(value, where)
-        numeric = self.at_least is not None or self.at_most is not None
-        wanted = int if numeric else str if self.default is None else type(self.default)
-        if type(value) is not wanted:
-            raise DeclarationError(f"{where} 应为 {_TYPES[wanted]}，实为 {value!r}")
-        if isinstance(value, int) and not isinstance(value, bool):
-            low, high = self.at_least, self.at_most
-            if (low is not None and value < low) or (high is not None and value > high):
-                raise DeclarationError(f"{where} 的值 {value} 超出范围 [{low}, {high}]")
-        if self.one_of and value not in self.one_of:
-            raise DeclarationError(f"{where} 的值 {value!r} 不是可选值：{'、'.join(self.one_of)}")
-        return value
-
-    def _codes(self, value: Any, where: str) -> tuple[str, ...]:
-        if isinstance(value, str) or not all(str(part) for part in value):
-            raise DeclarationError(f"{where} 应为代码的列表，不能有空代码，实为 {value!r}")
-        prefixes = tuple(str(part) for part in value)
-        for covered in self.never_all_of:
-            if prefixes and covered.startswith(prefixes):
-                raise DeclarationError(f"{where} 的值 {value!r} 会使险种 {covered} 的参保人全部通过")
-        return prefixes
-
-
-_TYPES = {int: "整数", str: "文字", bool: "是或否"}
-
-
-def setting(
-    default: Any,
-    *,
-    label: str,
-    unit: str = "",
-    at_least: int | None = None,
-    at_most: int | None = None,
-    one_of: tuple[str, ...] = (),
-    never_all_of: tuple[str, ...] = (),
-) -> Any:
-    """Declare a parameter. None as default means: no national value, the region must give one.
-
-    Args:
-        one_of: the words it may be.
-        never_all_of: codes that the prefixes of a list may not cover whole, or the rule would let all pass.
-    """
-    return Setting(
-        default,
-        label,
-        unit,
-        at_least=at_least,
-        at_most=at_most,
-        one_of=one_of,
-        never_all_of=never_all_of,
-    )
 
 
 class EveryLine:
@@ -261,7 +179,11 @@ class Group(Generic[P]):
 
 
 class Rule(Generic[P]):
-    """Base of every mechanism: `forbids`, or `only_if` plus `judge`; an instance holds setting values."""
+    """Base of every mechanism: `forbids`, or `only_if` plus `judge`; an instance holds setting values.
+
+    Args:
+        values: settings as people write them, in the unit that each declares.
+    """
 
     slug: ClassVar[str]
     version: ClassVar[int]
@@ -300,9 +222,7 @@ class Rule(Generic[P]):
         declared = self.settings()
         for name, declaration in declared.items():
             given = values.get(name)
-            setattr(
-                self, name, declaration.default if given is None else declaration.checked(given, self.slug)
-            )
+            setattr(self, name, declaration.default if given is None else declaration.taken(given, self.slug))
         self.values = {name: getattr(self, name) for name in declared}
 
     @classmethod

@@ -15,9 +15,11 @@ from mingcha.knowledge.definition.model import Over, Parameter, RuleDefinition
 from mingcha.knowledge.expressions.reading import condition_of, value_of
 from mingcha.knowledge.expressions.words import Words, type_of, vocabulary
 from mingcha.knowledge.kinds import KINDS
-from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Rule, Setting
+from mingcha.knowledge.reading import SCALES
+from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Rule
 from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
+from mingcha.rules.settings import Setting
 
 _BASES: Mapping[Over, type[Rule[Any]]] = {Over.LINE: LineRule, Over.BILL: BillRule, Over.ITEM: ItemRule}
 SINCE = "自建"
@@ -80,7 +82,7 @@ def _from_mechanism(definition: RuleDefinition) -> type[Rule[Any]]:
     for name, value in definition.settings.items():
         held = tuple(value) if isinstance(value, list) else value
         body[name] = copy.copy(declared[name])
-        body[name].default = declared[name].checked(held, base.slug)
+        body[name].default = declared[name].taken(held, base.slug)
     if definition.when:
         body["when"] = _narrowed(base, definition)
     return type(base.__name__, (base,), body)
@@ -127,7 +129,14 @@ def _from_condition(definition: RuleDefinition) -> type[Rule[Any]]:
 
 
 def _setting(one: Parameter) -> Setting:
-    made = Setting(one.default, one.name, one.unit, at_least=one.at_least, at_most=one.at_most)
+    made = Setting(
+        one.default,
+        one.name,
+        one.unit,
+        scale=SCALES.get(one.type, 1),
+        at_least=one.at_least,
+        at_most=one.at_most,
+    )
     made.name = one.name
     if one.default is None:
         raise InputError(f"参数“{one.name}”没有缺省", remedy="写上“缺省”；各地不同的再在规则集里改")

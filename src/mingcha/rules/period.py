@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.conditions import Condition, Constant, Expr
 from mingcha.domain.fields import Field, value_type
-from mingcha.domain.values import decimal_text, written
+from mingcha.domain.values import PER_CENT, QUANTITY_SCALE, decimal_text, written
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Grain, Rule, setting
+from mingcha.rules.base import Grain, Rule
+from mingcha.rules.settings import setting
 
 SPANS = ("日", "月", "季", "年")
 HIGHEST = 10**15
-PER_CENT = 100
 
 
 class PeriodRule(Rule[KnowledgePoint]):
@@ -54,7 +54,15 @@ class PeriodRule(Rule[KnowledgePoint]):
         return written(value, value_type(cls.measure))
 
 
-class PeerRule(PeriodRule):
+class CeilingRule(PeriodRule):
+    """A rule over sums that stand out where they are above `at_most`, and are compared with nobody."""
+
+    span: Any = setting("季", label="统计周期", one_of=SPANS)
+    least_cases: Any = setting(30, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)
+    at_most: Any = setting(None, label="上限", unit="%", scale=PER_CENT, at_least=0, at_most=QUANTITY_SCALE)
+
+
+class PeerRule(CeilingRule):
     """A rule over sums that are compared with those of peers, and with a limit where one is set.
 
     A result stands out where it is above `at_most`, or else above both `times` the median of its peers and `margin`
@@ -67,14 +75,16 @@ class PeerRule(PeriodRule):
         Encounter.inpatient,
     )
 
-    span: Any = setting("季", label="统计周期", one_of=SPANS)
-    least_cases: Any = setting(30, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)
-    at_most: Any = setting(None, label="上限", unit="占比为万分之一", at_least=0, at_most=HIGHEST)
     times: Any = setting(
-        15_000, label="超过同类中位数的倍数", unit="万分之一", at_least=10_000, at_most=1_000_000
+        15_000,
+        label="超过同类中位数的倍数",
+        unit="倍",
+        scale=QUANTITY_SCALE,
+        at_least=QUANTITY_SCALE,
+        at_most=1_000_000,
     )
     margin: Any = setting(
-        1_000, label="至少高出同类中位数", unit="占比为万分之一", at_least=0, at_most=HIGHEST
+        1_000, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
     )
     least_peers: Any = setting(5, label="最少同类机构数", unit="家", at_least=1, at_most=1_000)
 
@@ -107,4 +117,4 @@ class StockRule(PeriodRule):
     dated_by = Line.day
     measure = Line.quantity
 
-    tolerance: Any = setting(500, label="允差", unit="万分之一", at_least=0, at_most=10_000)
+    tolerance: Any = setting(500, label="允差", unit="%", scale=PER_CENT, at_least=0, at_most=10_000)

@@ -12,7 +12,7 @@ from typing import Any
 from mingcha import rules
 from mingcha.domain.errors import DeclarationError
 from mingcha.rules.base import BillRule, ItemRule, LineRule, Rule, StandardRule, VisitRule
-from mingcha.rules.period import CapacityRule, PeerRule, PeriodRule, StockRule
+from mingcha.rules.period import CapacityRule, CeilingRule, PeerRule, PeriodRule, StockRule
 
 BASES = (
     Rule,
@@ -22,6 +22,7 @@ BASES = (
     StandardRule,
     VisitRule,
     PeriodRule,
+    CeilingRule,
     PeerRule,
     CapacityRule,
     StockRule,

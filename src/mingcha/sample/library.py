@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mingcha.knowledge.completion import DEFAULTS, Incomplete, complete
+from mingcha.knowledge.completion import DEFAULTS, Incomplete, as_stored, complete
 from mingcha.knowledge.kinds import (
     AddOnLimit,
     DuplicatePair,
@@ -15,6 +15,7 @@ from mingcha.knowledge.kinds import (
     Substitution,
 )
 from mingcha.knowledge.point import KnowledgePoint, Status, Subject
+from mingcha.knowledge.reading import scaled
 from mingcha.knowledge.starter import starter_problems
 from mingcha.sample.terms import Terms, merged
 
@@ -114,9 +115,14 @@ class Library:
         """The points of exactly this kind."""
         return [point for point in self.points if type(point) is kind]
 
-    def setting(self, mechanism: str, name: str, default: int) -> int:
-        """The number that a mechanism's setting has everywhere, or else this one."""
-        return int(self._settings.get(mechanism, {}).get("", {}).get(name, default))
+    def setting(self, mechanism: str, name: str, default: int, scale: int = 1) -> int:
+        """The number that a mechanism's setting has everywhere, or else this one.
+
+        Args:
+            scale: of how many parts one unit is written: 100 fen are a yuan.
+        """
+        written = self._settings.get(mechanism, {}).get("", {}).get(name)
+        return default if written is None else scaled(str(written).removesuffix("%"), scale)
 
     def problems(self, point: KnowledgePoint) -> tuple[str, ...]:
         """The typical problems that a point is an example of, as list/number."""
@@ -189,6 +195,6 @@ def codes_beside(point: KnowledgePoint) -> tuple[str, ...]:
 def _completed(point: KnowledgePoint, settings: Settings) -> KnowledgePoint | None:
     if point.status == Status.ENDED:
         return None
-    values = {**DEFAULTS, **settings.get(MECHANISM_OF_KIND[point.slug], {}).get("", {})}
+    values = {**DEFAULTS, **as_stored(settings.get(MECHANISM_OF_KIND[point.slug], {}).get("", {}))}
     completed = complete(point, values, "")
     return None if isinstance(completed, Incomplete) else completed

@@ -133,7 +133,7 @@ def test_a_rule_set_of_a_region_governs_the_rules_that_judge_by_it() -> None:
 
 
 def test_settings_of_a_rule_set_lie_over_those_of_the_place_that_judges() -> None:
-    lenient = {"规则": ["全部"], "参数": {"quantity-over-limit": {"tolerance": 90_000}}}
+    lenient = {"规则": ["全部"], "参数": {"quantity-over-limit": {"tolerance": 9}}}
     of_home = {"名称": "厦门", "范围": {"地区": ["3502"]}, **lenient}
     rest = {"名称": "其余", "规则": ["全部"], "优先级": -1}
     assert FREQUENCY in judged(release(sets=[of_home, rest]), bill())

@@ -39,8 +39,8 @@ from mingcha.engine.plan import Check
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.knowledge.kinds import DiagnosisCodeList
-from mingcha.rules.base import setting
 from mingcha.rules.registry import RULES
+from mingcha.rules.settings import setting
 
 LAYOUT = Layout(("first_line_used", "unit_price"))
 NUMBERS: list[Expr] = [Line.quantity, Line.amount, Encounter.institution_rank, Constant(3), Constant(0)]

@@ -106,7 +106,7 @@ def test_a_regional_pair_with_another_partner_leaves_the_national_pair_alone() -
 
 
 def test_a_setting_of_a_region_holds_in_that_region() -> None:
-    settings = {"quantity-over-limit": {"": {"tolerance": 0}, "3501": {"tolerance": 20_000}}}
+    settings = {"quantity-over-limit": {"": {"tolerance": 0}, "3501": {"tolerance": 2}}}
     points = [limit("national", 1, BED)]
     assert found(points, bill("350100", 3), settings) == []
     assert found(points, bill("350200", 3), settings) == [("national", 20_000)]
@@ -118,7 +118,7 @@ def test_a_case_and_a_partition_agree_where_regions_differ() -> None:
         limit("fuzhou", 2, "001102000050000", region="3501"),
         limit("siming", 3, "001102000050000", region="350203", effective_from=20_400),
     ]
-    settings = {**starter_settings(), "quantity-over-limit": {"3502": {"tolerance": 10_000}}}
+    settings = {**starter_settings(), "quantity-over-limit": {"3502": {"tolerance": 1}}}
     release = release_of(1, points, settings, with_demonstration=True)
     plan = Plan(release, entries())
     city = City(release, 1_500, seed=31, regions=("350100", "350203", "350211", "440100"))

@@ -166,9 +166,9 @@ def test_a_set_judges_in_its_scenes_only() -> None:
 
 
 def test_settings_of_a_set_hold_in_its_scope_and_lie_over_the_regions() -> None:
-    regional = {"quantity-over-limit": {"": {"tolerance": 0}, "3501": {"tolerance": 10_000}}}
+    regional = {"quantity-over-limit": {"": {"tolerance": 0}, "3501": {"tolerance": 1}}}
     wide = every(
-        "三级", 范围={"机构级别": ["三级"]}, 优先级=1, 参数={"quantity-over-limit": {"tolerance": 20_000}}
+        "三级", 范围={"机构级别": ["三级"]}, 优先级=1, 参数={"quantity-over-limit": {"tolerance": 2}}
     )
     held = release(wide, every("其余"), settings=regional)
     assert codes(held, bill(quantity=3)) == {SEX}
@@ -257,7 +257,7 @@ def some_strategy(pick: random.Random, rules: list[str]) -> dict[str, Any]:
             "范围": {name: some(scope[name]) for name in pick.sample(list(scope), pick.randint(0, 2))},
             "场景": pick.choice(([], [], ["事后"], ["事前"])),
             "动作": {"明确违规": pick.choice(("拦截", "转人工"))},
-            "参数": pick.choice(({}, {"quantity-over-limit": {"tolerance": pick.choice((10_000, 50_000))}})),
+            "参数": pick.choice(({}, {"quantity-over-limit": {"tolerance": pick.choice((1, 5))}})),
             **pick.choice(({}, {"启用": "2026-01-01"}, {"停用": "2026-03-31"})),
         }
         for number in range(pick.randint(1, 4))

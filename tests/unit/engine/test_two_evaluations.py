@@ -23,7 +23,7 @@ OFTEN = {f"frequent-{what}": {"": {"days": 366, "allowed": 1}} for what in ("sta
 LARGE = {
     "too-many-drugs": {"": {"allowed": 1}},
     "herb-prescription-too-large": {"": {"herbs": 1}},
-    "herb-over-dose": {"": {"herb_multiple": 100}},
+    "herb-over-dose": {"": {"herb_multiple": "100%"}},
 }
 # Nor do they stay long, or have rare diseases: so that ordinary stays are too long, idle or needless.
 STRICT = {

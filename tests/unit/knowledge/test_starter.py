@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from mingcha.catalogue.entries import entries
 from mingcha.ingest.knowledge.importing import read_files
 from mingcha.ingest.knowledge.join import join
-from mingcha.knowledge.completion import DEFAULTS, status_of
+from mingcha.knowledge.completion import DEFAULTS, as_stored, status_of
 from mingcha.knowledge.kinds import AgeLimit, SameIncisionGroup, SexLimit
 from mingcha.knowledge.point import FOREVER, Status, Subject
 from mingcha.knowledge.release import release_of
@@ -20,7 +20,9 @@ from tests.unit.knowledge.shared import COMPILED, TIDIED, needs_shared
 FEWER = {"GZ10000101001000": 9, "GZ10000101002000": 3}
 SETTINGS = {
     **DEFAULTS,
-    **{name: value for regions in starter_settings().values() for name, value in regions[""].items()},
+    **as_stored(
+        {name: value for regions in starter_settings().values() for name, value in regions[""].items()}
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from mingcha.catalogue.entries import entries
 from mingcha.ingest.knowledge.importing import read_files
 from mingcha.ingest.knowledge.join import Joined, join
+from mingcha.knowledge.completion import as_stored
 from mingcha.knowledge.kinds import (
     AgeLimit,
     CareTypeLimit,
@@ -25,7 +26,9 @@ from tests.unit.knowledge.shared import COMPILED, TIDIED, needs_shared
 
 
 def everywhere() -> dict[str, object]:
-    return {name: value for regions in starter_settings().values() for name, value in regions[""].items()}
+    return as_stored(
+        {name: value for regions in starter_settings().values() for name, value in regions[""].items()}
+    )
 
 
 @cache

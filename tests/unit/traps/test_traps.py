@@ -177,7 +177,7 @@ def test_of_operations_through_one_incision_only_the_later_is_flagged_and_only_i
         line("main", "S1", "2026-03-02", yuan=2000, price_ceiling=2_000_000_000),
         line("later", "S2", "2026-03-02", yuan=1200, price_ceiling=1_200_000_000),
     ]
-    said = judged(points, bill(rows), settings={"same-incision-full-price": {"later_ratio": 5000}})
+    said = judged(points, bill(rows), settings={"same-incision-full-price": {"later_ratio": "50%"}})
     assert [(row["line_id"], row["amount_fen"]) for row in said.findings] == [("later", 60_000)]
 
 
@@ -228,7 +228,7 @@ def test_items_are_matched_by_code_never_by_name() -> None:
     assert judged(points, bill([hpv], sex="1")).findings == []
 
 
-def test_a_setting_is_a_whole_number_where_money_depends_on_it() -> None:
-    for wrong in (0.5, "5000", True):
+def test_a_setting_that_money_depends_on_is_never_guessed() -> None:
+    for wrong in (0.5, 1, 5000, "半价", True):  # 0.5 may be half of the price or half a per cent of it
         with pytest.raises(DeclarationError, match="收费比例"):
             RULES["same-incision-full-price"]({"later_ratio": wrong})

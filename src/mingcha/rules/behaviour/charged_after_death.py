@@ -16,7 +16,8 @@
 from typing import Any
 
 from mingcha.domain.claims import Line, Person
-from mingcha.rules.base import Grain, LineRule, setting
+from mingcha.rules.base import Grain, LineRule
+from mingcha.rules.settings import setting
 
 
 class ChargedAfterDeath(LineRule):

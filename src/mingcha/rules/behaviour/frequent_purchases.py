@@ -19,8 +19,9 @@ from typing import Any
 from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import crowded
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Group, Verdicts, VisitRule, setting
+from mingcha.rules.base import Group, Verdicts, VisitRule
 from mingcha.rules.frequency import beyond
+from mingcha.rules.settings import setting
 
 
 class FrequentPurchases(VisitRule):

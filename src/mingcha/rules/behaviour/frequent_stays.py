@@ -19,8 +19,9 @@ from typing import Any
 from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import crowded
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Group, Verdicts, VisitRule, setting
+from mingcha.rules.base import Group, Verdicts, VisitRule
 from mingcha.rules.frequency import beyond
+from mingcha.rules.settings import setting
 
 
 class FrequentStays(VisitRule):
@@ -31,7 +32,7 @@ class FrequentStays(VisitRule):
 
     days: Any = setting(90, label="连续天数", unit="天", at_least=1, at_most=366)
     allowed: Any = setting(4, label="住院次数上限", unit="次", at_least=1, at_most=100)
-    exempt_care_types: Any = setting(("28",), label="豁免的医疗类别")
+    exempt_care_types: Any = setting(("28",), label="豁免的医疗类别", codes="med_type")
 
     when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
     only_if = crowded(allowed, days)

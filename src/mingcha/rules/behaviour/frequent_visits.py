@@ -19,8 +19,9 @@ from typing import Any
 from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import crowded
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Group, Verdicts, VisitRule, setting
+from mingcha.rules.base import Group, Verdicts, VisitRule
 from mingcha.rules.frequency import beyond
+from mingcha.rules.settings import setting
 
 
 class FrequentVisits(VisitRule):
@@ -31,7 +32,7 @@ class FrequentVisits(VisitRule):
 
     days: Any = setting(30, label="连续天数", unit="天", at_least=1, at_most=366)
     allowed: Any = setting(20, label="门诊次数上限", unit="次", at_least=1, at_most=366)
-    exempt_care_types: Any = setting(("14",), label="豁免的医疗类别")
+    exempt_care_types: Any = setting(("14",), label="豁免的医疗类别", codes="med_type")
 
     when = (Encounter.inpatient == False) & (Encounter.purchase == False)  # noqa: E712  # declares, does not compare
     only_if = crowded(allowed, days)

@@ -20,7 +20,8 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.conditions import distinct, given
-from mingcha.rules.base import BillRule, setting
+from mingcha.rules.base import BillRule
+from mingcha.rules.settings import setting
 
 
 class IdleStay(BillRule):
@@ -30,8 +31,10 @@ class IdleStay(BillRule):
     needs = (Line.charge_type,)
 
     idle_days: Any = setting(7, label="只记床位护理的天数上限", unit="天", at_least=1, at_most=100)
-    passive: Any = setting(("01", "02", "07", "12", "13", "14"), label="不算诊疗的收费类别")
-    exempt_care_types: Any = setting(("71", "21303"), label="豁免的医疗类别")
+    passive: Any = setting(
+        ("01", "02", "07", "12", "13", "14"), label="不算诊疗的收费类别", codes="med_chrgitm_type"
+    )
+    exempt_care_types: Any = setting(("71", "21303"), label="豁免的医疗类别", codes="med_type")
 
     treated_days = distinct(given(~Line.charge_type.starts_with_any(passive), Line.day))
     idle = distinct(Line.day) - treated_days

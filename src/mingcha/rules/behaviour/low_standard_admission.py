@@ -19,7 +19,8 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.conditions import given, total
-from mingcha.rules.base import BillRule, setting
+from mingcha.rules.base import BillRule
+from mingcha.rules.settings import setting
 
 
 class LowStandardAdmission(BillRule):
@@ -29,7 +30,9 @@ class LowStandardAdmission(BillRule):
     needs = (Line.charge_type, Line.amount)
 
     light_diagnoses: Any = setting(("J00", "R51", "R53", "Z00", "Z01"), label="轻症诊断编码")
-    treating: Any = setting(("05", "06", "08", "09", "10", "11"), label="算作治疗用药的收费类别")
+    treating: Any = setting(
+        ("05", "06", "08", "09", "10", "11"), label="算作治疗用药的收费类别", codes="med_chrgitm_type"
+    )
     treated_below: Any = setting(20, label="治疗用药占比下限", unit="%", at_least=1, at_most=100)
 
     treated = total(given(Line.charge_type.starts_with_any(treating), Line.amount))

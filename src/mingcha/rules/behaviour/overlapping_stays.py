@@ -19,7 +19,8 @@ from typing import Any
 from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import adjoining
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Group, LineFacts, Verdicts, VisitRule, setting
+from mingcha.rules.base import Group, LineFacts, Verdicts, VisitRule
+from mingcha.rules.settings import setting
 from mingcha.rules.visits import is_exempt, may_be_exempt
 
 
@@ -30,7 +31,7 @@ class OverlappingStays(VisitRule):
     needs = (Encounter.last_day, Encounter.care_type)
 
     tolerance: Any = setting(0, label="容差", unit="天", at_least=0, at_most=30)
-    exempt_care_types: Any = setting(("71",), label="豁免的医疗类别")
+    exempt_care_types: Any = setting(("71",), label="豁免的医疗类别", codes="med_type")
 
     when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
     only_if = adjoining(0)

@@ -17,7 +17,8 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.rules.base import VisitRule, setting
+from mingcha.rules.base import VisitRule
+from mingcha.rules.settings import setting
 
 # 离院方式 under which nobody wonders that a stay was short: to another hospital, home care, of one's own will, death.
 ENDED_EARLY = Encounter.discharge_way.is_in("2", "3", "4", "5")
@@ -30,7 +31,7 @@ class StayLengthUnusual(VisitRule):
 
     shortest: Any = setting(1, label="最短住院天数", unit="天", at_least=0, at_most=30)
     longest: Any = setting(180, label="最长住院天数", unit="天", at_least=15, at_most=1000)
-    exempt_care_types: Any = setting(("28", "21303", "71"), label="豁免的医疗类别")
+    exempt_care_types: Any = setting(("28", "21303", "71"), label="豁免的医疗类别", codes="med_type")
 
     when = (Encounter.inpatient == True) & ~Encounter.care_type.starts_with_any(exempt_care_types)  # noqa: E712
     forbids = (Encounter.nights > longest) | ((Encounter.nights < shortest) & ~ENDED_EARLY)

@@ -19,7 +19,8 @@ from typing import Any
 from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import adjoining
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Group, LineFacts, Verdicts, VisitRule, setting
+from mingcha.rules.base import Group, LineFacts, Verdicts, VisitRule
+from mingcha.rules.settings import setting
 from mingcha.rules.visits import is_exempt, may_be_exempt
 
 STAY, NO_STAY = Encounter.inpatient == True, Encounter.inpatient == False  # noqa: E712  # declarations
@@ -31,7 +32,7 @@ class VisitDuringStay(VisitRule):
     legal_basis = ("fund-regulation",)
     needs = (Encounter.last_day, Encounter.care_type)
 
-    exempt_care_types: Any = setting(("41",), label="豁免的医疗类别")
+    exempt_care_types: Any = setting(("41",), label="豁免的医疗类别", codes="med_type")
 
     when = STAY | NO_STAY
     only_if = adjoining(0, after=STAY)

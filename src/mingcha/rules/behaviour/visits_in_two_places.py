@@ -20,7 +20,8 @@ from typing import Any
 from mingcha.domain.claims import Encounter
 from mingcha.domain.conditions import crowded
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Group, LineFacts, Verdicts, VisitRule, setting
+from mingcha.rules.base import Group, LineFacts, Verdicts, VisitRule
+from mingcha.rules.settings import setting
 from mingcha.rules.visits import is_exempt
 
 
@@ -32,7 +33,7 @@ class VisitsInTwoPlaces(VisitRule):
 
     minutes: Any = setting(30, label="时间间隔", unit="分钟", at_least=0, at_most=600)
     digits: Any = setting(4, label="区分地区的区划位数", unit="位", at_least=2, at_most=6)
-    exempt_care_types: Any = setting((), label="豁免的医疗类别")
+    exempt_care_types: Any = setting((), label="豁免的医疗类别", codes="med_type")
 
     per = Encounter.first_day
     only_if = crowded(1, 1)

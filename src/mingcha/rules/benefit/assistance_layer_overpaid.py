@@ -20,8 +20,9 @@ from typing import Any
 
 from mingcha.domain.claims import Settlement
 from mingcha.knowledge.kinds import BenefitStandard
-from mingcha.rules.base import Excess, Grain, StandardRule, setting
+from mingcha.rules.base import Excess, Grain, StandardRule
 from mingcha.rules.layers import CHOSEN_BY, pays_of_year
+from mingcha.rules.settings import setting
 
 
 class AssistanceLayerOverpaid(StandardRule[BenefitStandard]):
@@ -32,8 +33,8 @@ class AssistanceLayerOverpaid(StandardRule[BenefitStandard]):
     excess = Excess.OTHER_FUND
     chosen_by = CHOSEN_BY
 
-    tolerance: Any = setting(100, label="容差", unit="分", at_least=0, at_most=100_000)
-    less_too: Any = setting(False, label="少支付的也报")  # the setting's default
+    tolerance: Any = setting(100, label="容差", unit="元", scale=100, at_least=0, at_most=100_000)
+    less_too: Any = setting(False, label="少支付的也报")
 
     due = pays_of_year(Settlement.year_assisted_burden, Settlement.burden_after_subsidy)
     when = (Settlement.assistance_paid > 0) | (less_too == True)  # noqa: E712  # declares a comparison
@@ -41,4 +42,4 @@ class AssistanceLayerOverpaid(StandardRule[BenefitStandard]):
         (less_too == True) & (Settlement.assistance_paid < due - tolerance)  # noqa: E712
     )
     value, limit = Settlement.assistance_paid, due
-    message = "医疗救助支付 {value} 元，按“{item}”应为 {limit} 元，多 {amount} 元"
+    message = "医疗救助支付 {value} 元，按“{item}”应为 {limit} 元"

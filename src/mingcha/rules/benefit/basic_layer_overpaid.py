@@ -21,8 +21,9 @@ from typing import Any
 from mingcha.domain.claims import Settlement
 from mingcha.domain.conditions import larger
 from mingcha.knowledge.kinds import BenefitStandard
-from mingcha.rules.base import Excess, Grain, StandardRule, setting
+from mingcha.rules.base import Excess, Grain, StandardRule
 from mingcha.rules.layers import CHOSEN_BY, pays
+from mingcha.rules.settings import setting
 
 
 class BasicLayerOverpaid(StandardRule[BenefitStandard]):
@@ -33,8 +34,8 @@ class BasicLayerOverpaid(StandardRule[BenefitStandard]):
     excess = Excess.FUND
     chosen_by = CHOSEN_BY
 
-    tolerance: Any = setting(100, label="容差", unit="分", at_least=0, at_most=100_000)
-    less_too: Any = setting(False, label="少支付的也报")  # the setting's default
+    tolerance: Any = setting(100, label="容差", unit="元", scale=100, at_least=0, at_most=100_000)
+    less_too: Any = setting(False, label="少支付的也报")
 
     deducted = larger(Settlement.deductible_paid, BenefitStandard.deductible)
     due = pays(larger(Settlement.in_scope_amount - deducted, 0))
@@ -43,4 +44,4 @@ class BasicLayerOverpaid(StandardRule[BenefitStandard]):
         (less_too == True) & (Settlement.fund_paid < due - tolerance)  # noqa: E712
     )
     value, limit = Settlement.fund_paid, due
-    message = "统筹基金支付 {value} 元，按“{item}”应为 {limit} 元，多 {amount} 元"
+    message = "统筹基金支付 {value} 元，按“{item}”应为 {limit} 元"

@@ -18,7 +18,8 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Settlement
-from mingcha.rules.base import BillRule, Grain, setting
+from mingcha.rules.base import BillRule, Grain
+from mingcha.rules.settings import setting
 
 
 class DeductibleTooLow(BillRule):
@@ -27,7 +28,7 @@ class DeductibleTooLow(BillRule):
     grain = Grain.ENCOUNTER
     legal_basis = ("social-insurance-law", "fund-regulation", "benefit-list")
 
-    lowest: Any = setting(0, label="住院最低起付标准", unit="分", at_least=0, at_most=10_000_000)
+    lowest: Any = setting(0, label="住院最低起付标准", unit="元", scale=100, at_least=0, at_most=10_000_000)
 
     when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
     forbids = (Settlement.deductible_paid < lowest) & (Settlement.fund_paid > 0)

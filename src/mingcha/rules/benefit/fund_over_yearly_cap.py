@@ -17,7 +17,8 @@
 from typing import Any
 
 from mingcha.domain.claims import Settlement
-from mingcha.rules.base import BillRule, Excess, Grain, setting
+from mingcha.rules.base import BillRule, Excess, Grain
+from mingcha.rules.settings import setting
 
 NOT_SET = 10_000_000_000
 
@@ -29,7 +30,9 @@ class FundOverYearlyCap(BillRule):
     legal_basis = ("social-insurance-law", "fund-regulation", "benefit-list")
     excess = Excess.FUND
 
-    cap: Any = setting(NOT_SET, label="统筹基金年度最高支付限额", unit="分", at_least=0, at_most=NOT_SET)
+    cap: Any = setting(
+        NOT_SET, label="统筹基金年度最高支付限额", unit="元", scale=100, at_least=0, at_most=NOT_SET
+    )
 
     left = Settlement.year_fund_paid * -1 + cap  # an amount first: the limit is shown as one
     forbids = (Settlement.fund_paid > left) & (Settlement.fund_paid > 0)

@@ -18,8 +18,9 @@
 from typing import Any
 
 from mingcha.domain.claims import Settlement
-from mingcha.rules.base import BillRule, Excess, Grain, setting
+from mingcha.rules.base import BillRule, Excess, Grain
 from mingcha.rules.payment import WHOLE, in_scope_beyond_deductible
+from mingcha.rules.settings import setting
 
 
 class FundShareTooHigh(BillRule):
@@ -29,8 +30,10 @@ class FundShareTooHigh(BillRule):
     legal_basis = ("social-insurance-law", "fund-regulation", "benefit-list")
     excess = Excess.FUND
 
-    ratio: Any = setting(WHOLE, label="统筹基金最高支付比例", unit="万分之一", at_least=0, at_most=WHOLE)
-    tolerance: Any = setting(100, label="容差", unit="分", at_least=0, at_most=100_000)
+    ratio: Any = setting(
+        WHOLE, label="统筹基金最高支付比例", unit="%", scale=WHOLE // 100, at_least=0, at_most=WHOLE
+    )
+    tolerance: Any = setting(100, label="容差", unit="元", scale=100, at_least=0, at_most=100_000)
 
     allowed = in_scope_beyond_deductible * ratio // WHOLE
     forbids = Settlement.fund_paid > allowed + tolerance

@@ -20,8 +20,9 @@ from typing import Any
 
 from mingcha.domain.claims import Settlement
 from mingcha.knowledge.kinds import BenefitStandard
-from mingcha.rules.base import Excess, Grain, StandardRule, setting
+from mingcha.rules.base import Excess, Grain, StandardRule
 from mingcha.rules.layers import CHOSEN_BY, pays_of
+from mingcha.rules.settings import setting
 
 
 class SubsidyLayerOverpaid(StandardRule[BenefitStandard]):
@@ -32,8 +33,8 @@ class SubsidyLayerOverpaid(StandardRule[BenefitStandard]):
     excess = Excess.OTHER_FUND
     chosen_by = CHOSEN_BY
 
-    tolerance: Any = setting(100, label="容差", unit="分", at_least=0, at_most=100_000)
-    less_too: Any = setting(False, label="少支付的也报")  # the setting's default
+    tolerance: Any = setting(100, label="容差", unit="元", scale=100, at_least=0, at_most=100_000)
+    less_too: Any = setting(False, label="少支付的也报")
 
     due = pays_of(Settlement.burden_after_critical)
     when = (Settlement.civil_servant_paid > 0) | (less_too == True)  # noqa: E712  # declares a comparison
@@ -41,4 +42,4 @@ class SubsidyLayerOverpaid(StandardRule[BenefitStandard]):
         (less_too == True) & (Settlement.civil_servant_paid < due - tolerance)  # noqa: E712
     )
     value, limit = Settlement.civil_servant_paid, due
-    message = "公务员医疗补助支付 {value} 元，按“{item}”应为 {limit} 元，多 {amount} 元"
+    message = "公务员医疗补助支付 {value} 元，按“{item}”应为 {limit} 元"

@@ -18,8 +18,9 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Settlement
-from mingcha.rules.base import BillRule, Excess, Grain, setting
+from mingcha.rules.base import BillRule, Excess, Grain
 from mingcha.rules.payment import WHOLE, in_scope_beyond_deductible
+from mingcha.rules.settings import setting
 
 
 class UnreferredShareTooHigh(BillRule):
@@ -29,8 +30,10 @@ class UnreferredShareTooHigh(BillRule):
     legal_basis = ("fund-regulation", "benefit-list", "remote-care")
     excess = Excess.FUND
 
-    ratio: Any = setting(WHOLE, label="未备案异地就医支付比例", unit="万分之一", at_least=0, at_most=WHOLE)
-    tolerance: Any = setting(100, label="容差", unit="分", at_least=0, at_most=100_000)
+    ratio: Any = setting(
+        WHOLE, label="未备案异地就医支付比例", unit="%", scale=WHOLE // 100, at_least=0, at_most=WHOLE
+    )
+    tolerance: Any = setting(100, label="容差", unit="元", scale=100, at_least=0, at_most=100_000)
 
     allowed = in_scope_beyond_deductible * ratio // WHOLE
     when = Encounter.remote_settlement == True  # noqa: E712  # declares a comparison, does not make one

@@ -18,7 +18,8 @@
 
 from mingcha.domain.claims import Encounter
 from mingcha.knowledge.kinds import RequiredCompanion
-from mingcha.rules.base import Grain, Group, ItemRule, Verdicts, setting
+from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
+from mingcha.rules.settings import setting
 
 
 class CompanionMissing(ItemRule[RequiredCompanion]):

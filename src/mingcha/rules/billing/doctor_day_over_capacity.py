@@ -18,11 +18,11 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.rules.base import setting
-from mingcha.rules.period import HIGHEST, SPANS, PeerRule
+from mingcha.rules.period import HIGHEST, SPANS, CeilingRule
+from mingcha.rules.settings import setting
 
 
-class DoctorDayOverCapacity(PeerRule):
+class DoctorDayOverCapacity(CeilingRule):
     slug, version, since = "doctor-day-over-capacity", 1, "0.1.0"
     title = "医师一日接诊超量"
     legal_basis = ("fund-regulation",)
@@ -31,7 +31,6 @@ class DoctorDayOverCapacity(PeerRule):
     span: Any = setting("日", label="统计周期", one_of=SPANS)
     least_cases: Any = setting(1, label="最少就诊数", unit="次", at_least=1, at_most=1_000_000)
     at_most: Any = setting(480, label="上限", unit="人次", at_least=1, at_most=HIGHEST)
-    margin: Any = setting(HIGHEST, label="至少高出同类中位数", unit="人次", at_least=0, at_most=HIGHEST)
 
     by = (Encounter.institution_id, Encounter.doctor_id)
     alike = ()

@@ -21,8 +21,8 @@ from typing import Any
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.values import QUANTITY_SCALE
 from mingcha.knowledge.kinds import WorkTime
-from mingcha.rules.base import setting
 from mingcha.rules.period import CapacityRule
+from mingcha.rules.settings import setting
 
 
 class ExecutorDayOverTime(CapacityRule):

@@ -20,7 +20,8 @@ from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.conditions import total
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.knowledge.kinds import StayLimit
-from mingcha.rules.base import Grain, Group, ItemRule, Verdicts, setting
+from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
+from mingcha.rules.settings import setting
 
 HOUR = "小时"
 ONE = 10_000

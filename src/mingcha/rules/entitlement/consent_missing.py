@@ -17,7 +17,8 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Settlement
-from mingcha.rules.base import BillRule, Grain, setting
+from mingcha.rules.base import BillRule, Grain
+from mingcha.rules.settings import setting
 
 
 class ConsentMissing(BillRule):
@@ -26,7 +27,7 @@ class ConsentMissing(BillRule):
     grain = Grain.ENCOUNTER
     legal_basis = ("fund-regulation", "designated-institutions")
 
-    exempt: Any = setting(0, label="免告知的自费金额", unit="分", at_least=0, at_most=1_000_000)
+    exempt: Any = setting(0, label="免告知的自费金额", unit="元", scale=100, at_least=0, at_most=1_000_000)
 
     forbids = (Encounter.consented == False) & (Settlement.own_expense > exempt)  # noqa: E712  # declares a comparison
     value = Settlement.own_expense

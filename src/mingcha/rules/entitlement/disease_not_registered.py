@@ -16,8 +16,9 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.rules.base import BillRule, Excess, Grain, setting
+from mingcha.rules.base import BillRule, Excess, Grain
 from mingcha.rules.payment import CONCERNS_THE_FUND
+from mingcha.rules.settings import setting
 
 
 class DiseaseNotRegistered(BillRule):
@@ -27,7 +28,7 @@ class DiseaseNotRegistered(BillRule):
     legal_basis = ("fund-regulation", "benefit-list", "interface-specification")
     excess = Excess.BILL
 
-    care_types: Any = setting(("14",), label="门诊慢特病的医疗类别")
+    care_types: Any = setting(("14",), label="门诊慢特病的医疗类别", codes="med_type")
 
     when = Encounter.care_type.starts_with_any(care_types)
     forbids = (Encounter.disease_registered == False) & CONCERNS_THE_FUND  # noqa: E712  # declares a comparison

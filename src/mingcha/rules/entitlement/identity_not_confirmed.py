@@ -17,8 +17,9 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.rules.base import BillRule, Excess, Grain, setting
+from mingcha.rules.base import BillRule, Excess, Grain
 from mingcha.rules.payment import CONCERNS_THE_FUND
+from mingcha.rules.settings import setting
 
 FAILED, NOT_CHECKED = "0", "9"
 UNCHECKED = Encounter.identity_result == NOT_CHECKED

@@ -19,7 +19,8 @@ CT检查占比明显高于同类机构，常见于无指征检查、以检查创
 from typing import Any
 
 from mingcha.domain.claims import Line
-from mingcha.rules.base import setting
+from mingcha.domain.values import PER_CENT
+from mingcha.rules.settings import setting
 from mingcha.rules.shares import ShareRule
 
 
@@ -29,7 +30,9 @@ class CtShare(ShareRule):
     legal_basis = ("rules-2025", "service-codes")
 
     codes: Any = setting(("002103",), label="CT检查的项目编码前缀")
-    margin: Any = setting(300, label="至少高出同类中位数", unit="万分之一", at_least=0, at_most=10_000)
+    margin: Any = setting(
+        300, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
+    )
 
     part = Line.item_code.starts_with_any(codes)
     message = "CT检查费用占总费用 {value}，界限为 {limit}"

@@ -18,8 +18,9 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.rules.base import setting
+from mingcha.domain.values import PER_CENT
 from mingcha.rules.period import PeerRule
+from mingcha.rules.settings import setting
 
 # ICD-10: 院内情况; infections after infusion, procedures, by devices and implants; of obstetric wounds.
 INFECTIONS = (
@@ -33,7 +34,9 @@ class HospitalInfectionRate(PeerRule):
     legal_basis = ("rules-2025", "diagnosis-codes")
 
     codes: Any = setting(INFECTIONS, label="提示院内感染的诊断编码前缀")
-    margin: Any = setting(200, label="至少高出同类中位数", unit="万分之一", at_least=0, at_most=10_000)
+    margin: Any = setting(
+        200, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
+    )
 
     when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing()  # noqa: E712  # a declaration
     part = ~Encounter.diagnoses.has_none_of(codes)

@@ -18,7 +18,8 @@
 from typing import Any
 
 from mingcha.domain.claims import Line
-from mingcha.rules.base import setting
+from mingcha.domain.values import PER_CENT
+from mingcha.rules.settings import setting
 from mingcha.rules.shares import ShareRule
 
 
@@ -28,7 +29,9 @@ class MagneticResonanceShare(ShareRule):
     legal_basis = ("rules-2025", "service-codes")
 
     codes: Any = setting(("002102",), label="核磁检查的项目编码前缀")
-    margin: Any = setting(300, label="至少高出同类中位数", unit="万分之一", at_least=0, at_most=10_000)
+    margin: Any = setting(
+        300, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
+    )
 
     part = Line.item_code.starts_with_any(codes)
     message = "核磁共振检查费用占总费用 {value}，界限为 {limit}"

@@ -20,8 +20,9 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.rules.base import setting
+from mingcha.domain.values import PER_CENT
 from mingcha.rules.period import PeerRule
+from mingcha.rules.settings import setting
 
 NO_PLAN = "1"
 
@@ -32,7 +33,9 @@ class UnplannedReadmissionRate(PeerRule):
     legal_basis = ("rules-2025", "interface-specification")
 
     days: Any = setting(31, label="再入院天数", unit="天", at_least=1, at_most=31)
-    margin: Any = setting(300, label="至少高出同类中位数", unit="万分之一", at_least=0, at_most=10_000)
+    margin: Any = setting(
+        300, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
+    )
 
     when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing()  # noqa: E712  # a declaration
     part = (Encounter.next_stay_after <= days) & (Encounter.readmission_planned == NO_PLAN)

@@ -20,7 +20,8 @@ from typing import Any
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import count, distinct
 from mingcha.knowledge.kinds import CourseLimit
-from mingcha.rules.base import Grain, Group, ItemRule, Verdicts, setting
+from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
+from mingcha.rules.settings import setting
 
 PERIODS = ("就诊", "年")
 USED_DAYS, SPAN = "用药日", "跨度"

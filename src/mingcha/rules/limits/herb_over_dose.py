@@ -19,7 +19,8 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.knowledge.kinds import HerbDose
-from mingcha.rules.base import Grain, ItemRule, setting
+from mingcha.rules.base import Grain, ItemRule
+from mingcha.rules.settings import setting
 
 
 class HerbOverDose(ItemRule[HerbDose]):

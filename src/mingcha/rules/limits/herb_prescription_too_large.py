@@ -23,7 +23,8 @@ from mingcha.domain.conditions import distinct, total
 from mingcha.domain.fields import Field
 from mingcha.domain.values import QUANTITY_SCALE, decimal_text, yuan
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import BillRule, Group, LineFacts, Verdicts, setting
+from mingcha.rules.base import BillRule, Group, LineFacts, Verdicts
+from mingcha.rules.settings import setting
 
 HERB = "102"
 GRAMS = frozenset(("克", "g", "G"))
@@ -35,8 +36,10 @@ class HerbPrescriptionTooLarge(BillRule):
     legal_basis = ("fund-regulation", "rules-2025", "prescription-measures")
 
     herbs: Any = setting(30, label="味数上限", unit="味", at_least=1, at_most=200)
-    grams: Any = setting(6_000_000, label="每剂重量上限", unit="万分之一克", at_least=1, at_most=100_000_000)
-    most: Any = setting(300_000, label="处方金额上限", unit="分", at_least=1, at_most=100_000_000)
+    grams: Any = setting(
+        6_000_000, label="每剂重量上限", unit="克", scale=QUANTITY_SCALE, at_least=1, at_most=100_000_000
+    )
+    most: Any = setting(300_000, label="处方金额上限", unit="元", scale=100, at_least=1, at_most=100_000_000)
 
     when = Line.list_type == HERB
     per = Line.prescription_id

@@ -16,8 +16,10 @@
 
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import total
+from mingcha.domain.values import QUANTITY_SCALE
 from mingcha.knowledge.kinds import QuantityLimit
-from mingcha.rules.base import Grain, Group, ItemRule, Verdicts, setting
+from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
+from mingcha.rules.settings import setting
 
 HOUR = "小时"
 
@@ -33,7 +35,7 @@ class QuantityOverLimit(ItemRule[QuantityLimit]):
     value, limit = Line.quantity, QuantityLimit.allowed
     message = "{item} {period}计费 {value}，上限 {limit}，超 {excess}"
 
-    tolerance: int = setting(0, label="容差", unit="万分之一次", at_least=0)
+    tolerance: int = setting(0, label="容差", unit="次", scale=QUANTITY_SCALE, at_least=0)
 
     def judge(self, group: Group[QuantityLimit], point: QuantityLimit) -> Verdicts:
         billed = group.known_quantity

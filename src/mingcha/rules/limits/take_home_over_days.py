@@ -20,7 +20,8 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Group, LineRule, Verdicts, setting
+from mingcha.rules.base import Group, LineRule, Verdicts
+from mingcha.rules.settings import setting
 from mingcha.rules.supply import part_of
 
 

@@ -20,7 +20,8 @@ from typing import Any
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import distinct
 from mingcha.knowledge.kinds import SameIncisionGroup
-from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts, setting
+from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
+from mingcha.rules.settings import setting
 
 FEN = 1_000_000_000_000  # price (10⁻⁶ yuan) × quantity (10⁻⁴) × ratio (10⁻⁴) in one fen
 
@@ -37,7 +38,7 @@ class SameIncisionFullPrice(ItemRule[SameIncisionGroup]):
     message = "{item} 与同日{group}的主手术同一切口，收费 {value} 元，折价后应为 {limit} 元，超收 {amount} 元"
 
     later_ratio: Any = setting(
-        None, label="第二及以后手术的收费比例", unit="万分之一", at_least=0, at_most=10_000
+        None, label="第二及以后手术的收费比例", unit="%", scale=100, at_least=0, at_most=10_000
     )
 
     def judge(self, group: Group[SameIncisionGroup], point: SameIncisionGroup) -> Verdicts:

@@ -16,7 +16,8 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Line, Settlement
-from mingcha.rules.base import Grain, LineRule, setting
+from mingcha.rules.base import Grain, LineRule
+from mingcha.rules.settings import setting
 
 
 class ChargeOutsideStay(LineRule):

@@ -20,8 +20,9 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Group, Verdicts, VisitRule, setting
+from mingcha.rules.base import Group, Verdicts, VisitRule
 from mingcha.rules.list_faults import faults, with_faults
+from mingcha.rules.settings import setting
 
 
 class SettlementListFault(VisitRule):

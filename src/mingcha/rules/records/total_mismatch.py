@@ -17,7 +17,8 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Line, Settlement
 from mingcha.domain.conditions import total
-from mingcha.rules.base import BillRule, Grain, setting
+from mingcha.rules.base import BillRule, Grain
+from mingcha.rules.settings import setting
 
 DIFFERENCE = total(Line.billed_amount) - Settlement.total_amount
 
@@ -31,7 +32,7 @@ class TotalMismatch(BillRule):
     when = Encounter.lines_rejected == 0
     needs = (Line.billed_amount,)
 
-    tolerance: Any = setting(1, label="容差", unit="分", at_least=0, at_most=10_000)
+    tolerance: Any = setting(1, label="容差", unit="元", scale=100, at_least=0, at_most=10_000)
 
     forbids = abs(DIFFERENCE) > tolerance
     value, limit = total(Line.billed_amount), Settlement.total_amount

@@ -17,7 +17,8 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import given, total
-from mingcha.rules.base import BillRule, setting
+from mingcha.rules.base import BillRule
+from mingcha.rules.settings import setting
 
 
 class OwnExpenseItems(BillRule):

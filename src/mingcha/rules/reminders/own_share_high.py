@@ -16,7 +16,8 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Settlement
-from mingcha.rules.base import VisitRule, setting
+from mingcha.rules.base import VisitRule
+from mingcha.rules.settings import setting
 
 
 class OwnShareHigh(VisitRule):

@@ -22,7 +22,8 @@ from typing import Any
 from mingcha.domain.claims import Encounter, Line, Procedure
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.knowledge.kinds import Prophylaxis
-from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts, setting
+from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
+from mingcha.rules.settings import setting
 
 HOUR = 60
 # ICD-9-CM-3 chapters of diagnostic and other non-operative procedures.

@@ -21,7 +21,8 @@ from typing import Any
 from mingcha.domain.claims import Encounter, Line, Person
 from mingcha.domain.conditions import Age, Constant
 from mingcha.knowledge.kinds import PregnancyLimit
-from mingcha.rules.base import Grain, ItemRule, setting
+from mingcha.rules.base import Grain, ItemRule
+from mingcha.rules.settings import setting
 
 FEMALE = "2"
 age_that_day = Age(Person.birth_date, Line.day, Constant("岁"))

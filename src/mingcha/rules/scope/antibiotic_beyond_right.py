@@ -19,7 +19,8 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Line
 from mingcha.knowledge.kinds import AntibioticGrade
-from mingcha.rules.base import Grain, ItemRule, setting
+from mingcha.rules.base import Grain, ItemRule
+from mingcha.rules.settings import setting
 
 UNRESTRICTED = 1
 RESCUE = "1301"
@@ -31,8 +32,10 @@ class AntibioticBeyondRight(ItemRule[AntibioticGrade]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "antibiotic-measures")
 
-    restricted_titles: Any = setting(("231", "232", "233"), label="可开具限制使用级的职称")
-    special_titles: Any = setting(("231", "232"), label="可开具特殊使用级的职称")
+    restricted_titles: Any = setting(
+        ("231", "232", "233"), label="可开具限制使用级的职称", codes="drord_dr_profttl"
+    )
+    special_titles: Any = setting(("231", "232"), label="可开具特殊使用级的职称", codes="drord_dr_profttl")
 
     forbids = (Encounter.care_type != RESCUE) & (
         (

@@ -18,7 +18,8 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter
 from mingcha.knowledge.kinds import InsuranceLimit
-from mingcha.rules.base import Grain, ItemRule, setting
+from mingcha.rules.base import Grain, ItemRule
+from mingcha.rules.settings import setting
 
 # A list that held 职工医保 or 居民医保 whole would let everybody pass.
 BASIC_INSURANCES = ("310", "390")
@@ -33,9 +34,15 @@ class InsuranceMismatch(ItemRule[InsuranceLimit]):
     value, limit = Encounter.coverage, InsuranceLimit.ground
     message = "{item} 限{limit}保险支付，本次为{value}"
 
-    work_injury: Any = setting((), label="可支付限工伤项目的险种/医疗类别", never_all_of=BASIC_INSURANCES)
+    work_injury: Any = setting(
+        (),
+        label="可支付限工伤项目的险种/医疗类别",
+        never_all_of=BASIC_INSURANCES,
+        codes="insutype/med_type",
+    )
     maternity: Any = setting(
         ("510", "310/51", "310/52"),
         label="可支付限生育项目的险种/医疗类别",
         never_all_of=BASIC_INSURANCES,
+        codes="insutype/med_type",
     )

@@ -17,7 +17,8 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter
 from mingcha.knowledge.kinds import InternetLimit
-from mingcha.rules.base import Grain, ItemRule, setting
+from mingcha.rules.base import Grain, ItemRule
+from mingcha.rules.settings import setting
 
 
 class InternetPrescribing(ItemRule[InternetLimit]):
@@ -29,4 +30,4 @@ class InternetPrescribing(ItemRule[InternetLimit]):
     value, limit = Encounter.care_type, InternetLimit.internet_care_types
     message = "{item} 不纳入互联网诊疗支付，本次医疗类别为{value}"
 
-    internet_care_types: Any = setting((), label="互联网诊疗的医疗类别")
+    internet_care_types: Any = setting((), label="互联网诊疗的医疗类别", codes="med_type")

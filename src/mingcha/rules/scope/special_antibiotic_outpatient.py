@@ -17,7 +17,8 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter
 from mingcha.knowledge.kinds import AntibioticGrade
-from mingcha.rules.base import Grain, ItemRule, setting
+from mingcha.rules.base import Grain, ItemRule
+from mingcha.rules.settings import setting
 
 SPECIAL = 3
 
@@ -28,7 +29,7 @@ class SpecialAntibioticOutpatient(ItemRule[AntibioticGrade]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "antibiotic-measures")
 
-    outpatient_care_types: Any = setting(("11", "14", "51"), label="算作门诊的医疗类别")
+    outpatient_care_types: Any = setting(("11", "14", "51"), label="算作门诊的医疗类别", codes="med_type")
 
     forbids = (AntibioticGrade.grade == SPECIAL) & Encounter.care_type.starts_with_any(
         AntibioticGrade.barred_care_types

@@ -20,7 +20,8 @@ from typing import Any
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import some
 from mingcha.knowledge.kinds import StepDrug
-from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts, setting
+from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
+from mingcha.rules.settings import setting
 
 
 class StepSkipped(ItemRule[StepDrug]):

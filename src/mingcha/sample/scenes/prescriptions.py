@@ -34,8 +34,8 @@ class Prescriptions:
         self._herbs = [good.code for good in writer.goods.plain(HERB)]
         self.allowed = writer.library.setting(DRUGS, "allowed", 5)
         self.most_herbs = writer.library.setting(HERBS, "herbs", 30)
-        self.grams = writer.library.setting(HERBS, "grams", 6_000_000)
-        self.most = writer.library.setting(HERBS, "most", 300_000)
+        self.grams = writer.library.setting(HERBS, "grams", 6_000_000, units(1))
+        self.most = writer.library.setting(HERBS, "most", 300_000, 100)
 
     def drugs(self, shift: int) -> None:
         """One drug more than may stand on a prescription, and what looks like it."""

@@ -17,13 +17,13 @@ from mingcha.audit.definitions import (
     draft,
     failures,
     next_code,
+    page_of,
     read_definition,
     retire,
 )
 from mingcha.audit.explain import Explainer
 from mingcha.audit.plans import plan_of
 from mingcha.audit.releasing import next_release
-from mingcha.catalogue.defined import page_of_definition
 from mingcha.cli import commands
 from mingcha.cli.app import run
 from mingcha.domain.errors import InputError, KnowledgeError
@@ -237,7 +237,7 @@ def test_drafts_and_copies_are_readable_and_bear_the_next_code(tmp_path: Path) -
 
 
 def test_the_page_of_a_rule_without_code_says_what_other_pages_say() -> None:
-    text = page_of_definition(changed())
+    text = page_of(changed())
     for part in (
         "# 门诊单价过高",
         "## 检查什么",

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mingcha.audit.telling import told
 from mingcha.audit.trial import faults, trial_plan
-from mingcha.catalogue.defined import all_rules, entry_of, examples_of_definition, points_kind
+from mingcha.catalogue.defined import (
+    all_rules,
+    entry_of,
+    examples_of_definition,
+    page_of_definition,
+    points_kind,
+)
 from mingcha.catalogue.entries import entries_of
 from mingcha.catalogue.example import Example
 from mingcha.catalogue.pages import sections_of
@@ -52,6 +59,12 @@ def failures(definition: RuleDefinition) -> list[Failure]:
     if not any(example.silent for example in examples):
         found.append(Failure("", "没有一个例子应当不报"))
     return found
+
+
+def page_of(definition: RuleDefinition) -> str:
+    """The page of a rule without code in Markdown, with what it says of its examples."""
+    entry = entry_of(definition)
+    return page_of_definition(definition, lambda example: told(example, entry, [definition]))
 
 
 def _unwritten(definition: RuleDefinition) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mingcha.audit.telling import told
 from mingcha.catalogue.glossary import glossary
 from mingcha.catalogue.list_checks import checks_page
 from mingcha.catalogue.pages import pages
@@ -21,20 +22,19 @@ def documents() -> dict[Path, str]:
         GLOSSARY: glossary(),
         LIST_CHECKS: checks_page(),
         PROBLEMS: problems_page(),
-        **{RULES / name: text for name, text in pages().items()},
+        **{RULES / name: text for name, text in pages(told).items()},
     }
 
 
 def stale(root: Path) -> list[Path]:
     """Documents that are missing or not as they would be generated, and pages of rules that are no more."""
-    wanted = documents()
-    differing = [path for path, text in wanted.items() if _read(root / path) != text]
-    return sorted({*differing, *_leftover(root, wanted)})
+    return _stale(root, documents())
 
 
 def write(root: Path) -> list[Path]:
     """Write all documents; returns those that changed."""
-    wanted, changed = documents(), stale(root)
+    wanted = documents()
+    changed = _stale(root, wanted)
     for path in changed:
         target = root / path
         if path not in wanted:
@@ -43,6 +43,11 @@ def write(root: Path) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(wanted[path], "utf-8")
     return changed
+
+
+def _stale(root: Path, wanted: dict[Path, str]) -> list[Path]:
+    differing = [path for path, text in wanted.items() if _read(root / path) != text]
+    return sorted({*differing, *_leftover(root, wanted)})
 
 
 def _leftover(root: Path, wanted: dict[Path, str]) -> list[Path]:

@@ -9,24 +9,19 @@ from typing import Any
 from mingcha.catalogue.messages import evidence, in_words, sentence
 from mingcha.catalogue.pages import sections_of_rule
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
+from mingcha.domain.fields import Entity
+from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.settlement_list import SettlementList
+from mingcha.domain.values import ValueType
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.sources import source
 
-_LABELS = {
-    name: field.label
-    for entity in (
-        SettlementList,
-        Procedure,
-        Diagnosis,
-        Settlement,
-        Line,
-        Encounter,
-        Person,
-    )
-    for name, field in entity.fields().items()
-}
+# Where two have a fact of one name, the last one is meant: what lines lack is named after lines.
+_ENTITIES: tuple[type[Entity], ...] = (
+    *OPTIONAL_TABLES.values(), SettlementList, Procedure, Diagnosis, Settlement, Encounter, Line, Person,
+)  # fmt: skip
+_FIELDS = {name: field for entity in _ENTITIES for name, field in entity.fields().items()}
 
 
 @dataclass(frozen=True)
@@ -88,4 +83,16 @@ def citation_of(point: KnowledgePoint) -> str:
 
 def fact_label(name: str) -> str:
     """The Chinese name of a fact; what is no field name (an unrecognised column, a reason) stays as it is."""
-    return _LABELS.get(name.rpartition(".")[2]) or in_words(name)
+    field = _FIELDS.get(name.rpartition(".")[2])
+    return in_words(name) if field is None else field.label
+
+
+def lacking(name: str) -> str:
+    """That a fact is missing, in words: 性别未知, 不知是否住院; what is no field name stays as it is."""
+    field = _FIELDS.get(name.rpartition(".")[2])
+    if field is None:
+        return in_words(name)
+    if field.type is ValueType.FLAG:
+        return f"不知是否{field.label.removeprefix('是否')}"
+    # Most that lack a moment know the day: how a bare date is stored.
+    return f"{field.label}未知{'或只有日期' if field.type is ValueType.MOMENT else ''}"

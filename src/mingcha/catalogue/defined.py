@@ -7,6 +7,7 @@ from typing import Any
 
 from mingcha.catalogue.entries import entries
 from mingcha.catalogue.example import Example
+from mingcha.catalogue.example_tables import Telling
 from mingcha.catalogue.examples import read_examples
 from mingcha.catalogue.messages import check_message
 from mingcha.catalogue.pages import page_of
@@ -64,10 +65,10 @@ def examples_of_definition(definition: RuleDefinition) -> tuple[Example, ...]:
         ) from error
 
 
-def page_of_definition(definition: RuleDefinition) -> str:
+def page_of_definition(definition: RuleDefinition, telling: Telling) -> str:
     """The page of a rule without code in Markdown."""
-    rule = defined_rule(definition)
-    return page_of(rule, definition.sections, [entry_of(definition)], examples_of_definition(definition))
+    rule, examples = defined_rule(definition), examples_of_definition(definition)
+    return page_of(rule, definition.sections, [entry_of(definition)], examples, telling)
 
 
 def words() -> list[tuple[str, str, str]]:

@@ -22,7 +22,10 @@ SENT_OF_LINE = tuple(name for name in LINE if name not in {"day", "price_step"})
 
 @dataclass(frozen=True)
 class ExampleEncounter:
-    """One encounter of a case: facts of person, encounter and settlement, lines after refunds as mappings."""
+    """One encounter of a case: facts of person, encounter and settlement, lines after refunds as mappings.
+
+    `stated` names the facts that the case itself says; the others only fill what every encounter must have.
+    """
 
     facts: Mapping[str, Any]
     lines: Sequence[Mapping[str, Any]]
@@ -30,6 +33,7 @@ class ExampleEncounter:
     procedures: tuple[str, ...]
     audited: bool
     operated_at: tuple[int | None, ...] = ()
+    stated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,14 @@ class Expected:
 
 @dataclass(frozen=True)
 class Example:
-    """One example case of a rule; `cannot` are pairs of place and missing fact, `tables` rows of optional facts."""
+    """One example case of a rule.
+
+    Args:
+        settings: as a file writes them.
+        cannot: pairs of place and missing fact.
+        tables: rows of optional facts.
+        items: names of the codes that the case speaks of.
+    """
 
     name: str
     rule: str
@@ -56,6 +67,7 @@ class Example:
     finds: tuple[Expected, ...]
     cannot: tuple[tuple[str, str], ...]
     tables: Mapping[str, Sequence[Facts]] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fires(self) -> bool:

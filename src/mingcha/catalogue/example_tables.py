@@ -1,126 +1,242 @@
-"""Example cases as people read them: what is known, the lines as a small table, and what the rule says of each."""
+"""Example cases as people read them: what is known, the lines as a small table, and what the rule says of each.
+
+What the rule says comes from running it (`audit.telling`); the catalogue only lays it out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from mingcha.catalogue.example import FACTS, LINE, Example, ExampleEncounter, Expected
-from mingcha.domain.codelists import word
+from mingcha.catalogue.example import FACTS, LINE, Example, ExampleEncounter
+from mingcha.catalogue.markdown import table
+from mingcha.catalogue.period_tables import period_parts, remarks_on
+from mingcha.domain.claims import Encounter
+from mingcha.domain.codelists import coded, word
 from mingcha.domain.fields import Field
-from mingcha.domain.values import QUANTITY_SCALE, decimal_text, written, yuan
-from mingcha.knowledge.point import KnowledgePoint
+from mingcha.domain.values import MINUTES_A_DAY, ValueType, date_of, written
+from mingcha.knowledge.point import FOREVER, KnowledgePoint
+from mingcha.knowledge.settlement_list.remarks import read_remark
+from mingcha.rules.base import Rule
+from mingcha.rules.period import PeriodRule
 
-MANY_BILLS = 3
-MANY_LINES = 8
-_GIVEN = {"person_id", "encounter_id", "institution_id", "lines_rejected", "started_at"}
-_SHOWN = ("item_code", "charged_at", "quantity", "unit_price", "amount")
+# What a rule says of an example: sentences by line, code, bill or institution.
+Telling = Callable[[Example], Mapping[str, Sequence[str]]]
+Said = Mapping[str, Sequence[str]]
+
+_COUNTS_OF_LIST = {"list_fault_count", "diagnosis_fault_count", "procedure_fault_count"}
+# What stands in columns of every table of lines, or only says how a line was made.
 _OF_LINE = {
-    *_SHOWN, "line_id", "item_name", "billed_quantity", "billed_amount", "original_line_id", "encounter_id",
+    "line_id", "item_code", "item_name", "charged_at", "billed_quantity", "unit_price", "billed_amount", "quantity",
+    "amount", "original_line_id", "encounter_id",
 }  # fmt: skip
 
 
-def example_text(example: Example) -> str:
-    """One example in Markdown: its sentence, the knowledge and facts it states, its lines with what is said of them."""
-    parts = [f"### {example.name}（{_outcome(example)}）"]
-    if limits := [_limits(point) for point in example.points]:
-        parts.append("\n".join(f"- 知识点：{text}" for text in limits if text))
-    bills = example.encounters
-    if len(bills) > MANY_BILLS or sum(len(bill.lines) for bill in bills) > MANY_LINES:
-        parts.append(f"共 {len(bills)} 张单据。" + "".join(f"{_found(one)}。" for one in example.finds))
-        return "\n\n".join(part for part in parts if part)
-    for number, bill in enumerate(bills, 1):
-        parts.append(_bill(example, bill, f"单据 {number}" if len(bills) > 1 else "单据"))
-    places = {place for bill in bills for place in _places(bill)}
-    parts += [f"**{one.at} {_found(one)}**" for one in example.finds if one.at not in places]
-    parts += [
-        f"**{at} {text}**" for at, _ in example.cannot if at not in places for text in _said(example, at)
+def examples_text(rule: type[Rule[Any]], examples: Sequence[Example], telling: Telling) -> list[str]:
+    """All examples of a rule in Markdown; what most of them share in knowledge, settings and bills is said once."""
+    points = _usual([_points(example) for example in examples]) or ()
+    settings = tuple(_usual_parts([_settings(example) for example in examples]))
+    over_periods = issubclass(rule, PeriodRule)
+    remarks = _usual_parts([remarks_on(one.encounters) for one in examples]) if over_periods else []
+    shared = (points, settings)
+    told = ["知识点"] * bool(points) + ["参数"] * bool(settings) + ["就诊和费用"] * bool(remarks)
+    parts = []
+    if told:
+        parts.append(
+            "\n".join([f"除另有写明外，各例的{'、'.join(told)}：", "", *_given(rule, shared), *remarks])
+        )
+    for example in examples:
+        parts += _example(rule, example, shared, remarks, telling(example))
+    return [part for part in parts if part]
+
+
+_Given = tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]
+
+
+def _usual(held: Sequence[Any]) -> Any:
+    """What more than half of several hold."""
+    most = max(held, key=held.count, default=None)
+    return most if len(held) > 1 and held.count(most) * 2 > len(held) else None
+
+
+def _usual_parts(held: Sequence[Sequence[Any]]) -> list[Any]:
+    """The parts that more than half of several hold."""
+    parts = dict.fromkeys(part for one in held for part in one)
+    return [part for part in parts if len(held) > 1 and sum(part in one for one in held) * 2 > len(held)]
+
+
+def _points(example: Example) -> tuple[str, ...]:
+    return tuple(_limits(point, example.items) for point in example.points)
+
+
+def _settings(example: Example) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (name, tuple(value) if isinstance(value, list) else value) for name, value in example.settings.items()
+    )
+
+
+def _given(rule: type[Rule[Any]], given: _Given) -> list[str]:
+    points, settings = given
+    return [*(f"- 知识点：{text}" for text in points), *_set(rule, settings)]
+
+
+def _set(rule: type[Rule[Any]], settings: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    declared = rule.settings()
+    shown = [
+        f"{declared[name].label} {declared[name].text(declared[name].taken(value, rule.slug))}"
+        for name, value in settings
+        if value is not None
     ]
-    return "\n\n".join(part for part in parts if part)
+    if shown:
+        yield f"- 参数：{'；'.join(shown)}"
+    unset = [declared[name].label for name, value in settings if value is None]
+    if unset:
+        yield f"- 参数：{'、'.join(unset)}没有设定"
 
 
-def _outcome(example: Example) -> str:
+def _example(
+    rule: type[Rule[Any]], example: Example, shared: _Given, remarks: Sequence[str], said: Said
+) -> Iterator[str]:
+    over_periods = issubclass(rule, PeriodRule)
+    yield f"### {example.name}{_outcome(example, '指出' if over_periods else '报')}"
+    points, settings = _points(example), _settings(example)
+    own = (() if points == shared[0] else points, tuple(one for one in settings if one not in shared[1]))
+    if any(own):
+        yield "\n".join(_given(rule, own))
+    if over_periods:
+        yield from period_parts(example, remarks, said)
+        return
+    bills = example.encounters
+    for number, bill in enumerate(bills, 1):
+        yield from _bill(example, bill, f"单据 {number}" if len(bills) > 1 else "单据", said)
+    places = {place for bill in bills for place in _places(bill)}
+    yield from (text for place, texts in said.items() if place not in places for text in texts)
+
+
+def _outcome(example: Example, verb: str) -> str:
+    """What comes of it, where the sentence does not say it already."""
     if example.finds:
-        return f"报 {len(example.finds)} 条"
-    return "无法判断" if example.cannot else "不报"
+        told = verb in example.name.replace(f"不{verb}", "") and len(example.finds) == 1
+        return "" if told else f"（{verb} {len(example.finds)} 条）"
+    outcome = "无法判断" if example.cannot else f"不{verb}"
+    return "" if outcome in example.name else f"（{outcome}）"
 
 
-def _limits(point: KnowledgePoint) -> str:
+def _limits(point: KnowledgePoint, items: Mapping[str, str]) -> str:
     general = KnowledgePoint.fields()
     told = [
-        f"{field.label} {_read(field, getattr(point, name))}"
+        f"{field.label} {_read(field, getattr(point, name), items)}"
         for name, field in type(point).fields().items()
         if name not in general
+        and not field.derived
         and getattr(point, name) != field.default
         and getattr(point, name) not in ("", ())
     ]
-    return "；".join([point.name, *told] if point.name else told)
+    if point.effective_from > 0:
+        told.append(f"{date_of(point.effective_from).isoformat()} 起生效")
+    if point.effective_to < FOREVER:
+        told.append(f"{date_of(point.effective_to).isoformat()} 起失效")
+    return "；".join([point.name, *told])
 
 
-def _bill(example: Example, bill: ExampleEncounter, what: str) -> str:
-    told = [
-        f"{FACTS[name].label} {_read(FACTS[name], value)}"
-        for name, value in bill.facts.items()
-        if name not in _GIVEN or (name == "started_at" and not bill.lines)
-    ]
+def _bill(example: Example, bill: ExampleEncounter, what: str, said: Said) -> Iterator[str]:
+    told = [_fact(FACTS[name], value) for name, value in bill.facts.items() if _is_told(bill, name)]
     told += [f"诊断 {'、'.join(bill.diagnoses)}"] if bill.diagnoses else []
-    told += [f"手术操作 {'、'.join(bill.procedures)}"] if bill.procedures else []
-    told += [] if bill.audited else ["历史就诊"]
-    said = [*_said(example, str(bill.facts["encounter_id"])), *_of_codes(example, bill)]
-    head = "。".join([f"{what}：{'；'.join(told)}"] * bool(told) + [f"**{text}**" for text in said])
-    return "\n\n".join(part for part in (head, _lines(example, bill) if bill.lines else "") if part)
+    told += (
+        [f"手术操作 {'、'.join(map(_operation, bill.procedures, _moments(bill)))}"] if bill.procedures else []
+    )
+    told += [] if bill.audited else ["历史就诊，只作比较"]
+    numbered = what if len(example.encounters) > 1 else ""
+    if told or numbered:
+        yield f"{what}：{'；'.join(told)}" if told else what
+    about = [f"{text}" for text in said.get(str(bill.facts["encounter_id"]), ())]
+    about += [f"{code}　{text}" for code in _codes(bill) for text in said.get(code, ())]
+    yield from about
+    if bill.lines:
+        yield _lines(bill, said)
 
 
-def _read(field: Field[Any], value: Any) -> str:
-    """A value as people read it: codes by the words of their list."""
-    if isinstance(value, str) and field.codes:
-        return word(field.codes, value)
+def _is_told(bill: ExampleEncounter, name: str) -> bool:
+    if name in _COUNTS_OF_LIST:
+        return name in bill.stated and "list_faults" not in bill.stated
+    return name in bill.stated or (name == "started_at" and not bill.lines)
+
+
+def _fact(field: Field[Any], value: Any) -> str:
+    if field is Encounter.list_faults:
+        return f"结算清单：{'；'.join(map(_fault, value or ())) or '没有不符'}"
+    return f"{field.label} {_read(field, value)}"
+
+
+def _fault(text: str) -> str:
+    """A remark on a settlement list: the number of the check, the field, and what stood there."""
+    remark = read_remark(text)
+    number, label = remark.check.number, remark.check.label
+    if remark.missing:
+        return f"{number} 因缺少{FACTS[remark.missing].label}不能检查"
+    return f"{number} {label}“{remark.value}”" if remark.value else f"{number} {label}未填写"
+
+
+def _moments(bill: ExampleEncounter) -> Iterable[int | None]:
+    return chain(bill.operated_at, [None] * (len(bill.procedures) - len(bill.operated_at)))
+
+
+def _operation(code: str, moment: int | None) -> str:
+    return code if moment is None else f"{code}（{_moment(moment)}）"
+
+
+def _read(field: Field[Any], value: Any, items: Mapping[str, str] | None = None) -> str:
+    """A value as people read it: codes by the words of their list, items by their names."""
+    if field.type is ValueType.MOMENT and value is not None:
+        return _moment(value)
+    if field.type is ValueType.CODES and value is not None:
+        return "、".join((items or {}).get(code) or _coded(field, code) for code in value)
+    if field.codes and value is not None and field.type is not ValueType.FLAG:
+        return word(field.codes, str(value))
     return written(value, field.type)
+
+
+def _coded(field: Field[Any], code: str) -> str:
+    return coded(field.codes, code) if field.codes else code
+
+
+def _moment(minute: int) -> str:
+    """A moment; midnight sharp is how a bare date is stored, and it is read as one."""
+    text = written(minute, ValueType.MOMENT)
+    return text if minute % MINUTES_A_DAY else text.partition(" ")[0]
 
 
 def _places(bill: ExampleEncounter) -> Iterator[str]:
     """All places of a bill that something can be said of."""
     yield str(bill.facts["encounter_id"])
     yield from (str(line["line_id"]) for line in bill.lines)
-    yield from (*bill.diagnoses, *bill.procedures)
+    yield from _codes(bill)
 
 
-def _of_codes(example: Example, bill: ExampleEncounter) -> Iterator[str]:
-    for code in (*bill.diagnoses, *bill.procedures):
-        yield from (f"{code} {text}" for text in _said(example, code))
+def _codes(bill: ExampleEncounter) -> Iterable[str]:
+    return dict.fromkeys((*bill.diagnoses, *bill.procedures))
 
 
-def _lines(example: Example, bill: ExampleEncounter) -> str:
+def _lines(bill: ExampleEncounter, said: Said) -> str:
+    """The lines as they were billed: a refund names its line, so that a reader can subtract it."""
     more = [
         name
         for name in dict.fromkeys(name for line in bill.lines for name in line)
         if name not in _OF_LINE and name in LINE
     ]
     heads = ["明细", "项目", "计费时间", "数量", "单价", "金额", *(LINE[name].label for name in more), "结果"]
-    rows = [_row(example, line, more) for line in bill.lines]
-    return "\n".join(["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)])
+    rows = [_row(line, more, said) for line in bill.lines]
+    return table(heads, rows)
 
 
-def _row(example: Example, line: Mapping[str, Any], more: list[str]) -> list[str]:
-    values = [_read(LINE[name], line.get(name)) for name in (*_SHOWN[1:], *more)]
-    said = "；".join(_said(example, str(line["line_id"])))
-    return [str(line["line_id"] or ""), str(line.get("item_name") or line["item_code"]), *values, said]
-
-
-def _said(example: Example, place: str) -> Iterator[str]:
-    """What the rule says of a line, a code or a bill."""
-    yield from (_found(one) for one in example.finds if one.at == place)
-    for at, fact in example.cannot:
-        if at == place:
-            named = {**FACTS, **LINE}
-            yield f"无法判断：{named[fact].label if fact in named else fact}"
-
-
-def _found(found: Expected) -> str:
-    told = [
-        "" if found.excess is None else f"超出 {decimal_text(found.excess, QUANTITY_SCALE)}",
-        "" if found.amount is None else f"{yuan(found.amount)} 元",
-        "" if found.value is None else f"读到 {found.value}",
-        "" if found.limit is None else f"限定 {found.limit}",
+def _row(line: Mapping[str, Any], more: Sequence[str], said: Said) -> list[str]:
+    name = str(line["line_id"] or "")
+    refunded = line.get("original_line_id")
+    shown = ("charged_at", "billed_quantity", "unit_price", "billed_amount", *more)
+    return [
+        f"{name}（退 {refunded}）" if refunded else name,
+        str(line.get("item_name") or line["item_code"]),
+        *(_read(LINE[field], line.get(field)) for field in shown),
+        "；".join(said.get(name, ())),
     ]
-    return "报：" + ("，".join(text for text in told if text) or "疑点")

@@ -101,6 +101,7 @@ class _Reader:
             encounters=self._encounters(),
             finds=tuple(self._expected(found) for found in self.case.get("finds", ())),
             cannot=tuple((str(place), str(fact)) for place, fact in self.case.get("cannot", ())),
+            items={str(code): name for name, code in self.items.items()},
         )
 
     def points_of_case(self) -> tuple[KnowledgePoint, ...]:
@@ -160,6 +161,7 @@ class _Reader:
             tuple(_operation(one)[0] for one in written.get("procedures", ())),
             written.get("audited", True),
             tuple(_operation(one)[1] for one in written.get("procedures", ())),
+            tuple(told),
         )
 
     def _line(self, written: Sequence[Any] | Mapping[str, Any]) -> Facts:
@@ -186,10 +188,14 @@ class _Reader:
             at=str(written["at"]),
             excess=None if excess is None else scaled(excess, QUANTITY_SCALE),
             amount=None if amount is None else scaled(amount, 100),
-            value=written.get("value"),
-            limit=written.get("limit"),
+            value=_text(written.get("value")),
+            limit=_text(written.get("limit")),
             point=written.get("point"),
         )
+
+
+def _text(written: Any) -> str | None:
+    return None if written is None else str(written)
 
 
 def _operation(written: Any) -> tuple[str, int | None]:

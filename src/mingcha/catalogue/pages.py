@@ -11,16 +11,22 @@ from typing import Any
 
 from mingcha.catalogue.entries import entries, entries_of
 from mingcha.catalogue.example import Example
-from mingcha.catalogue.example_tables import example_text
+from mingcha.catalogue.example_tables import Telling, examples_text
 from mingcha.catalogue.examples import examples_of
+from mingcha.catalogue.markdown import table
+from mingcha.domain.claims import Encounter
+from mingcha.domain.codelists import CODE_LISTS
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
-from mingcha.domain.values import written
+from mingcha.domain.values import ValueType, written
+from mingcha.knowledge.completion import DEFAULTS
 from mingcha.knowledge.entry import Entry
-from mingcha.knowledge.point import FOREVER, KnowledgePoint
+from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
 from mingcha.knowledge.sources import source
-from mingcha.rules.base import Rule
+from mingcha.rules.base import Grain, Rule, VisitRule
+from mingcha.rules.period import PeriodRule, StockRule
 from mingcha.rules.registry import RULES
+from mingcha.rules.settings import Setting
 
 HEADINGS = ("检查什么", "为何违规", "不报什么", "处理建议")
 INDEX = "README.md"
@@ -55,14 +61,18 @@ def _joined(body: str) -> str:
     return "".join(line.strip() for line in body.strip().splitlines())
 
 
-def pages() -> dict[str, str]:
-    """All generated pages by file name: the index and one a rule."""
-    return {INDEX: index(), **{f"{slug}.md": page(rule) for slug, rule in RULES.items()}}
+def pages(telling: Telling) -> dict[str, str]:
+    """All generated pages by file name: the index and one a rule.
+
+    Args:
+        telling: says what a rule finds in an example, by running it.
+    """
+    return {INDEX: index(), **{f"{slug}.md": page(slug, telling) for slug in RULES}}
 
 
-def page(rule: type[Rule[Any]]) -> str:
-    """The page of one rule in Markdown."""
-    return page_of(rule, sections_of(rule.slug), entries_of(rule.slug), examples_of(rule.slug))
+def page(slug: str, telling: Telling) -> str:
+    """The page of one mechanism in Markdown."""
+    return page_of(RULES[slug], sections_of(slug), entries_of(slug), examples_of(slug), telling)
 
 
 def page_of(
@@ -70,37 +80,76 @@ def page_of(
     sections: Mapping[str, str],
     listed: Sequence[Entry],
     examples: Sequence[Example],
+    telling: Telling,
 ) -> str:
     """The page that these say of a rule: its sections, its entries of the catalogue, its examples."""
     parts = [
         _MADE,
         f"# {rule.title}",
-        sections[""],
+        sections[""].partition("：")[2] or sections[""],
         *(f"## {heading}\n\n{sections[heading]}" for heading in HEADINGS),
-        "## 对应的官方规则\n\n" + "\n".join(_entries(listed)),
-        "## 怎样判断\n\n" + "\n".join(_how(rule)),
+        f"## {'对应的官方规则' if any(entry.number for entry in listed) else '规则编码'}\n\n{_entries(listed)}",
+        "## 怎样判断\n\n" + "\n".join(_how(rule, examples, telling)),
         *_knowledge(rule),
         *_settings(rule),
         "## 依据\n\n" + "\n".join(f"- {source(name).citation}" for name in rule.legal_basis),
         "## 例子",
-        *(example_text(example) for example in examples),
+        *examples_text(rule, examples, telling),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _entries(listed: Sequence[Entry]) -> Iterator[str]:
-    yield "| 编码 | 名称 | 类别 | 默认确定性 |"
-    yield "|---|---|---|---|"
-    for entry in listed:
-        yield f"| {entry.code} | {entry.name} | {entry.category} / {entry.group} | {entry.certainty} |"
+def _entries(listed: Sequence[Entry]) -> str:
+    rows = [
+        [entry.code, entry.name, f"{entry.category} / {entry.group}", entry.certainty] for entry in listed
+    ]
+    return table(["编码", "名称", "类别", "默认确定性"], rows)
 
 
-def _how(rule: type[Rule[Any]]) -> Iterator[str]:
-    yield f"- 机制：`{rule.slug}`，第 {rule.version} 版，自 {rule.since} 起"
-    yield f"- 判断单位：{rule.grain}"
+def _how(rule: type[Rule[Any]], examples: Sequence[Example], telling: Telling) -> Iterator[str]:
+    yield f"- 机制：`{rule.slug}`，第 {rule.version} 版，自软件 {rule.since} 版起"
+    yield f"- 判断的对象：{_looked_at(rule)}"
     if rule.needs:
-        yield f"- 需要的事实：{'、'.join(field.label for field in rule.needs)}；缺失时记为“无法判断”"
-    yield f"- 提示：{rule.message}"
+        yield f"- 需要的事实：{'、'.join(field.label for field in rule.needs)}；缺失而影响结论的，记为“无法判断”"
+    sentences = (
+        text for example in examples if example.fires for told in telling(example).values() for text in told
+    )
+    first = next((text for text in sentences if not text.startswith("**无法判断**")), "")
+    if first:
+        yield f"- 提示的写法：{first.partition('：')[2]}"
+
+
+_UNITS = {
+    Grain.LINE: "每条费用明细",
+    Grain.ENCOUNTER: "每次就诊（一次住院或一次门诊的全部明细合在一起看）",
+    Grain.PERSON: "每名参保人（本人各次就诊合在一起看，包括历史就诊）",
+    Grain.INSTITUTION_PERIOD: "每家机构，每个统计周期",
+}
+
+
+def _looked_at(rule: type[Rule[Any]]) -> str:
+    """What one judgement looks at, in words."""
+    if rule.grain is Grain.LINE and rule.knowledge and rule.knowledge.subject in _CODED:
+        return _CODED[rule.knowledge.subject]
+    if issubclass(rule, VisitRule) and rule.forbids is not None:
+        return "每次就诊"
+    if issubclass(rule, StockRule):
+        return "每家机构的每种项目，相邻两次盘存之间"
+    if issubclass(rule, PeriodRule) and Encounter.doctor_id.name in {field.name for field in rule.by}:
+        return "每家机构的每名医师，每个统计周期"
+    return _UNITS[rule.grain]
+
+
+_CODED = {Subject.DIAGNOSIS: "就诊的每个诊断", Subject.PROCEDURE: "就诊的每个手术操作"}
+# How people write what a field holds; it is stored in parts of it.
+_TYPES = {
+    ValueType.MONEY: "金额（元）",
+    ValueType.PRICE: "单价（元）",
+    ValueType.QUANTITY: "数量",
+    ValueType.RATIO: "比例（如 50%）",
+    ValueType.CODE: "代码或词语",
+    ValueType.CODES: "代码，可以几个",
+}
 
 
 def _knowledge(rule: type[Rule[Any]]) -> Iterator[str]:
@@ -112,10 +161,20 @@ def _knowledge(rule: type[Rule[Any]]) -> Iterator[str]:
         for name, field in kind.fields().items()
         if name not in KnowledgePoint.fields() and not field.derived
     ]
-    rows = "\n".join(f"| {field.label} | {field.type} | {_default(field)} | {field.note} |" for field in own)
-    yield f"## 知识点：{kind.label}\n\n按{kind.subject}匹配，种类标识 `{kind.slug}`。" + (
-        f"\n\n| 字段 | 类型 | 缺省 | 说明 |\n|---|---|---|---|\n{rows}" if own else ""
-    )
+    rows = [[field.label, _type(field), _default(field), _note(field)] for field in own]
+    intro = f"## 知识点：{kind.label}\n\n按{kind.subject}匹配，种类标识 `{kind.slug}`。"
+    if own:
+        yield f"{intro}每条知识点除代码、名称、地区、生效和失效日期、出处外，还有：\n\n" + table(
+            ["字段", "类型", "缺省", "说明"], rows
+        )
+    else:
+        yield f"{intro}每条知识点只有代码、名称、地区、生效和失效日期、出处。"
+
+
+def _type(field: Field[Any]) -> str:
+    if field.type is ValueType.NUMBER and field.unit:
+        return f"整数（{field.unit}）"
+    return _TYPES.get(field.type, str(field.type))
 
 
 def _default(field: Field[Any]) -> str:
@@ -124,38 +183,50 @@ def _default(field: Field[Any]) -> str:
         return "必填"
     if default is None or default in ("", ()):
         return "空"
-    if isinstance(default, int) and default >= FOREVER:
+    if isinstance(default, int) and not isinstance(default, bool) and default >= FOREVER:
         return "不限"
+    if isinstance(default, int) and default < 0:
+        return "不分"
     return written(default, field.type)
+
+
+def _note(field: Field[Any]) -> str:
+    """What a field says more; the words of its code list where it says nothing and the list is short."""
+    listed = CODE_LISTS.get(field.codes, {})
+    if field.note or not listed or len(listed) > _SHORT:
+        return field.note
+    return "、".join(f"{code} {label}" for code, label in listed.items())
+
+
+_SHORT = 6
 
 
 def _settings(rule: type[Rule[Any]]) -> Iterator[str]:
     declared = rule.settings()
     if not declared:
         return
-    rows = []
-    for name, setting in declared.items():
-        default = "由地区给出" if setting.default in (None, ()) else _written_setting(setting.default)
-        bounds = "、".join(setting.one_of) or _bounds(setting.at_least, setting.at_most)
-        rows.append(f"| {setting.label} | `{name}` | {default} | {setting.unit} | {bounds} |")
-    head = "| 参数 | 名称 | 缺省 | 单位 | 可选 |\n|---|---|---|---|---|\n"
-    yield "## 参数\n\n" + head + "\n".join(rows)
+    rows = [
+        [held.label, f"`{name}`", _default_of(name, held), _allowed(held)] for name, held in declared.items()
+    ]
+    yield "## 参数\n\n" + table(["参数", "写作", "缺省", "可以是"], rows)
 
 
-def _bounds(low: int | None, high: int | None) -> str:
-    if high is not None and high >= FOREVER:
-        high = None
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return f"不少于 {low}"
-    return f"不多于 {high}" if low is None else f"{low}–{high}"
+def _default_of(name: str, held: Setting) -> str:
+    if held.default in (None, ()):
+        return "由地区给出" if name in DEFAULTS else "无"
+    return "不限" if _endless(held.default, held) else held.text(held.default)
 
 
-def _written_setting(default: Any) -> str:
-    if isinstance(default, bool):
-        return "是" if default else "否"
-    return "、".join(default) if isinstance(default, tuple) else str(default)
+def _endless(value: Any, held: Setting) -> bool:
+    return held.numeric and isinstance(value, int) and value >= FOREVER * held.scale
+
+
+def _allowed(held: Setting) -> str:
+    if held.one_of:
+        return "、".join(held.one_of)
+    if isinstance(held.default, tuple):
+        return "代码的列表"
+    return "是（true）、否（false）" if isinstance(held.default, bool) else held.bounds().removeprefix("为 ")
 
 
 def index() -> str:
@@ -168,12 +239,8 @@ def index() -> str:
     for category, of_category in groupby(entries(), key=lambda entry: entry.category):
         parts.append(f"## {category}")
         for group, of_group in groupby(of_category, key=lambda entry: entry.group):
-            rows = [
-                f"| {entry.code} | {entry.name} | {_links(entry.mechanisms)} | {entry.certainty} |"
-                for entry in of_group
-            ]
-            table = "| 编码 | 名称 | 机制 | 默认确定性 |\n|---|---|---|---|\n" + "\n".join(rows)
-            parts.append(f"### {group}\n\n{table}")
+            rows = [[entry.code, entry.name, _links(entry.mechanisms), entry.certainty] for entry in of_group]
+            parts.append(f"### {group}\n\n{table(['编码', '名称', '机制', '默认确定性'], rows)}")
     return "\n\n".join(parts) + "\n"
 
 

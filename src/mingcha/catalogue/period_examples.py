@@ -85,11 +85,12 @@ def _encounter(
                 raise DeclarationError(f"没有事实 {name}", where=where)
             facts[name] = read_fact(FACTS[name], raw)
     lines = [
-        _line(place, kinds[kind], amount, day)
+        {**_line(place, kinds[kind], amount, day), "item_name": kind}
         for place, (kind, amount) in enumerate(bill.get("of", {}).items(), 1)
     ]
     diagnoses, procedures = (tuple(map(str, bill.get(name, ()))) for name in ("diagnoses", "procedures"))
-    return ExampleEncounter(facts, lines, diagnoses, procedures, audited=True)
+    stated = tuple(name for name in bill if name not in _OF_BILL)
+    return ExampleEncounter(facts, lines, diagnoses, procedures, audited=True, stated=stated)
 
 
 def _line(place: int, kind: Mapping[str, Any], written: Any, day: int) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.markdown import Markdown
 
+from mingcha.audit.definitions import page_of
 from mingcha.audit.rulebook import Listed, counted, rulebook
+from mingcha.audit.telling import told
 from mingcha.bootstrap import application
-from mingcha.catalogue.defined import all_entries, page_of_definition
+from mingcha.catalogue.defined import all_entries
 from mingcha.catalogue.entries import entries, entries_of
-from mingcha.catalogue.pages import pages, sections_of
+from mingcha.catalogue.pages import page, sections_of
 from mingcha.cli.app import app, command, group
 from mingcha.cli.console import out, print_json, say, table
 from mingcha.cli.options import AsJson, Home
@@ -89,9 +91,8 @@ def show(
             }
         )
         return
-    written = pages()
     for slug in mechanisms:
-        out.print(Markdown(written[f"{slug}.md"]))
+        out.print(Markdown(page(slug, told)))
     if not mechanisms:
         entry = named[0]
         say(f"{entry.code} {entry.name}（{entry.category}，{entry.group}）：尚未实现判断机制。")
@@ -101,7 +102,7 @@ def _show_definition(definition: RuleDefinition, *, as_json: bool) -> None:
     if as_json:
         print_json(dict(definition.written))
     else:
-        out.print(Markdown(page_of_definition(definition)))
+        out.print(Markdown(page_of(definition)))
 
 
 def _found(code: str) -> tuple[list[Entry], tuple[str, ...]]:

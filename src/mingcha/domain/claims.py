@@ -143,14 +143,14 @@ class Encounter(Entity):
 
     # What the checks of its settlement list say (knowledge.settlement_list); without a list, unknown.
     list_faults = f.texts(
-        "结算清单检查所见",
+        "结算清单不符之处",
         derived=True,
         beside="settlement-lists",
         note="每条为检查编号、位置和填写的值；不能判断的为编号、? 和缺少的信息",
     )
-    list_fault_count = f.number("结算清单检查所见数", derived=True, beside="settlement-lists")
-    diagnosis_fault_count = f.number("结算清单诊断检查所见数", derived=True, beside="settlement-lists")
-    procedure_fault_count = f.number("结算清单手术检查所见数", derived=True, beside="settlement-lists")
+    list_fault_count = f.number("结算清单检查结果", derived=True, beside="settlement-lists")
+    diagnosis_fault_count = f.number("结算清单诊断检查结果", derived=True, beside="settlement-lists")
+    procedure_fault_count = f.number("结算清单手术检查结果", derived=True, beside="settlement-lists")
 
 
 class Settlement(Entity):

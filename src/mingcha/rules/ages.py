@@ -35,7 +35,14 @@ class AgeBounds:
 
     def evidence(self, value: Any, _limit: Any, point: Any) -> tuple[str | None, str | None]:
         """The age with its unit, and the bounds as they were in force here: 25岁; 不满18岁."""
-        return f"{value}{point.unit}", ages_of(point)
+        return f"{value}{point.unit}{_in_years(value, point.unit)}", ages_of(point)
+
+
+def _in_years(age: int, unit: str) -> str:
+    """The years that many months or days come to, where nobody reckons an age in them any more."""
+    if unit == "月" and age >= 36:
+        return f"（{age // 12}岁）"
+    return f"（约{age // 365}岁）" if unit == "天" and age >= 365 else ""
 
 
 def ages_of(point: AgeLimit) -> str:

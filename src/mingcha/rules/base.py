@@ -251,9 +251,17 @@ class Rule(Generic[P]):
         value, limit = self.shown()
         return value_type(value), value_type(limit)
 
+    @cached_property
+    def _limiting(self) -> Setting | None:
+        """The setting that is the limit, if one is: it is shown as people write it."""
+        limit = self.shown()[1]
+        return limit if isinstance(limit, Setting) else None
+
     def evidence(self, value: Any, limit: Any, _point: P | None) -> tuple[str | None, str | None]:
         """The value read and the limit of a finding as text, None where there is none."""
         value_as, limit_as = self._types
+        if self._limiting is not None and limit is not None:
+            limit = self._limiting.number(limit)
         return (
             None if value is None else written(value, value_as),
             None if limit is None else written(limit, limit_as),

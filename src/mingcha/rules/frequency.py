@@ -42,7 +42,7 @@ def beyond(
                 yield group.cannot_judge(Encounter.care_type, line)
         elif used >= allowed:
             value = sum(day >= first for day in seen)
-            yield group.violates(line, value=value, limit=f"{days} 天 {allowed} 次")
+            yield group.violates(line, value=value, limit=f"{days} 天内至多 {allowed} 次")
         else:
             within.append(line.day)
             if used + unknown >= allowed:

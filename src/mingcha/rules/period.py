@@ -84,7 +84,7 @@ class PeerRule(CeilingRule):
         at_most=1_000_000,
     )
     margin: Any = setting(
-        1_000, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
+        1_000, label="至少高出同类中位数", unit="个百分点", scale=PER_CENT, at_least=0, at_most=10_000
     )
     least_peers: Any = setting(5, label="最少同类机构数", unit="家", at_least=1, at_most=1_000)
 

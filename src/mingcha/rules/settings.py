@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mingcha.domain.codelists import word
+from mingcha.domain.codelists import coded
 from mingcha.domain.conditions import Expr
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.values import PER_CENT, QUANTITY_SCALE, decimal_text
@@ -122,8 +122,14 @@ class Setting(Expr):
         if isinstance(value, bool):
             return "是" if value else "否"
         if isinstance(value, tuple):
-            return "、".join(map(self._coded, value)) or "（空）"
-        return f"{self._plain(value)}{self._spaced_unit}" if isinstance(value, int) else str(value)
+            return "、".join(coded(self.codes, code) for code in value) or "（空）"
+        if not isinstance(value, int):
+            return str(value)
+        return f"{self._grouped(value)}{self._spaced_unit}"
+
+    def number(self, value: Any) -> str:
+        """A value that rules compute with as a sentence shows it that says the unit itself."""
+        return str(self._plain(value)) if isinstance(value, int) else str(value)
 
     def written(self, value: Any) -> Any:
         """A value that rules compute with, as a file says it; read again it is the same."""
@@ -142,19 +148,19 @@ class Setting(Expr):
             return ""
         if high is None:
             return f"不少于 {self.text(low)}"
-        return f"不多于 {self.text(high)}" if low is None else f"为 {self._plain(low)} 至 {self.text(high)}"
+        return f"不多于 {self.text(high)}" if low is None else f"为 {self._grouped(low)} 至 {self.text(high)}"
 
     def _plain(self, value: int) -> int | str:
         whole, part = divmod(value, self.scale)
         return decimal_text(value, self.scale) if part else whole
 
+    def _grouped(self, value: int) -> str:
+        plain = self._plain(value)
+        return f"{plain:,}" if isinstance(plain, int) else plain
+
     @property
     def _spaced_unit(self) -> str:
         return self.unit if self.unit == PERCENT_SIGN else f" {self.unit}".rstrip()
-
-    def _coded(self, code: str) -> str:
-        meaning = word(self.codes, code) if self.codes else code
-        return code if meaning == code else f"{code} {meaning}"
 
 
 def setting(

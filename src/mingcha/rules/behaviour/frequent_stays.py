@@ -36,7 +36,7 @@ class FrequentStays(VisitRule):
 
     when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
     only_if = crowded(allowed, days)
-    message = "连续天数内第 {value} 次住院，设定为 {limit}"
+    message = "连续若干天内的第 {value} 次住院，设定为 {limit}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
         yield from beyond(

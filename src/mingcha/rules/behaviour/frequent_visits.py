@@ -36,7 +36,7 @@ class FrequentVisits(VisitRule):
 
     when = (Encounter.inpatient == False) & (Encounter.purchase == False)  # noqa: E712  # declares, does not compare
     only_if = crowded(allowed, days)
-    message = "连续天数内第 {value} 次门诊，设定为 {limit}"
+    message = "连续若干天内的第 {value} 次门诊，设定为 {limit}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
         yield from beyond(

@@ -35,7 +35,7 @@ class ReadmittedTooSoon(VisitRule):
 
     when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
     only_if = adjoining(days)
-    message = "出院后间隔 {value} 天又在同一机构住院，设定为 {limit} 天以内"
+    message = "出院后间隔 {value} 天又在同一机构住院，不超过设定的 {limit} 天"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
         latest: dict[str, LineFacts] = {}

@@ -36,4 +36,8 @@ class StayLengthUnusual(VisitRule):
     when = (Encounter.inpatient == True) & ~Encounter.care_type.starts_with_any(exempt_care_types)  # noqa: E712
     forbids = (Encounter.nights > longest) | ((Encounter.nights < shortest) & ~ENDED_EARLY)
     value = Encounter.nights
-    message = "住院 {value} 天，少于最短或多于最长的设定天数"
+    message = "住院 {value} 天，设定为 {limit} 天"
+
+    def evidence(self, value: Any, _limit: Any, _point: Any) -> tuple[str | None, str | None]:
+        """The nights, and between what they should lie."""
+        return str(value), f"{self.shortest} 至 {self.longest}"

@@ -37,7 +37,7 @@ class VisitsInTwoPlaces(VisitRule):
 
     per = Encounter.first_day
     only_if = crowded(1, 1)
-    message = "{value} 分钟之前在另一地区就诊，设定为 {limit} 分钟以内"
+    message = "{value} 分钟之前还在另一地区就诊，不超过设定的 {limit} 分钟"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
         visits = [one for one in group.lines if not is_exempt(group.visit(one), self.exempt_care_types)]

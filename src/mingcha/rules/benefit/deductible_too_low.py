@@ -32,5 +32,5 @@ class DeductibleTooLow(BillRule):
 
     when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
     forbids = (Settlement.deductible_paid < lowest) & (Settlement.fund_paid > 0)
-    value = Settlement.deductible_paid
-    message = "住院实际支付起付线 {value} 元，低于最低起付标准"
+    value, limit = Settlement.deductible_paid, lowest
+    message = "住院实际支付起付线 {value} 元，低于最低起付标准 {limit} 元"

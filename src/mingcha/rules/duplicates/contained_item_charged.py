@@ -14,9 +14,12 @@
 退回被包含项目的费用；确为两次独立服务的，上传执行记录说明。
 """
 
+from typing import Any
+
 from mingcha.domain.claims import Line
 from mingcha.knowledge.kinds import DuplicatePair
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
+from mingcha.rules.pairs import FIRST, named_side
 
 SIX_HOURS = 360
 
@@ -29,7 +32,7 @@ class ContainedItemCharged(ItemRule[DuplicatePair]):
     per = DuplicatePair.interval
     companions = DuplicatePair.containing
     value, limit = DuplicatePair.containing, DuplicatePair.interval
-    message = "{item} 已包含在 {limit} 内同时收费的 {value} 中（{name}）"
+    message = "{item} 已包含在{limit}内同时收费的{value}之中"
 
     def judge(self, group: Group[DuplicatePair], point: DuplicatePair) -> Verdicts:
         by_the_hour = point.interval in {"同一小时", "6小时"}
@@ -42,6 +45,10 @@ class ContainedItemCharged(ItemRule[DuplicatePair]):
                 yield group.violates(line, value=point.containing, limit=point.interval, related=beside)
             elif len(timed) < len(group.companions):
                 yield group.cannot_judge(Line.charged_at, line)
+
+    def evidence(self, _value: Any, limit: Any, point: Any) -> tuple[str | None, str | None]:
+        """The item that contains it by its name, as far as the point says one (A×B: A contains B), and its code."""
+        return named_side(point.name, FIRST, point.containing), limit
 
 
 def _within(line: LineFacts, other: LineFacts, interval: str) -> bool:

@@ -38,4 +38,4 @@ class IdentityNotConfirmed(BillRule):
         (Encounter.identity_result == FAILED) | (UNCHECKED & (unchecked_too == True))  # noqa: E712
     ) & CONCERNS_THE_FUND
     value = Encounter.identity_result
-    message = "实名核验{value}"
+    message = "实名核验：{value}"

@@ -25,4 +25,4 @@ class ConsumableStockShortfall(StockRule):
     legal_basis = ("rules-2025", "fund-regulation", "interface-specification")
 
     when = is_consumable
-    message = "两次盘存之间计费 {value}，账面可供（含允差） {limit}"
+    message = "两次盘存之间计费 {value}，账面可供（含允差）{limit}"

@@ -35,7 +35,7 @@ class HospitalInfectionRate(PeerRule):
 
     codes: Any = setting(INFECTIONS, label="提示院内感染的诊断编码前缀")
     margin: Any = setting(
-        200, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
+        200, label="至少高出同类中位数", unit="个百分点", scale=PER_CENT, at_least=0, at_most=10_000
     )
 
     when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing()  # noqa: E712  # a declaration

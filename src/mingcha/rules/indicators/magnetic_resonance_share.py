@@ -30,7 +30,7 @@ class MagneticResonanceShare(ShareRule):
 
     codes: Any = setting(("002102",), label="核磁检查的项目编码前缀")
     margin: Any = setting(
-        300, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
+        300, label="至少高出同类中位数", unit="个百分点", scale=PER_CENT, at_least=0, at_most=10_000
     )
 
     part = Line.item_code.starts_with_any(codes)

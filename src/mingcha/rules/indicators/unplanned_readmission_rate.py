@@ -34,7 +34,7 @@ class UnplannedReadmissionRate(PeerRule):
 
     days: Any = setting(31, label="再入院天数", unit="天", at_least=1, at_most=31)
     margin: Any = setting(
-        300, label="至少高出同类中位数", unit="百分点", scale=PER_CENT, at_least=0, at_most=10_000
+        300, label="至少高出同类中位数", unit="个百分点", scale=PER_CENT, at_least=0, at_most=10_000
     )
 
     when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing()  # noqa: E712  # a declaration

@@ -15,7 +15,6 @@
 """
 
 from mingcha.domain.claims import Line
-from mingcha.domain.values import QUANTITY_SCALE
 from mingcha.knowledge.kinds import DispenseLimit
 from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
@@ -29,7 +28,7 @@ class DispenseOverLimit(ItemRule[DispenseLimit]):
     needs = (Line.supply_days, Line.quantity)
     only_if = (Line.supply_days > DispenseLimit.max_days) | (Line.quantity > DispenseLimit.max_quantity)
     value, limit = Line.quantity, DispenseLimit.max_quantity
-    message = "{item} 一次开药 {value}，上限 {limit}，超 {excess}"
+    message = "{item} 一次开药 {value}，上限 {limit}，超出数量 {excess}"
 
     def judge(self, group: Group[DispenseLimit], point: DispenseLimit) -> Verdicts:
         (line,) = group.lines
@@ -46,6 +45,6 @@ class DispenseOverLimit(ItemRule[DispenseLimit]):
                 line,
                 excess=line.quantity * over // line.supply_days,
                 excess_amount=(line.amount or 0) * over // line.supply_days,
-                value=line.supply_days * QUANTITY_SCALE,
-                limit=point.max_days * QUANTITY_SCALE,
+                value=f"{line.supply_days}天",
+                limit=f"{point.max_days}天",
             )

@@ -52,7 +52,7 @@ class HerbPrescriptionTooLarge(BillRule):
         )
     )
     reads = (Line.unit,)
-    message = "饮片处方过大：{value}，设定为{limit}，超收 {amount} 元"
+    message = "饮片处方过大：{value}，设定为至多 {limit}"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
         measured = list(self._measured(group))

@@ -36,7 +36,7 @@ class TakeHomeOverDays(LineRule):
     taken_home = ~Line.take_home.is_missing() & (Line.take_home == True)  # noqa: E712  # declares a comparison
     only_if = taken_home & (Line.course_days.is_missing() | (Line.course_days > days))
     value = Line.course_days
-    message = "{item} 出院带药 {value}，设定为 {limit} 以内"
+    message = "{item} 出院带药 {value}，设定为{limit}以内"
 
     def judge(self, group: Group[KnowledgePoint], _point: KnowledgePoint) -> Verdicts:
         (line,) = group.lines

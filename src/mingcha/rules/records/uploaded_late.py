@@ -39,4 +39,4 @@ class UploadedLate(VisitRule):
         for line in group.lines:
             now = group.visit(line)
             limit = self.stay_hours if now.inpatient else self.visit_hours
-            yield group.violates(line, value=now.upload_delay // 60, limit=limit)
+            yield group.violates(line, value=-(-now.upload_delay // 60), limit=limit)

@@ -24,4 +24,4 @@ class DiagnosisSexMismatch(ItemRule[DiagnosisSex]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "diagnosis-codes")
     forbids = Person.sex != DiagnosisSex.sex
-    message = "诊断 {item} 限{limit}，参保人为{value}"
+    message = "诊断 {item} 限{limit}性，参保人为{value}性"

@@ -16,11 +16,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.kinds import InteractingPair
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
+from mingcha.rules.pairs import SECOND, named_side
 
 # Where a line stands for each word of a point; only the prescription may be unknown.
 PLACES: dict[str, Callable[[LineFacts], int | str | None]] = {
@@ -28,6 +30,7 @@ PLACES: dict[str, Callable[[LineFacts], int | str | None]] = {
     "日": lambda line: line.day,
     "就诊": lambda line: line.encounter,
 }
+WHERE = {"处方": "同一处方", "日": "同一日", "就诊": "同一次就诊"}
 
 
 class InteractingDrugs(ItemRule[InteractingPair]):
@@ -38,7 +41,7 @@ class InteractingDrugs(ItemRule[InteractingPair]):
     needs = (Line.prescription_id,)
     companions = InteractingPair.partners
     value, limit = InteractingPair.partners, InteractingPair.within
-    message = "{item} 与 {value} 不宜合用，却用在同一{limit}（{name}）"
+    message = "{item} 与{value}不宜合用，却用在{limit}"
 
     def judge(self, group: Group[InteractingPair], point: InteractingPair) -> Verdicts:
         place = _place(point.within)
@@ -61,6 +64,10 @@ class InteractingDrugs(ItemRule[InteractingPair]):
                     limit=point.within,
                     related=beside[where],
                 )
+
+    def evidence(self, _value: Any, limit: Any, point: Any) -> tuple[str | None, str | None]:
+        """The other drug by its name, as far as the point says one (A×B), and its code; where both were used."""
+        return named_side(point.name, SECOND, point.partners), WHERE.get(limit, limit)
 
 
 def _place(word: str) -> Callable[[LineFacts], int | str | None]:

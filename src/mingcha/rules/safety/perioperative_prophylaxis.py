@@ -20,7 +20,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Line, Procedure
-from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.domain.values import MINUTES_A_DAY, date_of
 from mingcha.knowledge.kinds import Prophylaxis
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 from mingcha.rules.settings import setting
@@ -122,7 +122,6 @@ def _that_day(line: LineFacts, opens: int, closes: int) -> bool:
 
 def _told(line: LineFacts, incision: int) -> str:
     minutes = line.minute - incision
-    when = "切开后" if minutes > 0 else "切开前"
     if not line.has_time:
-        return f"{when}一日之外给药"
-    return f"首次给药在{when} {abs(minutes)} 分钟"
+        return f"{date_of(line.day)} 给药，{'晚' if minutes > 0 else '早'}于规定时段"
+    return f"首次给药在{'切开后' if minutes > 0 else '切开前'} {abs(minutes)} 分钟"

@@ -24,4 +24,4 @@ class ProcedureSexMismatch(ItemRule[ProcedureSex]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "procedure-codes")
     forbids = Person.sex != ProcedureSex.sex
-    message = "手术操作 {item} 限{limit}，参保人为{value}"
+    message = "手术操作 {item} 限{limit}性，参保人为{value}性"

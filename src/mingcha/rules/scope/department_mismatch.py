@@ -13,7 +13,10 @@
 核对开单科室与执行记录；科室对应错误的更正对应，确属其他科室使用的退回该笔费用。
 """
 
+from typing import Any
+
 from mingcha.domain.claims import Line
+from mingcha.domain.codelists import coded
 from mingcha.knowledge.kinds import DepartmentLimit
 from mingcha.rules.base import Grain, ItemRule
 
@@ -25,3 +28,7 @@ class DepartmentMismatch(ItemRule[DepartmentLimit]):
     legal_basis = ("fund-regulation", "rules-2025")
     forbids = ~Line.department_id.starts_with_any(DepartmentLimit.accepted)
     message = "{item} 限科室 {limit} 开单，本次开单科室为 {value}"
+
+    def evidence(self, value: Any, _limit: Any, point: Any) -> tuple[str | None, str | None]:
+        """Departments by code and name."""
+        return coded("dept", value), "、".join(coded("dept", code) for code in point.accepted)

@@ -26,7 +26,7 @@ from mingcha.rules.base import EVERY_LINE, Grain, Group, ItemRule, LineFacts, Ve
 
 HERB = "102"
 COMPOUND, ALONE = "1", "2"
-UNNUMBERED = "未编号"
+UNNUMBERED = "未填写"
 
 
 class HerbAloneCharged(ItemRule[HerbAlone]):
@@ -37,7 +37,7 @@ class HerbAloneCharged(ItemRule[HerbAlone]):
     needs = (Line.prescription_id,)
     companions = EVERY_LINE
     value, limit = Line.prescription_id, HerbAlone.list_name
-    message = "{item} 单方不予支付，处方 {value} 中没有其他饮片配伍"
+    message = "{item} 单方不予支付，同方（处方号 {value}）没有其他饮片配伍"
 
     def judge(self, group: Group[HerbAlone], point: HerbAlone) -> Verdicts:
         adrift = [line for line in group.companions if line.prescription_id is None]

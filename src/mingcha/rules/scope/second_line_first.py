@@ -24,4 +24,4 @@ class SecondLineFirst(ItemRule[SecondLine]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "drug-catalogue")
     forbids = Line.first_line_used == False  # noqa: E712  # declares a comparison, does not make one
-    message = "{item} 限二线使用，半年内使用过一线药：{value}"
+    message = "{item} 限二线使用，而“半年内使用过一线药”上传为{value}"

@@ -25,4 +25,4 @@ class SexMismatch(ItemRule[SexLimit]):
     legal_basis = ("fund-regulation", "rules-2025")
     forbids = Person.sex != SexLimit.sex
     value, limit = Person.sex, SexLimit.sex
-    message = "{item} 限{limit}，参保人为{value}"
+    message = "{item} 限{limit}性使用，参保人为{value}性"

@@ -166,7 +166,11 @@ def _is_told(bill: ExampleEncounter, name: str) -> bool:
 def _fact(field: Field[Any], value: Any) -> str:
     if field is Encounter.list_faults:
         return f"结算清单：{'；'.join(map(_fault, value or ())) or '没有不符'}"
-    return f"{field.label} {_read(field, value)}"
+    text = _read(field, value)
+    if field.unit == "分钟" and value is not None:
+        hours, minutes = divmod(value, 60)
+        return f"{field.label} {hours} 小时" + (f" {minutes} 分钟" if minutes else "")
+    return f"{field.label} {text} {field.unit}".rstrip() if value is not None else f"{field.label} {text}"
 
 
 def _fault(text: str) -> str:

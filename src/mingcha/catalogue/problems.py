@@ -116,6 +116,10 @@ def problems_page() -> str:
     )
 
 
+# Lists that were published as parts of one document.
+_PARTS = {"2025-institutions": "：定点医疗机构", "2025-pharmacies": "：定点零售药店"}
+
+
 def _summary() -> str:
     counts = {
         state: sum(problem.coverage == state for problem in problems())
@@ -135,7 +139,8 @@ def _of_one_list(same: list[Problem]) -> str:
         "| 序号 | 领域 | 类型 | 概述 | 覆盖 | 规则机制 | 知识点举例 | 缺少的事实 |\n"
         "|---|---|---|---|---|---|---|---|\n"
     )
-    return f"## {source(same[0].source).citation}（{same[0].list_name}）\n\n{head}{rows}"
+    part = _PARTS.get(same[0].list_name, "")
+    return f"## {source(same[0].source).citation}{part}\n\n{head}{rows}"
 
 
 def _examples(problem: Problem) -> str:

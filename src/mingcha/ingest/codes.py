@@ -21,9 +21,7 @@ def read_codes(paths: Iterable[Path]) -> dict[Subject, frozenset[str]]:
         InputError: a file is missing, unreadable, or holds no code of a known form.
     """
     found: dict[Subject, set[str]] = {}
-    for path in paths:
-        if not path.is_file():
-            raise InputError("找不到目录文件", where=str(path), remedy="核对路径")
+    for path in _files(paths):
         held = False
         for cell in _cells(path):
             code = code_of(cell)
@@ -38,6 +36,20 @@ def read_codes(paths: Iterable[Path]) -> dict[Subject, frozenset[str]]:
                 remedy="每行一个医保目录、诊断或手术操作编码；或 xlsx、csv 表格，其中一列是编码",
             )
     return {subject: frozenset(codes) for subject, codes in found.items()}
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that are named, and those in the folders that are."""
+    for path in paths:
+        if path.is_dir():
+            held = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+            if not held:
+                raise InputError("目录文件夹是空的", where=str(path), remedy="放入编码表，或直接写文件名")
+            yield from held
+        elif path.is_file():
+            yield path
+        else:
+            raise InputError("找不到目录文件", where=str(path), remedy="核对路径")
 
 
 def _cells(path: Path) -> Iterator[str]:

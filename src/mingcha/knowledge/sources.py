@@ -14,7 +14,11 @@ from mingcha.knowledge.packaged import packaged
 
 @dataclass(frozen=True)
 class Source:
-    """A published document. `published` and `in_force` are day numbers, `None` where not known for sure."""
+    """A published document. `published` and `in_force` are day numbers, `None` where not known for sure.
+
+    Args:
+        checked: whether its number was met in published material; where it was not, a citation says so.
+    """
 
     id: str
     document: str
@@ -23,11 +27,14 @@ class Source:
     published: int | None = None
     in_force: int | None = None
     rules: tuple[str, ...] = ()
+    checked: bool = True
 
     @property
     def citation(self) -> str:
         """Name and number as they stand in a finding."""
-        return f"{self.document}（{self.number}）" if self.number else self.document
+        told = [self.number] if self.number else []
+        told += [] if self.checked else ["文号待核对"]
+        return f"{self.document}（{'，'.join(told)}）" if told else self.document
 
 
 def source(source_id: str) -> Source:
@@ -72,6 +79,7 @@ def _source(entry: dict[str, Any]) -> Source:
         published=_day(entry.get("published")),
         in_force=_day(entry.get("in_force")),
         rules=tuple(entry.get("rules", ())),
+        checked=entry.get("checked", True),
     )
 
 

@@ -49,3 +49,11 @@ def test_the_dates_of_the_batches_are_those_published() -> None:
             batch = row["批次"]
             id_ = f"nkb-{int(batch):02d}" if batch.isdigit() else "nkb-2026-01"
             assert source(id_).published == day_of(date.fromisoformat(row["发布日期"]))
+
+
+def test_a_number_that_nobody_has_checked_is_cited_as_such() -> None:
+    found = source("antibiotic-campaign-2013")
+
+    assert not found.checked
+    assert found.citation.endswith("（卫办医政发〔2013〕37号，文号待核对）")
+    assert "待核对" not in source("fund-regulation").citation

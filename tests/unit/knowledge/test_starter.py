@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from mingcha.catalogue.entries import entries
+from mingcha.ingest.codes import read_codes
 from mingcha.ingest.knowledge.importing import read_files
 from mingcha.ingest.knowledge.join import join
 from mingcha.knowledge.completion import DEFAULTS, as_stored, status_of
@@ -14,7 +15,7 @@ from mingcha.knowledge.release import release_of
 from mingcha.knowledge.sources import source
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.validation import validate
-from tests.unit.knowledge.shared import COMPILED, TIDIED, needs_shared
+from tests.unit.knowledge.shared import COMPILED, SHARED, TIDIED, needs_shared
 
 # What is published is fewer than ten: nine drugs for 工伤, three for 生育, one service for an age.
 FEWER = {"GZ10000101001000": 9, "GZ10000101002000": 3}
@@ -133,6 +134,12 @@ def test_demonstration_points_enter_a_release_only_when_asked_for() -> None:
 
     assert not any(point.demonstration for point in without.all_points())
     assert len(with_them.all_points()) == len(points)
+
+
+@needs_shared
+def test_diagnoses_and_operations_are_codes_of_the_insurance_edition() -> None:
+    known = read_codes([SHARED / "data" / "icd"])
+    assert [p.what for p in validate(starter_points(), entries(), known) if p.check == "目录外代码"] == []
 
 
 @needs_shared

@@ -133,6 +133,8 @@ def _limits(point: KnowledgePoint, items: Mapping[str, str]) -> str:
         and getattr(point, name) != field.default
         and getattr(point, name) not in ("", ())
     ]
+    if not point.subject.on_lines and "、".join(point.codes) != point.name:
+        told.insert(0, f"{point.subject} {'、'.join(point.codes)}")
     if point.effective_from > 0:
         told.append(f"{date_of(point.effective_from).isoformat()} 起生效")
     if point.effective_to < FOREVER:

@@ -234,7 +234,10 @@ def index() -> str:
     parts = [
         _MADE,
         "# 规则",
-        "先按官方规则目录排列，自有规则在后。每个机制一页；一个机制可以服务几条官方规则，一条官方规则也可以由几个机制判断。",
+        f"官方规则 {sum(bool(entry.number) for entry in entries())} 条，按官方目录的类别、分组和次序排列；"
+        f"自有规则 {sum(not entry.number for entry in entries())} 条在后。"
+        "每个机制（一种判断方法）一页；一个机制可以服务几条规则，一条规则也可以由几个机制判断。",
+        "默认确定性可以由知识点改变：明确违规的，事前、事中可以拦截；可疑的，先听取机构说明；提醒不涉及金额。",
     ]
     for category, of_category in groupby(entries(), key=lambda entry: entry.category):
         parts.append(f"## {category}")

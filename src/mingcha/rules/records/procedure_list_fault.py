@@ -29,7 +29,7 @@ class ProcedureListFault(VisitRule):
     title = "清单手术填写异常"
     legal_basis = ("fund-regulation", "rules-2025", "settlement-list", "procedure-codes")
 
-    not_checked: Any = setting((), label="不检查的编号（缺省全部检查）")
+    not_checked: Any = setting((), label="不检查的编号")
 
     when = with_faults(Encounter.procedure_fault_count)
     message = "结算清单 {item}：{value}，要求：{limit}"

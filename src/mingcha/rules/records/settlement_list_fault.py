@@ -3,7 +3,7 @@
 ## 检查什么
 上传的医保结算清单逐项检查，每项有编号：各字段的必填、长度与格式、字典代码；入出院与结算日期的先后、与就诊记录的一致；
 护理天数、呼吸机时长、重症监护时长与住院时长；新生儿的入院类型与体重；再住院计划、离院方式、联系人；基金支付与收费合计；输血。
-诊断和手术操作部分另有两条规则。编号、字段和要求见 docs/settlement-list-checks.md。
+诊断和手术操作部分另有两条规则。编号、字段和要求见[结算清单检查项](../settlement-list-checks.md)。
 
 ## 为何违规
 结算清单是医保支付和病组分组的依据，按规范应当填写完整、合理、规范；填写有误的不能据以结算。
@@ -30,7 +30,7 @@ class SettlementListFault(VisitRule):
     title = "结算清单填写异常"
     legal_basis = ("fund-regulation", "rules-2025", "settlement-list", "interface-specification")
 
-    not_checked: Any = setting((), label="不检查的编号（缺省全部检查）")
+    not_checked: Any = setting((), label="不检查的编号")
 
     when = with_faults(Encounter.list_fault_count)
     message = "结算清单 {item}：{value}，要求：{limit}"

@@ -133,7 +133,7 @@ def test_an_unknown_sex_gives_no_finding_but_could_not_judge(auditor: BillAudito
     patient(message)["gend"] = ""
     answer, content = asked(auditor, message)
     assert content["output"]["result"] == []
-    assert "性别" in {fact for _, fact in answer.unjudged}
+    assert "性别未知" in {why for _, why in answer.unjudged}
 
 
 def test_a_message_whose_current_encounter_is_not_there_is_refused(auditor: BillAuditor) -> None:
@@ -200,11 +200,11 @@ def test_tables_beside_a_bill_are_laid_beside_its_encounters(auditor: BillAudito
     )
     encounters(message)[0]["setl_id"] = ""
     alone, _ = asked(auditor, message)
-    assert alone.unjudged["MC10000401001000", "在参保期内"] == 1
+    assert alone.unjudged["MC10000401001000", "不知是否在参保期内"] == 1
     informed = BillAuditor(auditor.plan, read_beside([tmp_path]))
     answer, _ = asked(informed, message)
     assert "MC10000401001000" in {row["rule_code"] for row in answer.findings}
-    assert ("MC10000401001000", "在参保期内") not in answer.unjudged
+    assert ("MC10000401001000", "不知是否在参保期内") not in answer.unjudged
 
 
 def test_a_message_that_tells_the_end_of_its_orders_is_judged_by_it_without_a_table(
@@ -212,13 +212,13 @@ def test_a_message_that_tells_the_end_of_its_orders_is_judged_by_it_without_a_ta
 ) -> None:
     message = sample_message("stay")
     silent, _ = asked(auditor, message)
-    assert silent.unjudged["MC10000403013000", "医嘱有效至"] == 1
+    assert silent.unjudged["MC10000403013000", "医嘱有效至未知"] == 1
     orders = encounters(message)[0]["fsi_order_dtos"]
     last = max(order["drord_begn_date"] for order in orders)
     for order in orders:
         order["drord_stop_date"] = last
     told, _ = asked(auditor, message)
-    assert ("MC10000403013000", "医嘱有效至") not in told.unjudged
+    assert ("MC10000403013000", "医嘱有效至未知") not in told.unjudged
     assert "MC10000403013000" not in {row["rule_code"] for row in told.findings}
     late = next(order for order in orders if order["drord_begn_date"] == last)
     late["drord_stop_date"] = encounters(message)[0]["adm_date"]

@@ -236,14 +236,14 @@ def test_a_bill_is_answered_in_the_national_format(
 
 def test_releases_are_listed_and_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     settings = tmp_path / "settings.yaml"
-    settings.write_text("quantity-over-limit: {'': {tolerance: 5000}}\n", "utf-8")
+    settings.write_text("quantity-over-limit: {'': {tolerance: 1}}\n", "utf-8")
     first = json_of(capsys, "release", "create", "--starter")
     second = json_of(capsys, "release", "create", "--starter", "--settings", settings)
     assert (first["release"], second["release"]) == (1, 2)
     assert first["knowledge_digest"] == second["knowledge_digest"]
     assert [one["number"] for one in json_of(capsys, "release", "list")] == [1, 2]
     found = json_of(capsys, "release", "diff", 1, 2)
-    assert found["settings"]["quantity-over-limit//tolerance"] == [None, 5000]
+    assert found["settings"]["quantity-over-limit//tolerance"] == [None, 1]
     assert (found["added"], found["removed"], found["changed"]) == ([], [], {})
     assert said(capsys, "release", "diff", 1, 2)[0] == 0
     assert said(capsys, "release", "list")[0] == 0

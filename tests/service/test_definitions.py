@@ -110,7 +110,7 @@ def test_a_rule_whose_examples_pass_is_kept_and_taken_up(tmp_path: Path) -> None
 )
 def test_a_rule_that_fails_an_example_is_not_kept(tmp_path: Path, more: dict[str, Any], what: str) -> None:
     assert any(what in one.example + one.what for one in failures(changed(**more)))
-    with pytest.raises(KnowledgeError, match="例子不通过"):
+    with pytest.raises(KnowledgeError, match="处不通过"):
         adopt(tmp_path / "home", written(tmp_path, **more))
     assert kept_definitions(tmp_path / "home") == ()
 

@@ -25,7 +25,7 @@ DEVICE = DeviceCapacity(
     hours=1,
     minutes=60,
 )
-SETTINGS = {"drug-share": {"": {"least_cases": 2, "least_peers": 1, "margin": 100, "times": 10_500}}}
+SETTINGS = {"drug-share": {"": {"least_cases": 2, "least_peers": 1, "margin": 1, "times": 1.05}}}
 
 
 @pytest.fixture(scope="module")

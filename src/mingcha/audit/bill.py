@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from mingcha.audit.answers import results_of
-from mingcha.audit.explain import Explainer, fact_label
+from mingcha.audit.explain import Explainer, lacking
 from mingcha.domain.errors import MingchaError
 from mingcha.domain.findings import Finding
 from mingcha.engine.case import EncounterFacts
@@ -52,7 +52,7 @@ class Answer:
     Args:
         content: the national answer; amounts in yuan as decimals.
         findings: rows with the columns of `Finding`, of the encounters under audit, exempt ones included.
-        unjudged: rule code and Chinese name of the missing fact → rows.
+        unjudged: rule code and what is missing, in words → rows.
         left_out: rows or encounters of the history that could not be read and were not seen.
     """
 
@@ -107,10 +107,10 @@ class BillAuditor:
             for rows in case_findings(self.plan, case, judgement):
                 findings += (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
             for missing in judgement.unjudged:
-                unjudged[missing.rule_code, fact_label(missing.fact)] += 1
+                unjudged[missing.rule_code, lacking(missing.fact)] += 1
             for code, _, fact in self._waiting_without(supplied):
                 if not message.rule_ids or code in message.rule_ids:
-                    unjudged[code, fact_label(fact)] += sum(encounter.audited for encounter in case)
+                    unjudged[code, lacking(fact)] += sum(encounter.audited for encounter in case)
         # What is exempt is kept for those who ask, and not held against the doctor.
         result = results_of([row for row in findings if row["exemption"] is None], self.explain)
         return Answer(

@@ -53,7 +53,7 @@ def failures(definition: RuleDefinition) -> list[Failure]:
     """The examples that the rule does not pass, and sorts of examples that it lacks."""
     examples = examples_of_definition(definition)
     found = [failure for example in examples for failure in _tried(definition, example)]
-    found += [Failure("", f"草稿里的{text}还没有改写") for text in _unwritten(definition)]
+    found += [Failure("", f"草稿里的“{text}”还没有改写") for text in _unwritten(definition)]
     if not any(example.fires for example in examples):
         found.append(Failure("", "没有一个例子应当报出疑点"))
     if not any(example.silent for example in examples):
@@ -82,10 +82,11 @@ def adopt(home: Path, path: Path) -> RuleDefinition:
     definition = read_definition(path)
     failed = failures(definition)
     if failed:
+        first = f"例子{failed[0].example}：{failed[0].what}" if failed[0].example else failed[0].what
         raise KnowledgeError(
-            f"规则 {definition.code} 有 {len(failed)} 个例子不通过：{failed[0].example}{failed[0].what}",
+            f"规则 {definition.code} 有 {len(failed)} 处不通过，第一处：{first}",
             where=str(path),
-            remedy="用 mingcha rules check 看全部；改规则或改例子，例子全部通过才能试用",
+            remedy="用 mingcha rules check 看全部；全部通过才能收入",
         )
     kept.keep(home, definition.code, definition.version, definition.written)
     return definition
@@ -142,7 +143,7 @@ def draft(home: Path, *, mechanism: str = "", over: Over = Over.LINE) -> dict[st
 def _from_mechanism(slug: str) -> dict[str, Any]:
     named = entries_of(slug)
     if not named:
-        raise InputError(f"没有“{slug}”这个机制", remedy="用 mingcha rules list 查看全部机制")
+        raise InputError(f"没有“{slug}”这个机制", remedy="用 mingcha rules list --json 查看全部机制")
     kind, sections = points_kind(slug), sections_of(slug)
     points = (
         {"知识点种类": kind, "知识点": [{"知识点名称": _ITEM, "代码": ["001109000010000"]}]} if kind else {}

@@ -87,12 +87,17 @@ def fact_label(name: str) -> str:
     return in_words(name) if field is None else field.label
 
 
+# Of whom a fact is true or not, where its label says so.
+_SUBJECTS = ("开单医师", "机构", "病种")
+
+
 def lacking(name: str) -> str:
     """That a fact is missing, in words: 性别未知, 不知是否住院; what is no field name stays as it is."""
     field = _FIELDS.get(name.rpartition(".")[2])
     if field is None:
         return in_words(name)
     if field.type is ValueType.FLAG:
-        return f"不知是否{field.label.removeprefix('是否')}"
+        of = next((one for one in _SUBJECTS if field.label.startswith(one)), "")
+        return f"不知{of}是否{field.label.removeprefix(of).removeprefix('是否')}"
     # Most that lack a moment know the day: how a bare date is stored.
     return f"{field.label}未知{'或只有日期' if field.type is ValueType.MOMENT else ''}"

@@ -53,6 +53,23 @@ def told(indicators: pl.DataFrame, plan: Plan, lake: Lake) -> dict[str, Any]:
     }
 
 
+def indicator_of(run: Path, indicator_id: str) -> dict[str, Any]:
+    """An indicator of a finished run, by the fields of `Indicator`.
+
+    Raises:
+        InputError: no finished run, or no such indicator in it.
+    """
+    finished_run(run)
+    found = (
+        pl.scan_parquet(run / INDICATORS, glob=False).filter(pl.col("indicator_id") == indicator_id).collect()
+    )
+    if found.is_empty():
+        raise InputError(
+            f"这次审核中没有指标 {indicator_id}", where=INDICATORS, remedy="请从“统计指标”表复制指标编号"
+        )
+    return found.row(0, named=True)
+
+
 def cases_behind(run: Path, release: Release, indicator_id: str, dataset: Path | None = None) -> pl.DataFrame:
     """The encounters that an indicator of a finished run counts, the largest part first.
 
@@ -66,19 +83,12 @@ def cases_behind(run: Path, release: Release, indicator_id: str, dataset: Path |
     Raises:
         InputError: no finished run, or no such indicator in it.
     """
-    identity = finished_run(run)["identity"]
-    found = (
-        pl.scan_parquet(run / INDICATORS, glob=False).filter(pl.col("indicator_id") == indicator_id).collect()
-    )
-    if found.is_empty():
-        raise InputError(
-            f"这次审核中没有指标 {indicator_id}", where=INDICATORS, remedy="请从“统计指标”表复制指标编号"
-        )
+    identity, found = finished_run(run)["identity"], indicator_of(run, indicator_id)
     lake, plan = Lake(dataset or Path(identity["dataset_path"])), plan_of(release)
     period = period_of(identity["period"]["first"], identity["period"]["last"])
     sums, parts = PeriodSums(plan, lake.items()["item_code"].to_list(), stock_of(lake)), []
     for number in lake.buckets:
         bucket = lake.read_bucket(number, **columns_read(plan))
         tables = Tables(bucket.encounters, bucket.lines, bucket.diagnoses, bucket.procedures)
-        parts.append(sums.behind(found.row(0, named=True), tables, period.holds(bucket.encounters)))
+        parts.append(sums.behind(found, tables, period.holds(bucket.encounters)))
     return pl.concat(parts).sort("part", "encounter_id", descending=[True, False])

@@ -33,6 +33,17 @@ def statistics(release: Release) -> Statistics:
     return stats(release.all_points(), values, notes=len(release.notes))
 
 
+def _over(settings: RuleSettings, others: RuleSettings) -> RuleSettings:
+    """Settings with others over them, name by name."""
+    return {
+        rule: {
+            region: {**settings.get(rule, {}).get(region, {}), **others.get(rule, {}).get(region, {})}
+            for region in {**settings.get(rule, {}), **others.get(rule, {})}
+        }
+        for rule in {**settings, **others}
+    }
+
+
 def next_release(
     home: Path,
     *,
@@ -46,7 +57,8 @@ def next_release(
     Args:
         settings, strategy: those of the newest release where left out.
         effective_from: day number; today where left out.
-        starter: the starter pack with its demonstration points and settings, for a demonstration only.
+        starter: the starter pack with its demonstration points and settings, which `settings` go over; for a
+            demonstration only.
 
     Raises:
         KnowledgeError: nothing has been imported, or a setting that no rule has.
@@ -55,7 +67,7 @@ def next_release(
     if starter:
         points = starter_points()
         notes: tuple[str, ...] = ("内置入门包，含演示知识点和演示参数，只供演示",)
-        held: RuleSettings = starter_settings() if settings is None else settings
+        held: RuleSettings = _over(starter_settings(), settings or {})
     else:
         found = library(home)
         points, notes = list(found.points), found.notes

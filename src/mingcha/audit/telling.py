@@ -51,7 +51,7 @@ def _in_excess(row: Mapping[str, Any], rule: type[Rule[Any]]) -> str:
     named = placeholders(rule)
     quantity = row["excess_quantity"] if rule.excess is Excess.LINES and row["amount_fen"] else None
     parts = [
-        "" if quantity is None or "excess" in named else f"超出 {decimal_text(quantity, QUANTITY_SCALE)}",
+        "" if quantity is None or "excess" in named else f"数量 {decimal_text(quantity, QUANTITY_SCALE)}",
         "" if not row["amount_fen"] or "amount" in named else f"超收 {yuan(row['amount_fen'])} 元",
     ]
     shown = "，".join(part for part in parts if part)

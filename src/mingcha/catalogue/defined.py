@@ -12,6 +12,8 @@ from mingcha.catalogue.examples import read_examples
 from mingcha.catalogue.messages import check_message
 from mingcha.catalogue.pages import page_of
 from mingcha.domain.errors import InputError, MingchaError
+from mingcha.domain.fields import Field
+from mingcha.domain.values import ValueType
 from mingcha.knowledge.definition.model import Over, RuleDefinition
 from mingcha.knowledge.entry import Entry
 from mingcha.rules.base import Rule
@@ -71,10 +73,22 @@ def page_of_definition(definition: RuleDefinition, telling: Telling) -> str:
     return page_of(rule, definition.sections, [entry_of(definition)], examples, telling)
 
 
-def words() -> list[tuple[str, str, str]]:
-    """What conditions may read, for people: what they look at, name, type."""
+def _type(held: Any) -> str:
+    if not isinstance(held, Field):
+        return ValueType.NUMBER.value
+    kind, unit = held.type.partition("（")[0], held.unit
+    return f"{kind}（{unit}）" if unit else kind
+
+
+def words() -> list[tuple[str, str, str, str]]:
+    """What conditions may read, for people: what they look at, name, type, remark."""
     return [
-        (_TABLE[over], name, str(getattr(held, "type", "整数")))
+        (
+            _TABLE[over],
+            name,
+            _type(held),
+            held.note if isinstance(held, Field) else "",
+        )
         for over in (Over.LINE, Over.BILL)
         for name, held in words_of(over).items()
         if "." not in name and not name.isascii()

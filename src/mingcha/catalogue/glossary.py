@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from mingcha.domain import schema
-from mingcha.domain.fields import Entity
+from mingcha.domain.fields import Entity, Field
+from mingcha.domain.values import ValueType
 from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.point import KnowledgePoint
 
 _MADE = "<!-- 由字段声明生成，请勿手改；改声明后运行 make docs。 -->"
+
+
+# How people write what a field holds; it is stored in parts of it.
+_TYPES = {
+    ValueType.MONEY: "金额（元）",
+    ValueType.PRICE: "单价（元）",
+    ValueType.QUANTITY: "数量",
+    ValueType.RATIO: "比例（如 50%）",
+    ValueType.CODES: "代码，可以几个",
+}
+
+
+def type_in_words(field: Field[Any]) -> str:
+    """What a person writes in this field."""
+    if field.type is ValueType.NUMBER and field.unit:
+        return f"整数（{field.unit}）"
+    if field.type is ValueType.CODE and field.codes:
+        return "代码或词语"
+    return _TYPES.get(field.type, str(field.type))
 
 
 @dataclass(frozen=True)
@@ -23,6 +44,7 @@ class Word:
     label: str
     national: tuple[str, ...]
     type: str
+    written: str
     unit: str
     codes: str
     required: bool
@@ -51,6 +73,7 @@ def words(*wanted: type[Entity]) -> Iterator[Word]:
                 field.label,
                 tuple(dict.fromkeys(field.national)),
                 str(field.type),
+                type_in_words(field),
                 field.unit,
                 field.codes,
                 field.required,
@@ -79,6 +102,12 @@ def glossary() -> str:
 
 def _row(word: Word) -> str:
     national = "、".join(f"`{name}`" for name in word.national)
+    note = remarks(word, "`").replace("|", "\\|")
+    return f"| `{word.name}` | {word.label} | {national} | {word.type} | {note} |"
+
+
+def remarks(word: Word, quote: str = "") -> str:
+    """What is to be known of a field: whether it must be there, where it comes from, its code list, its note."""
     marks = [
         text
         for text, holds in (
@@ -92,6 +121,5 @@ def _row(word: Word) -> str:
         source = schema.OPTIONAL_TABLES[word.beside].label
         marks.append(f"由{source}得出" if word.derived else f"缺失时取自{source}")
     if word.codes:
-        marks.append(f"码表 `{word.codes}`")
-    note = "；".join(part for part in (*marks, word.note) if part).replace("|", "\\|")
-    return f"| `{word.name}` | {word.label} | {national} | {word.type} | {note} |"
+        marks.append(f"码表 {quote}{word.codes}{quote}")
+    return "；".join(part for part in (*marks, word.note) if part)

@@ -10,7 +10,7 @@ from typing import Any
 from mingcha.domain.codelists import word
 from mingcha.domain.conditions import Expr
 from mingcha.domain.errors import DeclarationError
-from mingcha.domain.fields import Field
+from mingcha.domain.fields import Field, value_type
 from mingcha.domain.values import QUANTITY_SCALE, decimal_text, written, yuan
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import Rule
@@ -65,6 +65,13 @@ def indicator_evidence(indicator: Mapping[str, Any]) -> tuple[str | None, str | 
     return value, limit
 
 
+def measured(slug: str, value: int) -> str:
+    """What a rule over periods adds up, in its unit: yuan, a quantity, a number of cases."""
+    rule = RULES[slug]
+    assert issubclass(rule, PeriodRule)
+    return written(value, value_type(rule.measure))
+
+
 def evidence(
     finding: Mapping[str, Any], rule: type[Rule[Any]] | None = None
 ) -> tuple[str | None, str | None]:
@@ -74,6 +81,11 @@ def evidence(
         finding["value"] and _in_words(finding["value"], value),
         finding["limit"] and _in_words(finding["limit"], limit),
     )
+
+
+def title_of(slug: str) -> str:
+    """The name of a mechanism; a rule without code has none beside its own."""
+    return RULES[slug].title if slug in RULES else slug
 
 
 def placeholders(rule: type[Rule[Any]]) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from mingcha.catalogue.entries import entries, entries_of
 from mingcha.catalogue.example import Example
 from mingcha.catalogue.example_tables import Telling, examples_text
 from mingcha.catalogue.examples import examples_of
+from mingcha.catalogue.glossary import type_in_words
 from mingcha.catalogue.markdown import table
 from mingcha.domain.claims import Encounter
 from mingcha.domain.codelists import CODE_LISTS
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
-from mingcha.domain.values import ValueType, written
+from mingcha.domain.values import written
 from mingcha.knowledge.completion import DEFAULTS
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
@@ -106,8 +107,13 @@ def _entries(listed: Sequence[Entry]) -> str:
     return table(["编码", "名称", "类别", "默认确定性"], rows)
 
 
+# What an example adds to the sentence of a finding.
+_TAKEN = re.compile(r"（(?:数量|超收) [^（）]*）$")
+
+
 def _how(rule: type[Rule[Any]], examples: Sequence[Example], telling: Telling) -> Iterator[str]:
-    yield f"- 机制：`{rule.slug}`，第 {rule.version} 版，自软件 {rule.since} 版起"
+    since = f"自软件 {rule.since} 版起" if rule.slug in RULES else "自建"
+    yield f"- 机制：`{rule.slug}`，第 {rule.version} 版，{since}"
     yield f"- 判断的对象：{_looked_at(rule)}"
     if rule.needs:
         yield f"- 需要的事实：{'、'.join(field.label for field in rule.needs)}；缺失而影响结论的，记为“无法判断”"
@@ -116,7 +122,7 @@ def _how(rule: type[Rule[Any]], examples: Sequence[Example], telling: Telling) -
     )
     first = next((text for text in sentences if not text.startswith("**无法判断**")), "")
     if first:
-        yield f"- 提示的写法：{first.partition('：')[2]}"
+        yield f"- 提示的写法：{_TAKEN.sub('', first.partition('：')[2])}"
 
 
 _UNITS = {
@@ -141,15 +147,6 @@ def _looked_at(rule: type[Rule[Any]]) -> str:
 
 
 _CODED = {Subject.DIAGNOSIS: "就诊的每个诊断", Subject.PROCEDURE: "就诊的每个手术操作"}
-# How people write what a field holds; it is stored in parts of it.
-_TYPES = {
-    ValueType.MONEY: "金额（元）",
-    ValueType.PRICE: "单价（元）",
-    ValueType.QUANTITY: "数量",
-    ValueType.RATIO: "比例（如 50%）",
-    ValueType.CODE: "代码或词语",
-    ValueType.CODES: "代码，可以几个",
-}
 
 
 def _knowledge(rule: type[Rule[Any]]) -> Iterator[str]:
@@ -161,7 +158,7 @@ def _knowledge(rule: type[Rule[Any]]) -> Iterator[str]:
         for name, field in kind.fields().items()
         if name not in KnowledgePoint.fields() and not field.derived
     ]
-    rows = [[field.label, _type(field), _default(field), _note(field)] for field in own]
+    rows = [[field.label, type_in_words(field), _default(field), _note(field)] for field in own]
     intro = f"## 知识点：{kind.label}\n\n按{kind.subject}匹配，种类标识 `{kind.slug}`。"
     if own:
         yield f"{intro}每条知识点除代码、名称、地区、生效和失效日期、出处外，还有：\n\n" + table(
@@ -169,12 +166,6 @@ def _knowledge(rule: type[Rule[Any]]) -> Iterator[str]:
         )
     else:
         yield f"{intro}每条知识点只有代码、名称、地区、生效和失效日期、出处。"
-
-
-def _type(field: Field[Any]) -> str:
-    if field.type is ValueType.NUMBER and field.unit:
-        return f"整数（{field.unit}）"
-    return _TYPES.get(field.type, str(field.type))
 
 
 def _default(field: Field[Any]) -> str:

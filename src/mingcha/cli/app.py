@@ -6,9 +6,10 @@ import errno
 import re
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
@@ -30,6 +31,17 @@ rich_utils.REQUIRED_LONG_STRING = "[必填]"
 rich_utils.DEFAULT_STRING = "[默认：{}]"
 
 
+class _Folding(rich_utils.OptionHighlighter):
+    """A Chinese sentence has no blanks to break it at: without this, help is cut at the edge of its column."""
+
+    def highlight(self, text: Text) -> None:
+        text.overflow = "fold"
+        super().highlight(text)
+
+
+rich_utils.highlighter = _Folding()
+
+
 class _InChinese:
     """Help of a command in Chinese where Typer would speak English."""
 
@@ -38,13 +50,53 @@ class _InChinese:
         words = (("Usage:", "用法："), ("[OPTIONS]", "[选项]"), ("COMMAND [ARGS]...", "命令 [参数]…"))
         for english, chinese in words:
             usage = usage.replace(english, chinese)
-        return usage
+        bare: str = re.sub(r"\{([^{}]+)\}", r"\1", usage)
+        return bare.replace("...", "…")
+
+    def get_params(self, ctx: Any) -> Any:
+        """The parameters, each with a Chinese word for what it takes."""
+        params = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            if param.metavar is None:
+                param.metavar = _placeholder(param)
+        return params
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
             option.help = "显示本帮助"
         return option
+
+
+# What stands for the value of an option, by its type, and for an argument, by its name.
+_KINDS = {"Path": "路径", "int": "整数", "str": "文字", "datetime": "日期", "bool": ""}
+_ARGUMENTS = {
+    "inputs": "文件或文件夹",
+    "files": "文件",
+    "file": "文件",
+    "out": "文件",
+    "run": "结果文件夹",
+    "truth": "样例城市",
+    "number": "指标编号",
+    "code": "编码",
+    "before": "较早版",
+    "after": "较晚版",
+    "entity": "词",
+    "root": "项目文件夹",
+    "workbook": "映射表",
+}
+
+
+def _untyped(ctx: Any) -> None:  # as Typer calls it
+    """No word for a type in the help."""
+
+
+def _placeholder(param: Any) -> str:
+    if param.param_type_name == "argument":
+        param.display_type_rich = _untyped  # its name says what it is
+        return _ARGUMENTS.get(param.name, str(param.name))
+    kind = str(re.sub(r"^list\[(.*)\]$", r"\1", param.bare_type()))
+    return _KINDS.get(kind, kind) + ("，可几个" if param.multiple else "")
 
 
 class ChineseCommand(_InChinese, TyperCommand):
@@ -79,9 +131,19 @@ app = group(
 )
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"明察 {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback(epilog=EXIT_CODES)
-def _root() -> None:
-    """Only here so that the group has an epilogue."""
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="显示版本", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The root of the tree: its epilogue, and the version."""
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -118,7 +180,19 @@ _REFUSALS = {
 }
 
 
-_NO_COMMAND = re.compile(r"No such command '(.*)'\.?.*", re.DOTALL)
+# What the parsers behind Typer say of a value, as far as it matters to a user.
+_WRONG_VALUES = (
+    (re.compile("valid integer"), "应为整数"),
+    (re.compile("does not match the format"), "应为日期，如 2026-01-31"),
+    (re.compile("valid boolean"), "应为 true 或 false"),
+)
+
+
+def _wrong_value(message: str) -> str:
+    return next((told for pattern, told in _WRONG_VALUES if pattern.search(message)), message)
+
+
+_NO_COMMAND = re.compile(r"No such command '([^']*)'\.?(?: Did you mean (.*)\?)?.*", re.DOTALL)
 # What Typer says of wrong usage, by the name of its error.
 _USAGE = {
     "NoSuchOption": "没有这个选项",
@@ -149,9 +223,14 @@ def _named(error: TyperException) -> str:
     parameter = getattr(error, "param", None)
     name = getattr(error, "option_name", None)
     if name is None and parameter is not None:
-        name = "、".join(parameter.opts) or parameter.name
+        argument = parameter.param_type_name == "argument"
+        name = parameter.metavar if argument else "、".join(parameter.opts)
     if name is not None:
-        said = error.message if type(error).__name__ == "BadParameter" else ""
-        return f"{name}（{said}）" if said else str(name)
+        wrong = type(error).__name__ == "BadParameter"
+        said = _wrong_value(error.message) if wrong else getattr(parameter, "help", "")
+        return f"{name}（{said}）" if said and not said.startswith(str(name)) else str(said or name)
     unknown = _NO_COMMAND.fullmatch(error.message)
-    return f"没有命令 {unknown[1]}" if unknown else error.message
+    if unknown is None:
+        return error.message
+    meant = "、".join(re.findall("'([^']+)'", unknown[2] or ""))
+    return f"没有命令 {unknown[1]}" + (f"，是不是 {meant}？" if meant else "")

@@ -15,12 +15,13 @@ from mingcha.audit.evaluation import evaluate as evaluate_run
 from mingcha.audit.intake import Intake
 from mingcha.audit.period import period_of
 from mingcha.bootstrap import application
+from mingcha.catalogue.messages import title_of
 from mingcha.cli.app import CHECK_FAILED, app, command
 from mingcha.cli.claims import import_json, show_import
-from mingcha.cli.console import audit_bar, import_bar, print_json, quoted, say, table, working
+from mingcha.cli.console import audit_bar, import_bar, money, print_json, quoted, say, table, working
 from mingcha.cli.indicators import show_indicators
 from mingcha.cli.options import AsJson, Home, Mapping, ReleaseNumber, Workers
-from mingcha.domain.values import yuan
+from mingcha.knowledge.point import default_certainty
 
 Run = Annotated[Path, typer.Argument(help="审核结果文件夹（audit 的 --out）")]
 
@@ -100,8 +101,8 @@ def show_audit(taken: Intake, result: AuditResult) -> None:
                 rule["certainty"],
                 f"{rule['findings']:,}",
                 f"{rule['lines']:,}",
-                yuan(rule["claimed_fen"]),
-                yuan(rule["recoverable_fen"]),
+                money(rule["claimed_fen"]),
+                money(rule["recoverable_fen"]),
             )
             for rule in rules
         ],
@@ -110,7 +111,7 @@ def show_audit(taken: Intake, result: AuditResult) -> None:
     show_indicators(result.manifest["indicators"])
     claimed, back = (sum(rule[name] for rule in rules) for name in ("claimed_fen", "recoverable_fen"))
     say(
-        f"审核明细 {counts['audited_lines']:,} 行，{yuan(counts['billed_fen'])} 元；"
+        f"审核明细 {counts['audited_lines']:,} 行，{money(counts['billed_fen'])} 元；"
         f"有知识点的 {_share(counts['known_lines'], counts['audited_lines'])}，"
         f"有疑点的 {_share(counts['lines_with_findings'], counts['audited_lines'])}"
     )
@@ -118,9 +119,15 @@ def show_audit(taken: Intake, result: AuditResult) -> None:
         say(f"另有特例 {counts['exempt']:,} 条，保留而不计入：")
         for one in result.manifest["exemptions"]:
             reason, number = quoted(one["exemption_reason"]), quoted(one["exemption"])
-            say(f"  {number} {reason}：{one['findings']:,} 条，{yuan(one['amount_fen'])} 元")
+            say(f"  {number} {reason}：{one['findings']:,} 条，{money(one['amount_fen'])} 元")
     found = counts["findings"] - counts["exempt"]
-    say(f"疑点 {found:,} 条，计入 {yuan(claimed)} 元（不重复计算），可追回基金 {yuan(back)} 元")
+    say(f"疑点 {found:,} 条，计入 {money(claimed)} 元（不重复计算），可追回基金 {money(back)} 元")
+    for certainty in dict.fromkeys(rule["certainty"] for rule in rules):
+        of_it = [rule for rule in rules if rule["certainty"] == certainty]
+        number, claimed, back = (
+            sum(rule[name] for rule in of_it) for name in ("findings", "claimed_fen", "recoverable_fen")
+        )
+        say(f"  {certainty} {number:,} 条，计入 {money(claimed)} 元，可追回基金 {money(back)} 元")
     timing = result.manifest["timing"]
     if result.finished_before:
         say("这次审核早已完成，以上是原来的结果；要重新审核请加 --again。")
@@ -191,7 +198,7 @@ def evaluate(
 
 def show_evaluation(found: Evaluation) -> None:
     """Scores by rule, on clean and on dirty rows, and examples of what does not match."""
-    heads = ("规则编码", "机制", "确定性", "埋设", "查出", "误报", "查全率", "查准率", "金额误差（元）")
+    heads = ("规则编码", "机制", "确定性", "埋设", "查出", "误报", "查全率", "查准率", "误差（元）")
     for title, of in (("干净行", "clean"), ("脏数据行", "dirty")):
         table(
             title,
@@ -199,8 +206,8 @@ def show_evaluation(found: Evaluation) -> None:
             [
                 (
                     rule.rule_code,
-                    rule.slug,
-                    "明确违规" if rule.certain else "可疑",
+                    title_of(rule.slug),
+                    default_certainty(rule.rule_code),
                     *_scored(getattr(rule, of)),
                 )
                 for rule in found.rules
@@ -218,12 +225,12 @@ def show_evaluation(found: Evaluation) -> None:
             [
                 (
                     one.rule_code,
-                    one.slug,
+                    title_of(one.slug),
                     one.what,
                     one.encounter_id,
                     one.place,
                     "是" if one.dirty else "",
-                    "" if one.amount_fen is None else yuan(one.amount_fen),
+                    "" if one.amount_fen is None else money(one.amount_fen),
                     one.note,
                 )
                 for one in found.unmatched
@@ -256,7 +263,7 @@ def _show_problems(problems: Sequence[ProblemScore]) -> None:
 
 def _scored(score: Score) -> tuple[object, ...]:
     shares = ("—" if share is None else f"{share:.4f}" for share in (score.recall, score.precision))
-    return (score.planted, score.found, score.false, *shares, yuan(score.amount_error_fen))
+    return (score.planted, score.found, score.false, *shares, money(score.amount_error_fen))
 
 
 def _share(part: int, whole: int) -> str:

@@ -12,10 +12,9 @@ from mingcha.audit.bill import Answer, BillAuditor, refusal
 from mingcha.audit.plans import plan_of
 from mingcha.bootstrap import application
 from mingcha.cli.app import app, command
-from mingcha.cli.console import err, quoted, say, table
+from mingcha.cli.console import err, money, quoted, say, table
 from mingcha.cli.options import Home, ReleaseNumber
 from mingcha.domain.errors import InputError
-from mingcha.domain.values import yuan
 from mingcha.ingest.beside_bill import read_beside
 from mingcha.knowledge.strategy.model import SCENES
 
@@ -89,27 +88,41 @@ def _show(auditor: BillAuditor, answer: Answer) -> None:
     if not held:
         say("没有疑点。")
     else:
-        table(
-            f"疑点 {len(held)} 条",
-            ("确定性", "处理动作", "规则", "说明", "明细标识", "判断地区", "超收（元）"),
-            [
-                (
-                    row["certainty"],
-                    row["action"] or "",
-                    row["rule_name"],
-                    auditor.explain.sentence(row),
-                    row["line_id"] or "",
-                    row["judging_region"] or "",
-                    yuan(row["amount_fen"] or 0),
-                )
-                for row in held
-            ],
-            numbers=1,
+        # Without rule sets nothing is done with a finding but to show it.
+        acts = any(row["action"] for row in held)
+        elsewhere = any(row["judging_region"] for row in held)
+        heads = (
+            "确定性",
+            *(("处理动作",) if acts else ()),
+            "规则",
+            "说明",
+            "明细标识",
+            *(("判断地区",) if elsewhere else ()),
+            "超收（元）",
         )
+        rows = [
+            (
+                row["certainty"],
+                *((row["action"] or "",) if acts else ()),
+                row["rule_name"],
+                auditor.explain.sentence(row),
+                row["line_id"] or "",
+                *((row["judging_region"] or "",) if elsewhere else ()),
+                money(row["amount_fen"] or 0),
+            )
+            for row in held
+        ]
+        table(f"疑点 {len(held)} 条", heads, rows, numbers=1)
     for row in answer.findings:
         if row["exemption"] is not None:
             say(
                 f"特例 {quoted(row['exemption'])}（{quoted(row['exemption_reason'])}）：{quoted(row['rule_name'])}"
             )
-    for (rule, fact), rows in sorted(answer.unjudged.items()):
-        say(f"无法判断：{quoted(rule)} 缺少{quoted(fact)}，{rows} 行")
+    if answer.unjudged:
+        names = {entry.code: entry.name for entry in auditor.plan.entries.values()}
+        table(
+            "无法判断",
+            ("规则编码", "名称", "原因", "处数"),
+            [(rule, names.get(rule), why, rows) for (rule, why), rows in sorted(answer.unjudged.items())],
+            numbers=1,
+        )

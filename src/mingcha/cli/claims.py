@@ -10,6 +10,7 @@ import typer
 from mingcha.cli.app import app, command
 from mingcha.cli.console import import_bar, print_json, quoted, say, table
 from mingcha.cli.options import AsJson, Mapping
+from mingcha.domain.errors import InputError
 from mingcha.ingest.claims import import_claims
 from mingcha.ingest.report import ImportReport
 
@@ -44,6 +45,8 @@ def import_(
 def _suggest(inputs: list[Path], target: Path, *, as_json: bool) -> None:
     from mingcha.ingest.claims import suggest_mapping
 
+    if target.exists():
+        raise InputError("文件已存在，不覆盖", where=str(target), remedy="换一个文件名")
     target.write_text(suggest_mapping(inputs), "utf-8")
     if as_json:
         print_json({"mapping": str(target)})
@@ -56,7 +59,14 @@ def show_import(report: ImportReport) -> None:
     table(
         "导入",
         ("表", "种类", "读取", "接受", "拒收", "重复", "跳过"),
-        [(t.label, t.kind, t.read, t.accepted, t.rejected, t.duplicates, t.skipped) for t in report.tables],
+        [
+            (
+                t.label,
+                t.kind,
+                *(f"{count:,}" for count in (t.read, t.accepted, t.rejected, t.duplicates, t.skipped)),
+            )
+            for t in report.tables
+        ],
         numbers=5,
     )
     say(

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -43,16 +44,45 @@ def quoted(text: object) -> str:
     return escape(str(text))
 
 
-def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: int = 0) -> None:
-    """A table for people; the first column and the last `numbers`, which are right-aligned, never wrap."""
-    drawn = Table(title=title, title_justify="left", header_style="bold", title_style="bold")
+def money(fen: int) -> str:
+    """An amount in yuan, its thousands set apart."""
+    return f"{Decimal(fen) / 100:,.2f}"
+
+
+def table(
+    title: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: int = 0,
+    whole: Sequence[int] = (),
+    folded: bool = False,
+    lines: bool = False,
+) -> None:
+    """A table for people.
+
+    Args:
+        numbers: how many last columns are right-aligned and never wrapped.
+        whole: columns that are never wrapped, beside the first.
+        folded: whether the first may be wrapped too.
+        lines: whether rows are set apart, for rows of several lines.
+    """
+    drawn = Table(
+        title=title, title_justify="left", header_style="bold", title_style="bold", show_lines=lines
+    )
     for place, head in enumerate(heads):
         right = place >= len(heads) - numbers
-        kept_whole = right or place == 0
+        kept_whole = right or (place == 0 and not folded) or place in whole
         drawn.add_column(head, justify="right" if right else "left", overflow="fold", no_wrap=kept_whole)
     for row in rows:
-        drawn.add_row(*(quoted("" if cell is None else cell) for cell in row))
+        drawn.add_row(*map(_cell, row))
     out.print(drawn)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return quoted("" if value is None else value)
 
 
 def show_error(error: MingchaError, *, as_json: bool) -> None:

@@ -61,7 +61,7 @@ def check(file: File, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"code": definition.code, "failures": [vars(one) for one in failed]})
     elif failed:
-        table("不通过", ("例子", "说明"), [(one.example, one.what) for one in failed])
+        table("不通过", ("例子", "说明"), [(one.example or "整条规则", one.what) for one in failed])
     else:
         say(
             f"[bold green]全部通过[/]：{definition.code} {quoted(definition.name)}。用 mingcha rules add 收入。"
@@ -94,17 +94,28 @@ def words(as_json: AsJson = False) -> None:
     if as_json:
         print_json([list(one) for one in known_words()])
         return
-    table("可用的字段", ("判断", "名称", "类型"), known_words())
+    table("可用的字段", ("判断", "名称", "类型", "说明"), known_words())
     say(
         "写法：性别 ≠ 1 且 (年龄 < 18 或 险种 属于 [310, 390])；医疗类别 开头为 [21]；诊断编码 包含 [E10, E11]；"
     )
     say("单价 未知；单据可写 合计(金额) > 5000、种数(开单科室编码) > 3、行数 > 100。金额、单价以元计。")
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes a list of plain values in one line, as in the guide."""
+
+    def represent_sequence(
+        self, tag: str, sequence: Any, flow_style: bool | None = None
+    ) -> yaml.SequenceNode:
+        plain = not any(isinstance(one, list | dict) for one in sequence)
+        return super().represent_sequence(tag, sequence, flow_style=plain or flow_style)
+
+
 def _write(out: Path, written: dict[str, Any], *, as_json: bool) -> None:
     if out.exists():
         raise InputError("文件已存在，不覆盖", where=str(out), remedy="换一个文件名")
-    out.write_text(yaml.safe_dump(written, allow_unicode=True, sort_keys=False), "utf-8")
+    text = yaml.dump(written, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
+    out.write_text(text, "utf-8")
     if as_json:
         print_json({"file": str(out), "code": written["编码"]})
     else:

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from mingcha.audit.indicators import indicator_of
 from mingcha.bootstrap import application
+from mingcha.catalogue.messages import indicator_sentence, measured
 from mingcha.cli.app import app, command
-from mingcha.cli.console import print_json, say, table
+from mingcha.cli.console import print_json, quoted, say, table
 from mingcha.cli.options import AsJson, Home
 from mingcha.domain.values import date_of
 
@@ -22,19 +24,15 @@ def show_indicators(told: Mapping[str, Any]) -> None:
     if told["standing_out"]:
         table(
             "超过界限的统计指标",
-            ("指标编号", "医疗机构", "就医方式", "周期", "就诊", "说明"),
+            ("指标", "对象", "就诊", "说明"),
             [
-                (
-                    row["indicator_id"],
-                    row["institution_id"],
-                    {True: "住院", False: "门诊"}.get(row["inpatient"], ""),
-                    f"{date_of(row['period_from'])} 至 {date_of(row['period_to'])}",
-                    f"{row['cases']:,}",
-                    row["says"],
-                )
+                (f"{row['rule_name']}\n{row['indicator_id']}", _of(row), row["cases"], row["says"])
                 for row in told["standing_out"][:SHOWN]
             ],
+            whole=(1,),
+            lines=True,
         )
+        say("每项指标的第二行是指标编号：mingcha indicator 结果文件夹 指标编号 列出背后的就诊。")
         if (more := len(told["standing_out"]) - SHOWN) > 0:
             say(f"另有 {more:,} 项，见“统计指标”表。")
     if told["resting"]:
@@ -44,6 +42,17 @@ def show_indicators(told: Mapping[str, Any]) -> None:
         say(
             f"统计指标判断了 {told['judged']:,} 项，另有 {waiting:,} 项无法判断（就诊数或同类机构不足、缺少事实）"
         )
+
+
+def _of(row: Mapping[str, Any]) -> str:
+    """Whose indicator this is, and over which days."""
+    way = {True: "住院", False: "门诊"}.get(row["inpatient"])
+    whose = (row["institution_id"], row["doctor_id"], row["item_code"], way, _span(row))
+    return "\n".join(part for part in whose if part)
+
+
+def _span(row: Mapping[str, Any]) -> str:
+    return f"{date_of(row['period_from'])} 至 {date_of(row['period_to'])}"
 
 
 @command(app, "indicator")
@@ -63,6 +72,12 @@ def indicator(
         print_json(cases)
         return
     heads = ("就诊标识", "计入分子", "可能计入", "计入分母")
-    names = ("encounter_id", "part", "part_open", "whole")
-    table("指标背后的就诊", heads, [tuple(case[name] for name in names) for case in cases[:SHOWN]], numbers=3)
-    say(f"共 {len(cases):,} 次就诊；金额单位为分，数量为万分之一。全部就诊可用 --json 取得。")
+    names = ("part", "part_open", "whole")
+    found = indicator_of(run, number)
+    say(f"{quoted(found['institution_id'])}，{_span(found)}：{quoted(indicator_sentence(found))}")
+    rows = [
+        (case["encounter_id"], *(measured(found["slug"], case[name]) for name in names))
+        for case in cases[:SHOWN]
+    ]
+    table("指标背后的就诊", heads, rows, numbers=3)
+    say(f"共 {len(cases):,} 次就诊。全部就诊可用 --json 取得（其中金额以分计，数量以万分之一计）。")

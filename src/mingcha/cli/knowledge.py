@@ -19,11 +19,13 @@ from mingcha.cli.app import CHECK_FAILED, app, command, group
 from mingcha.cli.console import print_json, quoted, say, table, working
 from mingcha.cli.options import AsJson, Home, ReleaseNumber
 from mingcha.cli.release import show_difference
+from mingcha.domain.errors import InputError
+from mingcha.domain.values import date_of
 from mingcha.ingest.codes import read_codes
 from mingcha.ingest.knowledge import template as own_template
 from mingcha.ingest.knowledge.importing import ImportReport, import_knowledge
 from mingcha.knowledge.kinds import KINDS
-from mingcha.knowledge.sources import sources
+from mingcha.knowledge.sources import Source, sources
 from mingcha.knowledge.statistics import Row, Statistics
 from mingcha.knowledge.strategy.checks import of_strategy
 from mingcha.knowledge.validation import Problem, Severity
@@ -34,7 +36,7 @@ app.add_typer(knowledge, name="knowledge")
 Files = Annotated[
     list[Path], typer.Argument(help="文件或文件夹：官方附件、整理版、汇编表，或填好的本系统模板")
 ]
-_SHOWN = 30
+_SHOWN, _A_CHECK = 30, 10
 
 
 @command(knowledge, "import")
@@ -101,12 +103,19 @@ def show_statistics(found: Statistics, *, details: bool) -> None:
     for title, rows, names in (
         ("规则", found.by_rule, rules),
         ("种类", found.by_kind, kinds),
-        ("批次", found.by_batch, {name: known.citation for name, known in sources().items()}),
+        ("批次", found.by_batch, {name: _batch(known) for name, known in sources().items()}),
     ):
         _status_table(title, rows, names, found.by_status)
     if found.waiting_for:
         reasons = [(in_words(reason), count) for reason, count in found.waiting_for.items()]
         table("还不能判断的原因", ("原因", "知识点"), reasons[:_SHOWN], numbers=1)
+
+
+def _batch(known: Source) -> str:
+    """A national batch by its number and day; any other document as it is cited."""
+    if known.rules and known.published is not None:
+        return f"{known.number}，{date_of(known.published)} 公布"
+    return known.citation
 
 
 def _status_table(
@@ -160,13 +169,24 @@ def validate(
 def _show_problems(problems: list[Problem] | tuple[Problem, ...]) -> None:
     if not problems:
         return
-    table(
-        f"校验：{len(problems)} 处",
-        ("程度", "检查", "问题", "处理"),
-        [(p.severity.value, p.check, p.what, p.remedy) for p in problems[:_SHOWN]],
-    )
-    if len(problems) > _SHOWN:
-        say(f"…… 另有 {len(problems) - _SHOWN} 处，用 --json 查看全部")
+    say(f"校验：{len(problems)} 处")
+    kinds: dict[tuple[Severity, str], list[Problem]] = {}
+    for problem in sorted(problems, key=lambda one: one.severity is not Severity.ERROR):
+        kinds.setdefault((problem.severity, problem.check), []).append(problem)
+    for (severity, check), held in kinds.items():
+        same = len({problem.remedy for problem in held}) == 1
+        rows = [(p.what, *(() if same else (p.remedy,))) for p in held[:_A_CHECK]]
+        left = f"，这里列出 {_A_CHECK} 处" if len(held) > _A_CHECK else ""
+        table(
+            f"{severity.value}：{check}（{len(held)} 处{left}）",
+            ("问题",) if same else ("问题", "处理"),
+            rows,
+            folded=True,
+        )
+        if same:
+            say(f"处理：{quoted(held[0].remedy)}")
+    if any(len(held) > _A_CHECK for held in kinds.values()):
+        say("用 --json 查看全部。")
 
 
 @command(knowledge, "codes")
@@ -209,6 +229,10 @@ def template(
     as_json: AsJson = False,
 ) -> None:
     """写出填写本地知识的 xlsx 模板：每种知识一张表。"""
+    if out.suffix.lower() != ".xlsx":
+        raise InputError("模板是 xlsx 文件", where=str(out), remedy=f"写成 {out.with_suffix('.xlsx')}")
+    if out.exists():
+        raise InputError("文件已存在，不覆盖", where=str(out), remedy="换一个文件名")
     own_template.template(out)
     if as_json:
         print_json({"template": str(out)})

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mingcha.audit.documentation import stale, write
-from mingcha.catalogue.glossary import entities, words
+from mingcha.catalogue.glossary import entities, remarks, words
 from mingcha.cli.app import CHECK_FAILED, app, command
 from mingcha.cli.console import print_json, quoted, say, table
 from mingcha.cli.options import AsJson
@@ -24,7 +24,7 @@ def schema(
     """列出字段：英文名、中文、国家标准名、类型、单位、码表。"""
     wanted = [one for one in entities() if not entity or entity in {one.__name__, one.label}]
     if not wanted:
-        names = "、".join(f"{one.__name__}（{one.label or '知识点'}）" for one in entities())
+        names = "、".join(one.label or "知识点" for one in entities())
         raise InputError(f"没有“{entity}”", remedy=f"可用的：{names}")
     if as_json:
         print_json([asdict(word) for word in words(*wanted)])
@@ -32,20 +32,16 @@ def schema(
     for one in wanted:
         table(
             f"{one.label or '知识点'} {one.__name__}",
-            ("英文名", "中文", "国家标准名", "类型", "单位", "码表", "说明"),
+            ("英文名", "中文", "国家标准名", "类型", "说明"),
             [
-                (
-                    word.name,
-                    word.label,
-                    "、".join(word.national),
-                    word.type,
-                    word.unit,
-                    word.codes,
-                    "；".join(part for part in ("必填" if word.required else "", word.note) if part),
-                )
+                (word.name, word.label, "\n".join(word.national), word.written, remarks(word))
                 for word in words(one)
             ],
+            whole=(2,),
         )
+    say(
+        "类型是表格和接口里的写法；数据集（Parquet）中金额以分、单价以百万分之一元、数量和比例以万分之一存储。"
+    )
 
 
 @command(app, "docs")

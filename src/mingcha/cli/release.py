@@ -11,6 +11,7 @@ import typer
 from mingcha.audit.releasing import difference_json, next_release, read_settings, read_strategy
 from mingcha.audit.report import in_force
 from mingcha.bootstrap import application
+from mingcha.catalogue.differences import change_of_setting, changes_of_point
 from mingcha.cli.app import app, command, group
 from mingcha.cli.console import print_json, quoted, say, table, working
 from mingcha.cli.options import AsJson, Home
@@ -29,7 +30,9 @@ def create(
     *,
     settings: Annotated[
         Path | None,
-        typer.Option("--settings", help="参数文件（YAML：规则 → 地区 → 参数: 值）；默认沿用上一版"),
+        typer.Option(
+            "--settings", help="参数文件（YAML：规则 → 地区 → 参数: 值），写全部要设的参数；默认沿用上一版"
+        ),
     ] = None,
     rule_sets: Annotated[
         Path | None, typer.Option("--rule-sets", help="规则集文件（YAML）；默认沿用上一版")
@@ -38,7 +41,8 @@ def create(
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="施行日期；默认今天")
     ] = None,
     starter: Annotated[
-        bool, typer.Option("--starter", help="用内置入门包（含演示知识点和演示参数），只供演示")
+        bool,
+        typer.Option("--starter", help="用内置入门包，只供演示：含演示知识点和演示参数，参数文件盖过其中的"),
     ] = False,
     home: Home = None,
     as_json: AsJson = False,
@@ -118,11 +122,11 @@ def show_difference(difference: Difference) -> None:
             table(f"{title}（前 {len(rows)} 条）", ("知识点编号", "名称"), rows)
     if difference.changed:
         rows = [
-            (point_id, "；".join(f"{name}：{old} → {new}" for name, (old, new) in fields.items()))
+            (point_id, changes_of_point(fields))
             for point_id, fields in list(difference.changed.items())[:_SHOWN]
         ]
         table(f"变化（前 {len(rows)} 条）", ("知识点编号", "变化"), rows)
     for name, (old, new) in difference.settings.items():
-        say(f"参数 {quoted(name)}：{quoted(old)} → {quoted(new)}")
+        say(f"参数 {quoted(change_of_setting(name, old, new))}")
     for name, (old, new) in difference.strategy.items():
         say(f"{quoted(name)}：{quoted(old or '无')} → {quoted(new or '无')}")

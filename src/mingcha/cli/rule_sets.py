@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -13,16 +13,21 @@ import typer
 from mingcha.audit.releasing import read_strategy
 from mingcha.bootstrap import application
 from mingcha.catalogue.defined import all_entries
+from mingcha.catalogue.entries import entries
+from mingcha.catalogue.messages import title_of
 from mingcha.cli.app import command, group
 from mingcha.cli.console import print_json, quoted, say, table
 from mingcha.cli.options import AsJson, Home, ReleaseNumber
 from mingcha.cli.rules import rules
+from mingcha.domain.claims import Encounter
+from mingcha.domain.codelists import coded
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import day_of
 from mingcha.ingest.definitions import definitions_in_use
 from mingcha.knowledge.strategy.checks import of_strategy
-from mingcha.knowledge.strategy.form import ELSEWHERE, EXEMPTIONS, SAMPLE, SETS, written_form
-from mingcha.knowledge.strategy.model import Strategy
+from mingcha.knowledge.strategy.form import ELSEWHERE, EXEMPTIONS, SAMPLE, SCOPE, SETS, written_form
+from mingcha.knowledge.strategy.model import SCENES, STAGES, Strategy
+from mingcha.rules.registry import RULES
 
 sets = group("规则集：哪些规则在何处、何时、以多强的动作判断，以及特例。")
 rules.add_typer(sets, name="sets")
@@ -94,28 +99,62 @@ def template(
 
 
 def _show(strategy: Strategy, written: Mapping[str, Any]) -> None:
-    columns = ("名称", "优先级", "启用", "停用", "范围", "场景", "规则", "不含", "参数", "动作", "门槛")
-    if strategy.sets:
-        _table(SETS, columns, written[SETS])
-    if strategy.exemptions:
-        held = [
-            {**one, "对象": {name: one[name] for name in one if name not in _PLAIN}}
-            for one in written[EXEMPTIONS]
-        ]
-        _table(EXEMPTIONS, (*_PLAIN, "对象"), held)
-    if strategy.jurisdictions:
-        _table(ELSEWHERE, ("规则", "按", "启用", "停用"), written[ELSEWHERE])
+    for place, one in enumerate(written[SETS], 1):
+        _block(f"规则集 {place}：{one['名称']}", {name: one[name] for name in one if name != "名称"})
+    for one in written[EXEMPTIONS]:
+        _block(f"特例 {one['编号']}", {name: one[name] for name in one if name != "编号"})
+    for place, one in enumerate(written.get(ELSEWHERE, ()), 1):
+        _block(f"{ELSEWHERE} {place}", one)
+    if len(strategy.sets) > 1:
+        say("一条规则在一次就诊上由排在最前、范围符合的一个规则集决定。")
 
 
-_PLAIN = ("编号", "类型", "理由", "起", "止", "规则")
+def _block(title: str, held: Mapping[str, Any]) -> None:
+    table(title, ("项", "内容"), [(name, _text(name, value)) for name, value in held.items()])
 
 
-def _table(title: str, columns: tuple[str, ...], held: list[dict[str, Any]]) -> None:
-    used = [name for name in columns if any(name in one for one in held)]
-    table(title, used, [[_text(one.get(name, "")) for name in used] for one in held])
+def _text(name: str, value: Any) -> str:
+    match name:
+        case "规则" | "不含":
+            return "、".join(_named(word) for word in value)
+        case "场景":
+            return "、".join(_stages(value))
+        case "参数":
+            return "\n".join(_parameter(rule, *one) for rule, named in value.items() for one in named.items())
+        case "动作":
+            return "，".join(f"{certainty}的{action}" for certainty, action in value.items())
+        case "门槛":
+            return f"超收不足 {value['金额']} 元的只{value['以下']}"
+        case "范围":
+            return "；".join(f"{label} {_codes(SCOPE[label], words)}" for label, words in value.items())
+        case _:
+            return "、".join(value) if isinstance(value, list) else str(value)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "；".join(f"{name} {_text(inner)}" for name, inner in value.items())
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+def _codes(fact: str, codes: list[str]) -> str:
+    field = Encounter.fields().get(fact)
+    return "、".join(coded(field.codes if field is not None else "", code) for code in codes)
+
+
+def _named(word: str) -> str:
+    """A code or mechanism with its name; a category or group is its own name."""
+    names = {entry.code: entry.name for entry in entries()}
+    name = names.get(word, title_of(word))
+    return word if name == word else f"{name}（{word}）"
+
+
+def _parameter(slug: str, name: str, value: Any) -> str:
+    known = RULES[slug].settings() if slug in RULES else {}
+    label, unit = (known[name].label, known[name].unit) if name in known else (name, "")
+    shown = "、".join(map(str, value)) if isinstance(value, list) else f"{value} {unit}".strip()
+    return f"{_named(slug)}：{label} {shown}"
+
+
+def _stages(scenes: list[str]) -> Iterator[str]:
+    """Stages that are there with all their scenes, then the other scenes with their names."""
+    left = list(scenes)
+    for stage, held in STAGES.items():
+        if set(held) <= set(left):
+            yield stage
+            left = [scene for scene in left if scene not in held]
+    yield from (f"{scene} {SCENES[scene]}" for scene in left)

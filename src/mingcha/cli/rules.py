@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import groupby
 from typing import Annotated, Any
 
 import typer
@@ -29,7 +30,7 @@ app.add_typer(rules, name="rules")
 
 @command(rules, "list")
 def list_(home: Home = None, as_json: AsJson = False) -> None:
-    """列出官方规则目录、自有规则和本机的自建规则，以及由哪些机制判断。"""
+    """列出官方规则目录、自有规则和本机的自建规则：名称、确定性、知识点、状态；窗口够宽时加上机制。"""
     home_folder = application(home).home
     made = kept_definitions(home_folder)
     release, whose = application(home).release_or_starter()
@@ -37,32 +38,33 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json([_plain(one) for one in listed])
         return
-    table(
-        "规则目录",
-        ("编码", "序号", "名称", "类别", "默认确定性", "机制", "知识点（可判断/全部）", "状态", "触发例试跑"),
-        [
-            (
-                one.entry.code,
-                one.entry.number or "",
-                one.entry.name,
-                one.entry.group,
-                one.entry.certainty,
-                "、".join(one.entry.mechanisms),
-                f"{one.judgeable}/{one.points}" if one.entry.kind else "不需要",
-                one.state,
-                "通过"
-                if one.tried and all(run.passed for run in one.tried)
-                else "未通过"
-                if one.tried
-                else "",
-            )
-            for one in listed
-        ],
-    )
+    heads = ("编码", "名称", "确定性", "知识点", "状态", "机制")[: 6 if out.width >= _WIDE else 5]
+    for (category, name), of_group in groupby(listed, key=lambda one: (one.entry.category, one.entry.group)):
+        rows = [_row(one)[: len(heads)] for one in of_group]
+        table(f"{category}：{name}（{len(rows)} 条）", heads, rows)
     if made:
-        rows = [(one.code, one.name, one.version, one.state) for one in made]
-        table("自建规则", ("编码", "名称", "版本", "状态"), rows)
-    say(f"{counted(listed)}知识点按{whose}计。用 mingcha rules show 编码 查看说明。")
+        kept = [(one.code, one.name, one.version, one.state) for one in made]
+        table("自建规则", ("编码", "名称", "版本", "状态"), kept)
+    say(f"{counted(listed)}知识点按{whose}计，为“可判断/全部”；每个机制当场试跑一个应报的例子。")
+    say("用 mingcha rules show 编码 查看一条规则怎样判断、机制标识和参数。")
+
+
+# Columns of a terminal from which the mechanisms stand in the list too.
+_WIDE = 130
+
+
+def _row(one: Listed) -> tuple[str, ...]:
+    mechanisms = "、".join(one.entry.mechanisms)
+    return one.entry.code, one.entry.name, one.entry.certainty, _points(one), _state(one), mechanisms
+
+
+def _points(one: Listed) -> str:
+    return f"{one.judgeable:,}/{one.points:,}" if one.entry.kind else "不需要"
+
+
+def _state(one: Listed) -> str:
+    failed = any(not run.passed for run in one.tried)
+    return f"{one.state}，例子未通过" if failed else str(one.state)
 
 
 def _plain(one: Listed) -> dict[str, Any]:

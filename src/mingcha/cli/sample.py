@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mingcha.catalogue.messages import title_of
 from mingcha.cli.app import app, command
 from mingcha.cli.console import lines_bar, print_json, quoted, say, table
 from mingcha.cli.options import AsJson
@@ -54,8 +55,8 @@ def show_city(report: CityReport, *, details: bool = True) -> None:
     if details:
         table(
             "埋设",
-            ("机制", "违规行", "擦边合规行"),
-            [(mechanism, *counts) for mechanism, counts in report.planted.items()],
+            ("机制", "标识", "违规行", "擦边合规行"),
+            [(title_of(mechanism), mechanism, *counts) for mechanism, counts in report.planted.items()],
             numbers=2,
         )
     say(

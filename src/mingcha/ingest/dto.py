@@ -28,6 +28,14 @@ def national_names(entity: type[Entity]) -> dict[str, str]:
     }
 
 
+def not_json(error: Exception) -> str:
+    """That something is no JSON, and at which byte."""
+    place = re.search(r"\(byte (\d+)\)", str(error))
+    if place:
+        return f"不是正确的 JSON：第 {int(place[1]) + 1} 字节处不对"
+    return "不是正确的 JSON：没有写完" if "truncated" in str(error) else "不是正确的 JSON"
+
+
 def _record(name: str, leaves: Iterable[str], nested: dict[str, Any]) -> Any:
     """A record with text leaves and nested records that are one object, a list of them, or absent."""
     fields: list[Any] = [(leaf, str, "") for leaf in dict.fromkeys(leaves) if leaf not in nested]
@@ -112,9 +120,7 @@ def decode(content: bytes) -> Decoded:
     except msgspec.ValidationError:
         envelope = _leniently(content)
     except msgspec.DecodeError as error:
-        raise InputError(
-            f"不是正确的 JSON：{error}", remedy="请检查报文是否被截断，编码应为 UTF-8"
-        ) from error
+        raise InputError(not_json(error), remedy="请检查报文是否被截断，编码应为 UTF-8") from error
     except UnicodeDecodeError as error:
         raise InputError("报文编码不是 UTF-8", remedy="请以 UTF-8 编码发送报文") from error
     except RecursionError as error:

@@ -9,13 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mingcha.domain.errors import InputError
 from mingcha.domain.fields import Field
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.ingest.clean import Writing
 from mingcha.ingest.recognise import CLAIMS, known_names, normal
+from mingcha.ingest.written import read_yaml
 
 _KEYS = frozenset({"match", "sheet", "columns", "constants", "dates", "scale", "only", "skip"})
 _SHARED = frozenset({"encounter_id", "person_id", "institution_id"})
@@ -60,18 +59,7 @@ def load_mapping(path: Path) -> list[Recipe]:
     Raises:
         InputError: no such file, no YAML, or something in it that is not understood.
     """
-    try:
-        content = yaml.safe_load(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise InputError(
-            f"无法读取映射文件：{error.strerror}", where=str(path), remedy="请检查路径和权限"
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"映射文件不是正确的 YAML：{str(error).splitlines()[-1].strip()}",
-            where=str(path),
-            remedy="请检查缩进、冒号后的空格，文件须为 UTF-8 编码",
-        ) from error
+    content = read_yaml(path)
     files = content.get("files") if isinstance(content, dict) else None
     if not isinstance(files, list) or not all(isinstance(entry, dict) for entry in files):
         raise InputError(

@@ -14,7 +14,7 @@ from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure,
 from mingcha.domain.errors import InputError
 from mingcha.domain.fields import Entity
 from mingcha.domain.settlement_list import SettlementList
-from mingcha.ingest.dto import many
+from mingcha.ingest.dto import many, not_json
 from mingcha.ingest.leaves import Columns
 from mingcha.ingest.messages import Message, decode_message
 from mingcha.ingest.newest import Place
@@ -66,9 +66,7 @@ class MessageFile:
         try:
             yield from (bytes(raw) for raw in msgspec.json.decode(content, type=list[msgspec.Raw]))
         except msgspec.DecodeError as error:
-            raise InputError(
-                f"不是正确的 JSON：{error}", where=str(self.path), remedy="请检查文件是否被截断"
-            ) from error
+            raise InputError(not_json(error), where=str(self.path), remedy="请检查文件是否被截断") from error
 
     def _lines(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:

@@ -25,7 +25,7 @@ from mingcha.domain.settlement_list import (
 )
 from mingcha.domain.values import MINUTES_A_DAY, ValueType
 from mingcha.ingest import parse
-from mingcha.ingest.dto import many
+from mingcha.ingest.dto import many, not_json
 from mingcha.knowledge.settlement_list.remarks import Remarks, remarks_on
 from mingcha.knowledge.settlement_list.sent import Row, SentList
 from mingcha.store.columns import Columns, columns_of, resolved_of
@@ -219,9 +219,7 @@ def _opened(content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
             deeper = _decoder.decode(deeper) if isinstance(deeper, str) and deeper else deeper
             found = deeper if isinstance(deeper, dict) else found
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(
-            f"不是正确的 JSON：{error}", remedy="请检查报文是否被截断，编码应为 UTF-8"
-        ) from error
+        raise InputError(not_json(error), remedy="请检查报文是否被截断，编码应为 UTF-8") from error
     if not isinstance(found, dict) or HEAD not in found:
         raise InputError("报文中没有结算清单", where=HEAD, remedy=_REMEDY)
     return envelope, found

@@ -63,7 +63,9 @@ def _common(definition: RuleDefinition) -> dict[str, Any]:
 
 def _from_mechanism(definition: RuleDefinition) -> type[Rule[Any]]:
     if definition.mechanism not in RULES:
-        raise InputError(f"没有“{definition.mechanism}”这个机制", remedy="用 mingcha rules list 查看全部机制")
+        raise InputError(
+            f"没有“{definition.mechanism}”这个机制", remedy="用 mingcha rules list --json 查看全部机制"
+        )
     base = RULES[definition.mechanism]
     if issubclass(base, PeriodRule):
         raise InputError(f"{base.slug} 是统计指标，不能照做", remedy="在规则集里改它的参数")

@@ -94,7 +94,7 @@ class Setting(Expr):
     def _within(self, value: int, where: str) -> int:
         low, high = self.at_least, self.at_most
         if (low is not None and value < low) or (high is not None and value > high):
-            raise DeclarationError(f"{where} 的值 {self.text(value)} 超出范围：应{self.bounds()}")
+            raise DeclarationError(f"{where} 的值 {self.text(value)}，超出范围：应{self.bounds()}")
         return value
 
     def _codes(self, written: Any, where: str) -> tuple[str, ...]:

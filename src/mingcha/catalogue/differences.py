@@ -1,0 +1,72 @@
+"""What changes from one release to the next, in words: parts by their names, values as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mingcha.domain.codelists import coded
+from mingcha.domain.fields import Field
+from mingcha.domain.values import ValueType, written
+from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.point import FOREVER, KnowledgePoint
+from mingcha.rules.registry import RULES
+
+EVERYWHERE, NOT_SET = "全部地区", "没有设定"
+_FIELDS: dict[str, Field[Any]] = {
+    **{name: field for kind in KINDS.values() for name, field in kind.fields().items()},
+    **KnowledgePoint.fields(),
+}
+
+
+def changes_of_point(changed: Mapping[str, tuple[Any, Any]]) -> str:
+    """The fields of a point that changed: 失效日期：不限 → 2026-07-01."""
+    return "；".join(
+        f"{_label(name)}：{_value(name, old)} → {_value(name, new)}" for name, (old, new) in changed.items()
+    )
+
+
+def _label(name: str) -> str:
+    return "种类" if name == "kind" else _FIELDS[name].label if name in _FIELDS else name
+
+
+def _value(name: str, value: Any) -> str:
+    field = _FIELDS.get(name)
+    if value is None or value in ("", (), []):
+        return "空"
+    if name == "kind":
+        return KINDS[value].label if value in KINDS else str(value)
+    if field is None:
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= FOREVER:
+        return "不限"
+    if field.codes and field.type is ValueType.CODE:
+        return coded(field.codes, str(value))
+    return written(tuple(value) if isinstance(value, list) else value, field.type)
+
+
+def change_of_setting(name: str, old: Any, new: Any) -> str:
+    """A parameter that changed.
+
+    Args:
+        name: rule/region/parameter, as differences name them.
+        old, new: as they were written.
+    """
+    slug, region, parameter = name.split("/")
+    rule = RULES.get(slug)
+    label, told, unit = parameter, slug, ""
+    if rule is not None:
+        told = f"{rule.title}（{slug}）"
+        if (known := rule.settings().get(parameter)) is not None:
+            label, unit = f"{known.label}（{parameter}）", known.unit
+    return f"{told}，{region or EVERYWHERE}，{label}：{_set(old, unit)} → {_set(new, unit)}"
+
+
+def _set(value: Any, unit: str) -> str:
+    if value is None:
+        return NOT_SET
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | tuple):
+        return "、".join(map(str, value))
+    return f"{value} {unit}" if isinstance(value, int | float) and unit else str(value)

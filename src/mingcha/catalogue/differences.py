@@ -62,6 +62,12 @@ def change_of_setting(name: str, old: Any, new: Any) -> str:
     return f"{told}，{region or EVERYWHERE}，{label}：{_set(old, unit)} → {_set(new, unit)}"
 
 
+def setting_in_words(slug: str, name: str, value: Any) -> str:
+    """A parameter by its label, and its value in its unit."""
+    known = RULES[slug].settings().get(name) if slug in RULES else None
+    return f"{name} {_set(value, '')}" if known is None else f"{known.label} {_set(value, known.unit)}"
+
+
 def _set(value: Any, unit: str) -> str:
     if value is None:
         return NOT_SET

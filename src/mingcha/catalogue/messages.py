@@ -13,7 +13,7 @@ from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field, value_type
 from mingcha.domain.values import QUANTITY_SCALE, decimal_text, written, yuan
 from mingcha.knowledge.point import KnowledgePoint
-from mingcha.rules.base import Rule
+from mingcha.rules.base import Excess, Rule
 from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
@@ -46,6 +46,18 @@ def sentence(
         if name not in texts:
             texts[name] = _of_point(point, name)
     return rule.message.format_map(texts)
+
+
+def in_excess(finding: Mapping[str, Any], rule: type[Rule[Any]]) -> str:
+    """What a finding takes, in parentheses, as far as its sentence does not say it already."""
+    named = placeholders(rule)
+    quantity = finding["excess_quantity"] if rule.excess is Excess.LINES and finding["amount_fen"] else None
+    parts = [
+        "" if quantity is None or "excess" in named else f"数量 {_quantity(quantity)}",
+        "" if not finding["amount_fen"] or "amount" in named else f"超收 {yuan(finding['amount_fen'])} 元",
+    ]
+    shown = "，".join(part for part in parts if part)
+    return f"（{shown}）" if shown else ""
 
 
 def indicator_sentence(indicator: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ import typer
 from mingcha.audit.releasing import read_strategy
 from mingcha.bootstrap import application
 from mingcha.catalogue.defined import all_entries
+from mingcha.catalogue.differences import setting_in_words
 from mingcha.catalogue.entries import entries
 from mingcha.catalogue.messages import title_of
 from mingcha.cli.app import command, group
@@ -27,7 +28,6 @@ from mingcha.ingest.definitions import definitions_in_use
 from mingcha.knowledge.strategy.checks import of_strategy
 from mingcha.knowledge.strategy.form import ELSEWHERE, EXEMPTIONS, SAMPLE, SCOPE, SETS, written_form
 from mingcha.knowledge.strategy.model import SCENES, STAGES, Strategy
-from mingcha.rules.registry import RULES
 
 sets = group("规则集：哪些规则在何处、何时、以多强的动作判断，以及特例。")
 rules.add_typer(sets, name="sets")
@@ -144,10 +144,7 @@ def _named(word: str) -> str:
 
 
 def _parameter(slug: str, name: str, value: Any) -> str:
-    known = RULES[slug].settings() if slug in RULES else {}
-    label, unit = (known[name].label, known[name].unit) if name in known else (name, "")
-    shown = "、".join(map(str, value)) if isinstance(value, list) else f"{value} {unit}".strip()
-    return f"{_named(slug)}：{label} {shown}"
+    return f"{_named(slug)}：{setting_in_words(slug, name, value)}"
 
 
 def _stages(scenes: list[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from mingcha.audit.batch import FINDINGS, QUALITY, UNJUDGED, AuditResult, audit
 from mingcha.audit.indicators import INDICATORS
 from mingcha.audit.plans import plan_of
 from mingcha.audit.report import Contents, write_workbooks
+from mingcha.audit.sheets import CERTAINTIES
 from mingcha.audit.summary import by_rule
+from mingcha.domain.values import money
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from tests.support.small_lake import write_lake
@@ -62,6 +65,52 @@ def test_amounts_and_times_are_numbers_to_excel_and_codes_are_text(run: AuditRes
     assert types["编码"] == pl.String
 
 
+def test_what_a_finding_says_stays_in_sight_and_columns_of_rule_sets_stand_only_where_there_are_some(
+    run: AuditResult,
+) -> None:
+    path = run.out / "审核结果.xlsx"
+    with zipfile.ZipFile(path) as parts:
+        listing = parts.read(f"xl/worksheets/sheet{SHEETS.index('疑点明细') + 1}.xml").decode()
+    assert '<pane xSplit="2" ySplit="1"' in listing
+    details = sheet(path, "疑点明细")
+    assert details.columns[:2] == ["确定性", "疑点说明"]
+    assert details.columns.index("处理意见（人工填写）") == details.columns.index("处理建议") + 1
+    assert not {"规则集", "处理动作", "特例"} & set(details.columns)
+
+
+def test_doctors_are_named_and_departments_told(run: AuditResult) -> None:
+    path = run.out / "审核结果.xlsx"
+    named = dict(sheet(path, "按医师").select("医师编码", "医师姓名").iter_rows())
+    details = sheet(path, "疑点明细").filter(pl.col("医师编码").is_not_null())
+    assert details.height
+    assert all(named[code] == name for code, name in details.select("医师编码", "医师姓名").iter_rows())
+
+
+def test_the_overview_tells_the_money_of_each_certainty(run: AuditResult) -> None:
+    rows = dict(
+        (label, text)
+        for label, text, *_ in sheet(run.out / "审核结果.xlsx", "汇总").iter_rows()
+        if label is not None
+    )
+    by_certainty = (
+        pl.DataFrame(run.manifest["by_rule"]).group_by("certainty").agg(pl.col("claimed_fen").sum())
+    )
+    for certainty, fen in by_certainty.iter_rows():
+        if certainty != "提醒":
+            assert f"计入 {money(fen)} 元" in rows[CERTAINTIES[certainty]]
+
+
+def test_indicators_show_one_share_and_days_as_days(run: AuditResult) -> None:
+    book = fastexcel.read_excel(run.out / "审核结果.xlsx")
+    shown = pl.DataFrame(book.load_sheet("统计指标"))
+    kept = pl.read_parquet(run.out / INDICATORS)
+    assert shown.height == kept.height
+    assert shown.schema["周期起"] in {pl.Date, pl.Datetime("ms")}
+    for share, text in shown.select("占比", "读到的值").iter_rows():
+        if share is not None:
+            assert Decimal(str(text).removesuffix("%")) == Decimal(str(round(share * 100, 2)))
+
+
 def test_each_cited_source_is_that_of_the_point(run: AuditResult, release: Release) -> None:
     points = {point.point_id: point for point in release.all_points()}
     details = sheet(run.out / "审核结果.xlsx", "疑点明细").filter(pl.col("知识点编号").is_not_null())
@@ -86,8 +135,8 @@ def test_sums_by_rule_and_by_institution_agree_with_the_details(run: AuditResult
 
 def test_could_not_judge_names_the_missing_fact_in_chinese(run: AuditResult) -> None:
     unjudged = sheet(run.out / "审核结果.xlsx", "无法判断")
-    assert "性别" in set(unjudged["缺少的事实"])
-    assert "sex" not in set(unjudged["缺少的事实"])
+    assert "性别未知" in set(unjudged["无法判断的原因"])
+    assert not any("sex" in text for text in unjudged["无法判断的原因"])
 
 
 def test_findings_beyond_one_sheet_lie_in_further_files_and_the_first_one_says_so(

@@ -45,7 +45,7 @@ def sentence(
     for name in placeholders(rule):
         if name not in texts:
             texts[name] = _of_point(point, name)
-    return rule.message.format_map(texts)
+    return rule.message.format_map(texts).replace(" ）", "）")  # a part that the point leaves empty
 
 
 def in_excess(finding: Mapping[str, Any], rule: type[Rule[Any]]) -> str:
@@ -75,6 +75,12 @@ def indicator_evidence(indicator: Mapping[str, Any]) -> tuple[str | None, str | 
         None if indicator[name] is None else rule.in_words(indicator[name]) for name in ("value", "threshold")
     )
     return value, limit
+
+
+def is_share(slug: str) -> bool:
+    """Whether what a rule over periods reads is a share."""
+    rule = RULES[slug]
+    return issubclass(rule, PeriodRule) and rule.part is not None
 
 
 def measured(slug: str, value: int) -> str:

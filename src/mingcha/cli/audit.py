@@ -18,9 +18,10 @@ from mingcha.bootstrap import application
 from mingcha.catalogue.messages import title_of
 from mingcha.cli.app import CHECK_FAILED, app, command
 from mingcha.cli.claims import import_json, show_import
-from mingcha.cli.console import audit_bar, import_bar, money, print_json, quoted, say, table, working
+from mingcha.cli.console import audit_bar, import_bar, print_json, quoted, say, table, working
 from mingcha.cli.indicators import show_indicators
 from mingcha.cli.options import AsJson, Home, Mapping, ReleaseNumber, Workers
+from mingcha.domain.values import money
 from mingcha.knowledge.point import default_certainty
 
 Run = Annotated[Path, typer.Argument(help="审核结果文件夹（audit 的 --out）")]

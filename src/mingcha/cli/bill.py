@@ -12,9 +12,10 @@ from mingcha.audit.bill import Answer, BillAuditor, refusal
 from mingcha.audit.plans import plan_of
 from mingcha.bootstrap import application
 from mingcha.cli.app import app, command
-from mingcha.cli.console import err, money, quoted, say, table
+from mingcha.cli.console import err, quoted, say, table
 from mingcha.cli.options import Home, ReleaseNumber
 from mingcha.domain.errors import InputError
+from mingcha.domain.values import money
 from mingcha.ingest.beside_bill import read_beside
 from mingcha.knowledge.strategy.model import SCENES
 

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -42,11 +41,6 @@ def say(text: str = "") -> None:
 def quoted(text: object) -> str:
     """Text from data, with nothing in it taken for markup."""
     return escape(str(text))
-
-
-def money(fen: int) -> str:
-    """An amount in yuan, its thousands set apart."""
-    return f"{Decimal(fen) / 100:,.2f}"
 
 
 def table(

@@ -73,6 +73,12 @@ def yuan(fen: int) -> str:
     return f"{sign}{fen // 100}.{fen % 100:02d}"
 
 
+def money(fen: int) -> str:
+    """Amount in yuan for summaries, its thousands set apart."""
+    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // 100:,}.{fen % 100:02d}"
+
+
 def written(value: object, type_: ValueType) -> str:
     """A stored value as people read it; an unknown one as 未知."""
     if value is None:

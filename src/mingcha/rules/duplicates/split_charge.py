@@ -35,7 +35,9 @@ class SplitCharged(ItemRule[SplitCharge]):
     per = Line.day
     only_if = distinct(Line.item_code) >= SplitCharge.components
     value, limit = Line.amount, Line.amount
-    message = "{item} 等项目应合并为一项收费（{bundle} {bundle_name}），拆分合计 {value} 元，超收 {amount} 元"
+    message = (
+        "{item} 等项目应合并为一项收费（{bundle} {bundle_name}），拆分合计 {value} 元，合并后为 {limit} 元"
+    )
 
     def judge(self, group: Group[SplitCharge], point: SplitCharge) -> Verdicts:
         by_item: dict[object, list[LineFacts]] = defaultdict(list)

@@ -32,7 +32,7 @@ class SpendingOverCap(ItemRule[SpendingCap]):
     per = SpendingCap.period
     only_if = total(Line.in_scope_amount) > SpendingCap.cap
     value, limit = Line.in_scope_amount, SpendingCap.cap
-    message = "{item} {period}累计报销 {value} 元，总额上限 {limit} 元，超 {amount} 元"
+    message = "{item} {period}累计报销 {value} 元，总额上限 {limit} 元"
 
     def judge(self, group: Group[SpendingCap], point: SpendingCap) -> Verdicts:
         spent: dict[int | None, int] = defaultdict(int)

@@ -39,9 +39,9 @@ class OwnShareHigh(VisitRule):
         | ((rank < 2) & (own > whole * most_first))
     )
     value, limit = Settlement.own_expense, Settlement.total_amount
-    message = "总费用 {limit} 元，其中自费 {value}，自费比例超过设定"
+    message = "{limit}，其中自费 {value}，自费比例超过设定"
 
     def evidence(self, value: Any, limit: Any, _point: Any) -> tuple[str | None, str | None]:
         """What was paid by the person, with its share; a share just above the limit is not rounded down to it."""
         share = f"，占 {decimal_text(-(-value * QUANTITY_SCALE // limit), PER_CENT)}%" if limit else ""
-        return f"{yuan(value)} 元{share}", yuan(limit)
+        return f"{yuan(value)} 元{share}", f"总费用 {yuan(limit)} 元"

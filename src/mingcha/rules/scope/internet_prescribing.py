@@ -28,6 +28,6 @@ class InternetPrescribing(ItemRule[InternetLimit]):
     legal_basis = ("fund-regulation", "rules-2025", "internet-payment")
     forbids = Encounter.care_type.starts_with_any(InternetLimit.internet_care_types)
     value, limit = Encounter.care_type, InternetLimit.internet_care_types
-    message = "{item} 不纳入互联网诊疗支付，本次医疗类别为{value}"
+    message = "{item} 不纳入互联网诊疗支付，本次医疗类别 {value} 属于互联网诊疗"
 
     internet_care_types: Any = setting((), label="互联网诊疗的医疗类别", codes="med_type")

@@ -53,7 +53,7 @@ def test_a_list_is_answered_by_itself_in_the_national_form() -> None:
         ("settlement-list-fault", "A453 setlinfo.dscg_way"),
     ]
     assert answer.content["infcode"] == 0
-    assert ("GZ10000201001000", "出生日期") in answer.unjudged
+    assert ("GZ10000201001000", "出生日期未知") in answer.unjudged
     told = [AUDITOR.explain.sentence(row) for row in answer.findings if row["slug"] in OF_LISTS]
     assert told[0] == "结算清单 A071 setlinfo.prfs：职业未填写，要求：必填"
 
@@ -76,7 +76,7 @@ def test_a_list_is_compared_with_the_bill_it_belongs_to() -> None:
 
 def test_without_its_list_a_stay_cannot_be_judged() -> None:
     answer = AUDITOR(encoded(sample_message(STAY)))
-    assert ("GZ10000201001000", "结算清单检查所见数") in answer.unjudged
+    assert ("GZ10000201001000", "结算清单检查结果未知") in answer.unjudged
 
 
 def test_a_list_of_another_encounter_and_one_without_a_beginning_are_refused() -> None:

@@ -73,9 +73,16 @@ def recomputed(plan: Plan, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]
                 told = {**row, **_bounded(check, key, row)}
             else:
                 told = {**row, **_judged(check.rule, key, row, rows)}
-            if not check.rule.quiet or told["flagged"] is not False:
+            if not check.rule.quiet or (told["flagged"] is not False and not _small(check.rule, row)):
                 found[(check.rule_code, *key)] = told
     return found
+
+
+def _small(rule: Any, row: dict[str, Any]) -> bool:
+    """Whether a sum stays within a limit of its rule's own, even if all that is open were counted."""
+    limit = rule.values.get("at_most")
+    compared = isinstance(rule, PeerRule | CapacityRule)
+    return not compared and limit is not None and row["numerator"] + row["unknown"] <= limit
 
 
 def _summed(check: Any, cases: Cases) -> dict[tuple[Any, ...], dict[str, Any]]:

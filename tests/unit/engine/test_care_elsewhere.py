@@ -41,7 +41,7 @@ def limit(region: str, allowed: int) -> QuantityLimit:
 
 def release(*elsewhere: dict[str, Any], sets: Any = ()) -> Release:
     """Two cities, each with a limit of its own for beds and a highest share that the fund may pay."""
-    settings = {"fund-share-too-high": {"3501": {"ratio": 9_000}, "3502": {"ratio": 5_000}}}
+    settings = {"fund-share-too-high": {"3501": {"ratio": 90}, "3502": {"ratio": 50}}}
     strategy = strategy_of({"异地就医": list(elsewhere), "规则集": list(sets)})
     return release_of(1, [limit("3501", 2), limit("3502", 1)], settings, strategy=strategy)
 

@@ -294,7 +294,7 @@ def regional(pick: random.Random, number: int) -> SexLimit | QuantityLimit:
 def some_settings(pick: random.Random) -> dict[str, Any]:
     """The starter pack's settings, and in some regions other ones for rules of both places."""
     shares = {
-        "fund-share-too-high": {region: {"ratio": 1_000 * pick.randint(1, 9)} for region in ("3501", "44")}
+        "fund-share-too-high": {region: {"ratio": 10 * pick.randint(1, 9)} for region in ("3501", "44")}
     }
     caps = {"fund-over-yearly-cap": {"350203": {"cap": 100 * pick.randint(1, 100_000)}}}
     return {**starter_settings(), **shares, **caps}

@@ -45,7 +45,7 @@ def test_what_is_no_amount_is_refused_with_the_parameter_named(written: object) 
 
 
 def test_bounds_are_told_in_the_unit_that_people_write() -> None:
-    with pytest.raises(DeclarationError, match="2,000 元 超出范围：应为 0 至 1,000 元"):
+    with pytest.raises(DeclarationError, match="2,000 元，超出范围：应为 0 至 1,000 元"):
         YUAN.taken(2_000, "r")
 
 

@@ -51,6 +51,7 @@ NOT_REQUIRED = {
     ("take-home-over-days", "take_home"): "where no flag is sent nothing was taken home",
     ("dose-over-limit", "birth_date"): "only for points that speak of an age",
     ("dose-over-limit", "route"): "only for points that speak of a way of giving",
+    ("dose-over-limit", "weight"): "only for points that speak of weight",
     ("dose-over-limit", "times_a_day"): "a single dose may be too much by itself",
     ("unit-price-over-ceiling", "institution_rank"): "only for points that differ by level",
     ("pregnancy-unsafe", "maternity_state"): "a diagnosis tells as well",

@@ -79,6 +79,7 @@ FACTS: dict[str, Any] = {
     "department_id": pl.String,
     "doctor_id": pl.String,
     "maternity_state": pl.String,
+    "weight": pl.Int64,
     "total_amount": pl.Int64,
     "fund_paid": pl.Int64,
     "own_expense": pl.Int64,
@@ -206,6 +207,7 @@ class City:
         facts["civil_servant"] = self.papers.choice((None, True, False))
         facts["remote_settlement"] = self.papers.choice((None, True, True, False))
         facts["own_expense"] = self.papers.choice((None, 0, 500, 20_000, 250_000))
+        facts["weight"] = self.papers.choice((None, 32_500, 120_000, 650_000, 1_000, 6_000_000))
         facts["disease_id"] = self.papers.choice((None, "M03900", "YM0001"))
         facts.update(self._resolved(Person, Encounter, Settlement))
         diagnoses, procedures = self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE)

@@ -68,6 +68,14 @@ class Encounter(Entity):
     discharge_way = f.code("离院方式", "dscg_way", codes="dscg_way", beside="stay-outcomes")
     main_diagnosis = f.code("主诊断编码", "dscg_main_dise_codg", "dscg_maindiag_code")
     procedure_count = f.number("手术操作代码计数", "oprn_oprt_code_cnt")
+    weight = f.quantity(
+        "体重",
+        "wt",
+        "physexm_wt",
+        "patnWt",
+        unit="kg",
+        note="以千克填写；不在 0.2 至 500 千克之间的视为未知；未填的取结算清单的新生儿入院体重",
+    )
 
     # What the rules read but nobody sends: made from the fields above in one place (engine.facts).
     inpatient = f.flag("是否住院", derived=True, note="就诊类型为 2，缺失时按医疗类别前缀 2、52 判断")

@@ -33,6 +33,8 @@ PRICE_STEPS = tuple(PRICE_SCALE // 10**places for places in (2, 3, 4, 5))
 # A unit that would last for longer was not read right; with it no product leaves sixty-four bits.
 LONGEST_UNIT = 1_000 * QUANTITY_SCALE
 KNOWN_SEXES = ("1", "2")
+# Nobody weighs less or more: a number beyond was written in another unit, or not read from a scale.
+LIGHTEST, HEAVIEST = QUANTITY_SCALE // 5, 500 * QUANTITY_SCALE
 
 
 def inpatient(visit_type: str | None, care_type: str | None) -> bool | None:
@@ -47,6 +49,11 @@ def purchase(visit_type: str | None, care_type: str | None) -> bool | None:
     if visit_type is not None:
         return visit_type == PURCHASE_VISIT
     return None if care_type is None else care_type.startswith(PURCHASE_CARE)
+
+
+def weight(stated: int | None) -> int | None:
+    """A weight that somebody can have."""
+    return stated if stated is not None and LIGHTEST <= stated <= HEAVIEST else None
 
 
 def _day(minute: int | None) -> int | None:
@@ -232,6 +239,7 @@ def derive(
     first, last = _day(facts.get("started_at")), _day(facts.get("ended_at"))
     return {
         "sex": sex if sex in KNOWN_SEXES else None,
+        "weight": weight(facts.get("weight")),
         "inpatient": inpatient(facts.get("visit_type"), care),
         "purchase": purchase(facts.get("visit_type"), care),
         "institution_rank": RANK_OF_LEVEL.get(facts.get("institution_level") or ""),
@@ -285,6 +293,7 @@ def derived_columns() -> dict[str, pl.Expr]:
     by_care = pl.any_horizontal([care.str.starts_with(prefix) for prefix in INPATIENT_CARE])
     return {
         "sex": pl.when(pl.col("sex").is_in(KNOWN_SEXES)).then(pl.col("sex")),
+        "weight": pl.when(pl.col("weight").is_between(LIGHTEST, HEAVIEST)).then(pl.col("weight")),
         "inpatient": pl.when(visit.is_not_null()).then(visit == INPATIENT_VISIT).otherwise(by_care),
         "purchase": pl.when(visit.is_not_null())
         .then(visit == PURCHASE_VISIT)

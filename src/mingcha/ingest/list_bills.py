@@ -40,8 +40,7 @@ def _lay_beside(encounter: BilledEncounter, received: ReceivedList) -> None:
     """The facts that the list's checks say, and its diagnoses and operations where the bill has none."""
     facts = encounter.facts
     facts.update(facts_of(received, facts))
-    if facts.get("procedure_count") is None:
-        facts["procedure_count"] = received.procedure_count
+    facts.update({name: said for name, said in received.stated().items() if facts.get(name) is None})
     if not encounter.diagnoses.get("diagnosis_code"):
         encounter.diagnoses = _columns(received.diagnoses(), ("diagnosis_code", "main"))
         facts["main_diagnosis"] = facts["main_diagnosis"] or sole_main(*encounter.diagnoses.values())
@@ -69,7 +68,7 @@ def _alone(received: ReceivedList) -> Message:
         "ended_at": values.get("discharged_at"),
         "visit_type": STAY,
         "main_diagnosis": sole_main(*diagnoses.values()),
-        "procedure_count": received.procedure_count,
+        **received.stated(),
         **facts_of(received, {}),
     }
     procedures = _columns(received.procedures(), ("procedure_code",))

@@ -31,6 +31,8 @@ from mingcha.knowledge.settlement_list.sent import Row, SentList
 from mingcha.store.columns import Columns, columns_of, resolved_of
 
 FACTS = ("list_faults", "list_fault_count", "diagnosis_fault_count", "procedure_fault_count")
+# What a list says of its encounter where the bill does not.
+STATED = ("procedure_count", "weight")
 WESTERN = ("", "1")
 _MAIN, _MAIN_OPERATION = {"1": True, "0": False}, {"1": True, "2": False}
 # What the checks compare a list with.
@@ -65,6 +67,16 @@ class ReceivedList:
         """How many operations it lists; None where there was no place for any."""
         listed = self.nodes.get("oprninfo")
         return None if listed is None else sum(bool(row.texts["code"]) for row in listed)
+
+    @property
+    def weight(self) -> int | None:
+        """What a newborn weighed when admitted, of grams made kilograms."""
+        grams = self.head.values.get("admission_weight")
+        return None if grams is None else grams // 1000
+
+    def stated(self) -> dict[str, int | None]:
+        """What it says of its encounter, by name."""
+        return {name: getattr(self, name) for name in STATED}
 
     def diagnoses(self) -> list[dict[str, Any]]:
         """Its western diagnoses as rows of `Diagnosis`."""
@@ -154,16 +166,18 @@ class SettlementLists:
         )
         told = [
             {"encounter_id": row["encounter_id"], **facts_of(self._lists[row["encounter_id"]], row)}
-            | {"listed": self._lists[row["encounter_id"]].procedure_count}
+            | {f"listed.{name}": said for name, said in self._lists[row["encounter_id"]].stated().items()}
             for row in listed.iter_rows(named=True)
         ]
         schema: Columns = {"encounter_id": pl.Utf8(), **{n: resolved_of(Encounter)[n] for n in FACTS}}
-        schema["listed"] = pl.Int32()
+        schema |= {f"listed.{name}": columns_of(Encounter)[name] for name in STATED}
         joined = encounters.join(
             pl.DataFrame(told, schema=schema), on="encounter_id", how="left", maintain_order="left"
         )
-        stated = ["procedure_count"] if "procedure_count" in encounters.columns else []
-        return joined.with_columns(procedure_count=pl.coalesce(*stated, "listed")).drop("listed")
+        known = [name for name in STATED if name in encounters.columns]
+        return joined.with_columns(
+            pl.coalesce(*([name] if name in known else []), f"listed.{name}").alias(name) for name in STATED
+        ).drop(f"listed.{name}" for name in STATED)
 
     def with_coded(self, entity: type[Entity], rows: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
         """Diagnoses or operations (with `enc`), and those of lists for encounters of which nothing else tells any.

@@ -78,6 +78,8 @@ _GRADES = {
 }
 # Limits are written in grams at the largest: beyond it a limit would not fit into sixty-four bits.
 LARGEST_UNIT = 10**6
+# Times the heaviest weight this still stands in sixty-four bits: a hundred grams a kilogram.
+LARGEST_PER_KG = 10**12
 _GROUNDS = {"工伤": "work_injury", "生育": "maternity"}
 
 
@@ -161,7 +163,10 @@ def _missing_of_dose(point: DoseLimit) -> str:
     read = unit_of(point.unit)
     if read is None or read[1].denominator != 1 or read[1] > LARGEST_UNIT:
         return f"剂量单位“{point.unit}”不能识别，待人工映射"
-    if point.single_max >= NO_DOSE_LIMIT and point.daily_max >= NO_DOSE_LIMIT:
+    by_weight = max(point.single_per_kg, point.daily_per_kg)
+    if by_weight * read[1] > LARGEST_PER_KG:
+        return "每公斤最大剂量过大，待人工核对单位"
+    if not by_weight and point.single_max >= NO_DOSE_LIMIT and point.daily_max >= NO_DOSE_LIMIT:
         return "单次与每日最大剂量均未给出，待人工映射"
     return ""
 

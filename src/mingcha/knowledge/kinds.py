@@ -107,13 +107,15 @@ class DispenseLimit(KnowledgePoint):
 
 
 class DoseLimit(KnowledgePoint):
-    """超说明书用量: the highest single and daily dose, by route and age where these differ."""
+    """超说明书用量: the highest single and daily dose, as such or by weight, by route and age where these differ."""
 
     label, slug = "用量上限", "dose-limit"
     told_apart_by = ("route", "age_unit", "at_least", "below")
     unit = f.text("剂量单位", required=True, note="g、mg、μg、IU、万IU、ml、片 …")
     single_max = f.quantity("单次最大剂量", default=NO_DOSE_LIMIT)
     daily_max = f.quantity("每日最大剂量", default=NO_DOSE_LIMIT)
+    single_per_kg = f.quantity("单次每公斤最大剂量", default=0, note="0 为不按体重限定")
+    daily_per_kg = f.quantity("每日每公斤最大剂量", default=0, note="0 为不按体重限定")
     route = f.code("给药途径", default="", note=f"空为不限；{'、'.join(ROUTES)}")
     age_unit = f.code("年龄单位", default="岁", note="岁、月、天")
     at_least = f.number("年龄下限（含）", default=0)

@@ -84,6 +84,7 @@ class Export:
             dr_codg=_at(self._doctors, self._doctor()),
             dr_name=_at(self._names, self._doctor() * 7 % NAMES),
             matn_stas="maternity",
+            wt="weight",
             dscg_way="discharge_way",
             dise_no="disease",
             dscg_main_dise_codg="main_diagnosis",

@@ -199,6 +199,8 @@ class Visit(NamedTuple):
     nights: int = 0
     returning: bool = False
     maternity: str | None = None
+    weight: int | None = None
+    """In ten-thousandths of a kilogram, where somebody was weighed."""
     disease: str = ""
     # Its settlement list, without fault but for these values; None where none is sent.
     listing: tuple[Change, ...] | None = None

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from mingcha.domain.values import QUANTITY_SCALE, decimal_text
 from mingcha.sample.care import BANDS, KINDS, Class
 from mingcha.sample.charges import Charges, at_pharmacies, charges_of, columns_of, few, repeated, starts
 from mingcha.sample.goods import Goods
@@ -188,6 +189,7 @@ def _visits(
             "care_type": few(by["care_type"]),
             "visit_type": few(visit.visit_type for visit in visits),
             "maternity": few(visit.maternity_state for visit in visits),
+            "weight": few("" if w is None else decimal_text(w, QUANTITY_SCALE) for w in by["weight"]),
             "discharge_way": few(visit.discharge_way if visit.is_stay else "" for visit in visits),
             "insurance": by["insurance"],
             "disease": few(_disease(visit) for visit in visits),

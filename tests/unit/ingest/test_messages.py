@@ -248,6 +248,11 @@ def test_a_zero_of_an_encounter_means_what_its_field_lets_it_mean(field: str, ze
     assert bill(order(), **{field: ""}).encounters[0].facts[names[field]] is None
 
 
+@pytest.mark.parametrize(("sent", "held"), [("12.5", 125_000), (3.25, 32_500), ("", None), ("12kg", None)])
+def test_a_weight_beside_the_specification_is_read_in_kilograms(sent: object, held: int | None) -> None:
+    assert bill(order(), wt=sent).encounters[0].facts["weight"] == held
+
+
 def test_a_number_that_must_be_sent_may_be_zero() -> None:
     lines = bill(order(cnt="0", sumamt=0)).encounters[0].lines
     assert lines["billed_quantity"] == lines["billed_amount"] == [0]

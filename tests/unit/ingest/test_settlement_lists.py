@@ -75,6 +75,13 @@ def test_a_list_says_how_many_operations_there_were_none_included(tmp_path: Path
     assert bucket.encounters["procedure_count"].to_list() == [2, 0]
 
 
+def test_a_list_says_what_a_newborn_weighed_in_grams_and_the_encounter_in_kilograms(tmp_path: Path) -> None:
+    second = copy.deepcopy(FAULTLESS)
+    second["input"]["setlinfo"] |= {"mdtrt_id": "E2", "nwb_adm_wt": "3250.00"}
+    _, bucket = imported(tmp_path, FAULTLESS, second)
+    assert bucket.encounters["weight"].to_list() == [None, 32_500]
+
+
 def test_of_two_lists_of_one_stay_the_one_sent_last_counts(tmp_path: Path) -> None:
     wrong = spoiled("setlinfo", prfs="")
     right = copy.deepcopy(FAULTLESS)

@@ -2,14 +2,14 @@
 
 ## 检查什么
 由单次剂量描述、规格和使用频次描述得出一次和一日（用药当日）的剂量，与知识点的单次、每日最大剂量比较；
-知识点限定给药途径或年龄的，只对相同途径、该年龄的参保人适用。剂量按规格换算（片与毫克、毫升与毫克），全部为整数运算。
+知识点按每公斤体重限定的，乘以本次就诊的体重后比较；知识点限定给药途径或年龄的，只对相同途径、该年龄的参保人适用。剂量按规格换算（片与毫克、毫升与毫克），全部为整数运算。
 
 ## 为何违规
 超过说明书用量的部分不属于合理用药；先作可疑，听取机构说明。超出的数量按剂量比例折算，向下取整。
 
 ## 不报什么
-恰好等于上限的；剂量或频次没有上传的；写法存疑（如“1-2片”“适量”）、规格不足以换算、按需使用（prn）而只限每日剂量的：
-都记为“无法判断”，并指出缺少的是单次剂量、规格还是频次。
+恰好等于上限的。剂量或频次没有上传的；写法存疑（如“1-2片”“适量”）、规格不足以换算、按需使用（prn）而只限每日剂量的；
+按体重限定而体重未知的：都记为“无法判断”，并指出缺少的是单次剂量、规格、频次还是体重。
 
 ## 处理建议
 核对医嘱剂量与规格；录入差错的更正后重传，病情需要超说明书用药的提供备案或循证依据。
@@ -20,8 +20,8 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import Any
 
-from mingcha.domain.claims import Line, Person
-from mingcha.domain.conditions import Age, Condition
+from mingcha.domain.claims import Encounter, Line, Person
+from mingcha.domain.conditions import Age, Condition, Expr
 from mingcha.domain.doses import Measure
 from mingcha.domain.fields import Field
 from mingcha.domain.values import QUANTITY_SCALE, decimal_text
@@ -41,9 +41,17 @@ SINGLE, DAILY = "单次", "每日"
 def _over(measure: Measure) -> Condition:
     """Whether a dose of this measure, once or on a day, is more than a point in the same measure allows."""
     dose = DOSES[measure]
-    single = dose > DoseLimit.single_max * DoseLimit.base_units
-    daily = dose * Line.times_a_day > DoseLimit.daily_max * DoseLimit.base_units
+    a_day = dose * Line.times_a_day
+    single = (dose > DoseLimit.single_max * DoseLimit.base_units) | _over_weight(
+        dose, DoseLimit.single_per_kg
+    )
+    daily = (a_day > DoseLimit.daily_max * DoseLimit.base_units) | _over_weight(a_day, DoseLimit.daily_per_kg)
     return (DoseLimit.measure == str(measure)) & (single | daily)
+
+
+def _over_weight(taken: Expr, per_kg: Field[int]) -> Condition:
+    """Whether more is taken than a point allows by weight; a whole number is greater than any part of the next."""
+    return (per_kg > 0) & (taken > per_kg * DoseLimit.base_units * Encounter.weight // QUANTITY_SCALE)
 
 
 class DoseOverLimit(ItemRule[DoseLimit]):
@@ -68,9 +76,12 @@ class DoseOverLimit(ItemRule[DoseLimit]):
         if dose is None:
             yield group.cannot_judge(_unread(group, line))
             return
-        excesses = list(_excesses(point, dose, times))
+        weight = group.encounter.weight
+        excesses = list(_excesses(point, dose, times, weight))
         if not excesses:
-            if times is None and point.daily_max < NO_DOSE_LIMIT:
+            if weight is None and max(point.single_per_kg, point.daily_per_kg):
+                yield group.cannot_judge(Encounter.weight)
+            elif times is None and (point.daily_per_kg or point.daily_max < NO_DOSE_LIMIT):
                 yield group.cannot_judge(Line.frequency)
         elif line.quantity is None:
             yield group.cannot_judge(Line.quantity)
@@ -92,15 +103,26 @@ class DoseOverLimit(ItemRule[DoseLimit]):
 Taken = tuple[str, int]
 
 
-def _excesses(point: DoseLimit, dose: int, times: int | None) -> Iterator[tuple[Fraction, Taken, Taken]]:
+def _excesses(
+    point: DoseLimit, dose: int, times: int | None, weight: int | None
+) -> Iterator[tuple[Fraction, Taken, Taken]]:
     """Which share of the dose is too much, what is taken and what is allowed: once, and on a day."""
-    for what, taken, most in (
-        (SINGLE, dose, point.single_max),
-        (DAILY, dose * (times or 0), point.daily_max),
+    for what, taken, most, per_kg in (
+        (SINGLE, dose, point.single_max, point.single_per_kg),
+        (DAILY, dose * (times or 0), point.daily_max, point.daily_per_kg),
     ):
-        allowed = most * point.base_units
-        if taken > allowed:
-            yield Fraction(taken - allowed, taken), (what, taken), (what, allowed)
+        for limited, allowed in _allowed(what, most, per_kg, weight):
+            allowed *= point.base_units
+            if taken > allowed:
+                yield (taken - allowed) / taken, (what, taken), (limited, int(allowed))
+
+
+def _allowed(what: str, most: int, per_kg: int, weight: int | None) -> Iterator[tuple[str, Fraction]]:
+    """What is allowed in the unit of the point: by itself, and by the weight where both are known."""
+    yield what, Fraction(most)
+    if per_kg and weight is not None:
+        kilograms = decimal_text(weight, QUANTITY_SCALE)
+        yield f"按体重 {kilograms}kg {what}", Fraction(per_kg * weight, QUANTITY_SCALE)
 
 
 def _unread(group: Group[DoseLimit], line: LineFacts) -> Field[str]:

@@ -15,6 +15,7 @@ FREQUENCIES = {1: "qd", 2: "bid", 3: "一日三次", 4: "每日4次", 6: "q4h", 
 WAYS = {"": "口服", "静脉": "静脉滴注", "肌内": "肌注", "皮下": "皮下注射", "口服": "po"}
 ELSEWHERE = "皮下注射"
 BOUGHT = units(4)
+WEIGHT = units(20)
 
 
 def write_doses(writer: Writer) -> None:
@@ -28,6 +29,17 @@ def write_doses(writer: Writer) -> None:
 
 class _Dosed(Limited):
     """Writes plays in which one drug is dosed."""
+
+    @property
+    def most(self) -> int:
+        """The highest dose that may be taken once on a day, in the point's unit."""
+        limits: list[int] = [self.point.single_max, self.point.daily_max, *self.by_weight()]
+        return min(limits)
+
+    def by_weight(self) -> list[int]:
+        """What is allowed once and on a day by the weight that is known."""
+        rates = (self.point.single_per_kg, self.point.daily_per_kg)
+        return [rate * (self.around.weight or 0) // QUANTITY_SCALE or NO_DOSE_LIMIT for rate in rates]
 
     def dosed(self, amount: int, times: int = 1, *, way: str = "", spec: str = "", text: str = "") -> Dosing:
         """So much of the point's unit, so many times a day, by the way it speaks of."""
@@ -60,9 +72,13 @@ def _write(scene: _Dosed) -> None:
         _single(scene)
     if point.daily_max < NO_DOSE_LIMIT:
         _daily(scene)
+    if point.single_per_kg or point.daily_per_kg:
+        unweighed = scene
+        scene = _Dosed(scene.writer, point, scene.code, scene.around._replace(weight=WEIGHT))
+        _weighed(scene)
+        unweighed.spare("体重未知，按体重限定的无法判断", scene.dosed(2 * scene.most))
     if point.route:
-        most = min(point.single_max, point.daily_max)
-        scene.spare("以别的途径给药", scene.dosed(2 * most, way=ELSEWHERE))
+        scene.spare("以别的途径给药", scene.dosed(2 * scene.most, way=ELSEWHERE))
     if point.at_least > 0 or point.below < FOREVER:
         _by_age(scene)
 
@@ -93,10 +109,27 @@ def _daily(scene: _Dosed) -> None:
     scene.spare("必要时服用，单次未超", scene.dosed(min(most, single), 0))
 
 
+def _weighed(scene: _Dosed) -> None:
+    """By weight: at the limit, at twice the limit, and what is too much for this weight given to one twice as heavy."""
+    single, daily = scene.by_weight()
+    too_much = scene.dosed(2 * scene.most)
+    scene.plant("按体重为上限的两倍", too_much)
+    scene.spare("按体重恰好等于上限", scene.dosed(scene.most))
+    heavy = scene.around._replace(weight=2 * WEIGHT)
+    _Dosed(scene.writer, scene.point, scene.code, heavy).spare("体重加倍，同样的剂量恰好等于上限", too_much)
+    if daily < NO_DOSE_LIMIT:
+        times = next(
+            (n for n in FREQUENCIES if n > 1 and 2 * daily <= n * single and 2 * daily % n == 0), None
+        )
+        if times is not None:
+            scene.plant("按体重单次未超，每日为上限的两倍", scene.dosed(2 * daily // times, times))
+            scene.spare("按体重每日恰好等于上限", scene.dosed(daily // times, times))
+
+
 def _by_age(scene: _Dosed) -> None:
     point = scene.point
-    too_much = scene.dosed(2 * point.single_max)
-    just_over = scene.dosed(point.single_max + units(1))
+    too_much = scene.dosed(2 * scene.most)
+    just_over = scene.dosed(scene.most + units(1))
     if point.at_least:
         scene.plant("年龄恰好满下限", too_much, Age(point.at_least, point.age_unit, spread_days=20))
         below = Age(point.at_least - 1, point.age_unit, spread_days=300)

@@ -50,6 +50,7 @@ class Circumstances(NamedTuple):
     diagnoses: tuple[Coded, ...] = (UNRELATED,)
     first_line: str = ""
     maternity: str | None = None
+    weight: int | None = None
     herbs_beside: int = 0
 
 
@@ -181,6 +182,7 @@ class Writer:
             department=around.department,
             diagnoses=around.diagnoses,
             maternity=around.maternity,
+            weight=around.weight,
             **more,
         )
 

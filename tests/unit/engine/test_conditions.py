@@ -253,6 +253,7 @@ FACT = {
     "institution_level": st.sampled_from((None, *map(str, range(1, 16)))),
     "started_at": st.integers(0, 40_000_000),
     "ended_at": st.none() | st.integers(0, 40_000_000),
+    "weight": st.none() | st.integers(-10, 6_000_000),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mingcha.audit.batch import AuditResult, Progress, audit
 from mingcha.audit.indicators import cases_behind
@@ -21,6 +21,9 @@ from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.settings import Settings, settings_from
 from mingcha.store import releases
+
+if TYPE_CHECKING:
+    from mingcha.access.context import Access
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,33 @@ class Application:
     def plan(self) -> Plan:
         """The newest release, compiled."""
         return plan_of(self.release())
+
+    @cached_property
+    def access(self) -> Access:
+        """People, rights and the trail; the database is only opened when it is asked something."""
+        from mingcha.access.context import Access  # loads the database library, which no audit needs
+        from mingcha.store.database.engine import Database
+        from mingcha.store.keys import Keyring
+
+        keyring = Keyring(self.settings.key_file, self.settings.given_keys)
+        return Access(Database(self.settings.database_url), keyring, self.home / "trail.head")
+
+    def prepare_database(self) -> bool:
+        """Bring the database up to date, and make the keys of a new one; returns whether anything was done.
+
+        Raises:
+            KeysError: an installation whose keys are gone; new ones would not open what is sealed.
+        """
+        from mingcha.store.database.migrating import revision_of, upgrade
+
+        self.home.mkdir(parents=True, exist_ok=True)
+        access = self.access
+        found = revision_of(access.database)
+        if found is None and not access.keyring.exists:
+            access.keyring.create()
+        access.keyring.check()
+        upgrade(access.database)
+        return revision_of(access.database) != found
 
     def audit(
         self,

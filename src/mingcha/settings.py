@@ -1,22 +1,28 @@
 """Where the installation keeps its data, and how much of the machine it may use.
 
-| variable        | meaning                                   | default     |
-|-----------------|-------------------------------------------|-------------|
-| MINGCHA_HOME    | data folder: published releases           | ~/.mingcha  |
-| MINGCHA_WORKERS | worker processes of a batch (1 … 256)     | all cores   |
+| variable             | meaning                                                    | default               |
+|----------------------|------------------------------------------------------------|-----------------------|
+| MINGCHA_HOME         | data folder: published releases, database                  | ~/.mingcha            |
+| MINGCHA_WORKERS      | worker processes of a batch (1 … 256)                      | all cores             |
+| MINGCHA_DATABASE_URL | postgresql://user:password@host/name                       | mingcha.db in the folder |
+| MINGCHA_KEY_FILE     | the keys of personal data; better not beside the database  | keys.json in the folder |
+| MINGCHA_KEYS         | the keys themselves, where a vault gives them               | the key file          |
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mingcha.domain.errors import MingchaError
 
 HOME = "MINGCHA_HOME"
 WORKERS = "MINGCHA_WORKERS"
+DATABASE_URL = "MINGCHA_DATABASE_URL"
+KEY_FILE = "MINGCHA_KEY_FILE"
+KEYS = "MINGCHA_KEYS"
 MOST_WORKERS = 256
 
 
@@ -31,10 +37,26 @@ class Settings:
     Args:
         home: the data folder; need not exist yet.
         workers: worker processes of a batch.
+        given_database: address of the database, where it is not the file in the data folder.
+        given_key_file: the file with the keys of personal data, where it is elsewhere.
+        given_keys: these keys themselves, where no file holds them.
     """
 
     home: Path
     workers: int
+    given_database: str | None = field(default=None, repr=False)
+    given_key_file: Path | None = None
+    given_keys: str | None = field(default=None, repr=False)
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is."""
+        return self.given_database or f"sqlite:///{self.home / 'mingcha.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the keys of personal data are."""
+        return self.given_key_file or self.home / "keys.json"
 
 
 def settings_from(
@@ -49,7 +71,14 @@ def settings_from(
     return Settings(
         home=home or (Path(named).expanduser() if named else Path.home() / ".mingcha"),
         workers=_workers(workers if workers is not None else environment.get(WORKERS, "").strip()),
+        given_database=environment.get(DATABASE_URL, "").strip() or None,
+        given_key_file=_path(environment.get(KEY_FILE, "").strip()),
+        given_keys=environment.get(KEYS, "").strip() or None,
     )
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
 
 
 def _workers(given: int | str) -> int:

@@ -19,10 +19,26 @@ from mingcha.sample.messages import sample_message
 
 assert commands.COMMANDS
 
-TOP = ["audit", "bill", "demo", "docs", "evaluate", "import", "indicator", "replay", "sample", "schema"]
+TOP = [
+    "audit",
+    "bill",
+    "demo",
+    "docs",
+    "evaluate",
+    "import",
+    "indicator",
+    "replay",
+    "sample",
+    "schema",
+    "serve",
+]
 GROUPS = {
     "knowledge": ["codes", "diff", "import", "stats", "template", "validate"],
     "release": ["create", "diff", "list"],
+    "database": ["upgrade"],
+    "keys": ["retire", "rotate"],
+    "trail": ["verify"],
+    "user": ["invite", "list", "reset-password", "unlock"],
     "rules": ["add", "check", "copy", "list", "new", "retire", "show", "words"],
 }
 SETS = ["show", "template", "validate"]

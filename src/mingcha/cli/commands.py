@@ -6,6 +6,7 @@ from mingcha.cli import (
     audit,
     bill,
     claims,
+    database,
     definitions,
     demo,
     indications,
@@ -16,6 +17,8 @@ from mingcha.cli import (
     rule_sets,
     rules,
     sample,
+    serve,
+    users,
 )
 
 COMMANDS = (
@@ -31,5 +34,8 @@ COMMANDS = (
     definitions,
     sample,
     demo,
+    serve,
+    users,
+    database,
     reference,
 )

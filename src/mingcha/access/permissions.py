@@ -1,0 +1,22 @@
+"""Every action that needs a right; a route or service asks for exactly one of them."""
+
+from __future__ import annotations
+
+from mingcha.access.labelled import Labelled
+
+
+class Permission(Labelled):
+    """An action, and what people call it."""
+
+    # Everybody who is signed in has this one, and needs no grant for it.
+    OWN_ACCOUNT = "account.own", "本人账号：口令、动态码、API 令牌"
+    USERS_VIEW = "users.view", "查看用户"
+    USERS_EDIT = "users.edit", "新建和修改用户"
+    USERS_LOCK = "users.lock", "停用和恢复用户"
+    USERS_RESET = "users.reset", "重置口令和动态码"
+    USERS_REVEAL = "users.reveal", "查看用户的完整姓名、证件号码、电话"
+    GRANTS_EDIT = "grants.edit", "授予和收回角色"
+    ORGANISATIONS_VIEW = "organisations.view", "查看机构"
+    ORGANISATIONS_EDIT = "organisations.edit", "维护机构"
+    TRAIL_VIEW = "trail.view", "查看操作记录"
+    TRAIL_VERIFY = "trail.verify", "校验操作记录"

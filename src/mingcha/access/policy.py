@@ -1,0 +1,26 @@
+"""The numbers of signing in: how long, how often, how strong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What passwords, sessions, tokens and failures are held to."""
+
+    password_length: int = 10
+    password_classes: int = 3
+    passwords_remembered: int = 5
+    password_lasts: timedelta = timedelta(days=90)
+    temporary_password_lasts: timedelta = timedelta(hours=24)
+    failures_allowed: int = 5
+    locked_for: timedelta = timedelta(minutes=15)
+    failures_forgotten: timedelta = timedelta(hours=24)
+    session_idle: timedelta = timedelta(minutes=30)
+    session_lasts: timedelta = timedelta(hours=12)
+    token_lasts_at_most: timedelta = timedelta(days=366)
+    tokens_a_user: int = 20
+    invitation_lasts: timedelta = timedelta(hours=48)
+    recovery_codes: int = 10

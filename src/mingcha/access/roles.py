@@ -1,0 +1,74 @@
+"""Roles: a named set of permissions; the three separated duties (三员) stay with different people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mingcha.access.permissions import Permission as P
+
+
+class Role(StrEnum):
+    """The name of a role; what it may do stands in `ROLES`."""
+
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
+    INSTITUTION_ACCOUNTS = "institution_accounts"
+    RULE_ADMIN = "rule_admin"
+    FIRST_REVIEWER = "first_reviewer"
+    RE_REVIEWER = "re_reviewer"
+    DECIDER = "decider"
+    INSURANCE_OFFICE = "insurance_office"
+    DEPARTMENT_HEAD = "department_head"
+    DOCTOR = "doctor"
+    READER = "reader"
+
+
+# 三员: whoever runs the system, whoever gives rights and whoever watches both are three people.
+DUTIES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+_WITHIN_A_HOSPITAL = frozenset({Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.READER})
+
+
+@dataclass(frozen=True)
+class RoleEntry:
+    """What a role is called, what it may do, and which roles its holder may give to others."""
+
+    label: str
+    permissions: frozenset[P]
+    may_assign: frozenset[Role] = frozenset()
+
+
+ROLES: dict[Role, RoleEntry] = {
+    Role.SYSTEM_ADMIN: RoleEntry(
+        "系统管理员",
+        frozenset({P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.ORGANISATIONS_EDIT}),
+    ),
+    Role.SECURITY_ADMIN: RoleEntry(
+        "安全管理员",
+        frozenset(
+            {P.USERS_VIEW, P.USERS_LOCK, P.USERS_RESET, P.USERS_REVEAL, P.GRANTS_EDIT, P.ORGANISATIONS_VIEW}
+        ),
+        may_assign=frozenset(Role),
+    ),
+    Role.AUDITOR: RoleEntry(
+        "审计员",
+        frozenset({P.USERS_VIEW, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.TRAIL_VIEW, P.TRAIL_VERIFY}),
+    ),
+    Role.INSTITUTION_ACCOUNTS: RoleEntry(
+        "医院账号管理员",
+        frozenset(
+            {P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.USERS_RESET, P.USERS_REVEAL, P.GRANTS_EDIT}
+            | {P.ORGANISATIONS_VIEW}
+        ),
+        may_assign=_WITHIN_A_HOSPITAL,
+    ),
+    Role.RULE_ADMIN: RoleEntry("规则管理员", frozenset({P.ORGANISATIONS_VIEW})),
+    Role.FIRST_REVIEWER: RoleEntry("初审员", frozenset({P.ORGANISATIONS_VIEW})),
+    Role.RE_REVIEWER: RoleEntry("复审员", frozenset({P.ORGANISATIONS_VIEW})),
+    Role.DECIDER: RoleEntry("主任/决策", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW})),
+    Role.INSURANCE_OFFICE: RoleEntry("医院医保办", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW})),
+    Role.DEPARTMENT_HEAD: RoleEntry("科室主任", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW})),
+    Role.DOCTOR: RoleEntry("医师", frozenset({P.ORGANISATIONS_VIEW})),
+    Role.READER: RoleEntry("只读", frozenset({P.ORGANISATIONS_VIEW})),
+}

@@ -1,0 +1,164 @@
+"""The trail: one entry for everything that was done, in the transaction that did it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mingcha.access.actor import Actor
+from mingcha.access.context import Access
+from mingcha.access.errors import Invalid
+from mingcha.access.labelled import Labelled
+from mingcha.access.listing import Listing, Page, page_of
+from mingcha.access.permissions import Permission
+from mingcha.access.scope import within
+from mingcha.access.standing import PLACE_OF_PERIOD, current_period
+from mingcha.store.database.organisations import OrganisationPeriod
+from mingcha.store.database.people import User
+from mingcha.store.database.trail import TrailEntry
+
+
+class Action(Labelled):
+    """What can be done, and what people call it."""
+
+    SIGNED_IN = "session.started", "登录"
+    SIGN_IN_FAILED = "session.failed", "登录失败"
+    LOCKED_OUT = "session.locked_out", "登录失败次数过多，暂停登录"
+    SIGNED_OUT = "session.ended", "退出"
+    PASSWORD_CHANGED = "password.changed", "修改口令"
+    PASSWORD_RESET = "password.reset", "重置口令"
+    TOTP_STARTED = "totp.started", "申请动态码"
+    TOTP_CONFIRMED = "totp.confirmed", "启用动态码"
+    TOTP_REMOVED = "totp.removed", "停用动态码"
+    RECOVERY_CODE_USED = "totp.recovered", "用恢复码登录"
+    TOKEN_CREATED = "token.created", "新建 API 令牌"
+    TOKEN_REVOKED = "token.revoked", "撤销 API 令牌"
+    INVITED = "invitation.created", "生成首批管理员的设置链接"
+    USER_CREATED = "user.created", "新建用户"
+    USER_CHANGED = "user.changed", "修改用户"
+    USER_LOCKED = "user.locked", "停用用户"
+    USER_UNLOCKED = "user.unlocked", "恢复用户"
+    USER_REVEALED = "user.revealed", "查看用户的个人信息"
+    USER_SOUGHT = "user.sought", "按个人信息查找用户"
+    GRANTS_CHANGED = "grants.changed", "变更授权"
+    ORGANISATION_CREATED = "organisation.created", "新建机构"
+    ORGANISATION_CHANGED = "organisation.changed", "变更机构"
+    ORGANISATION_CLOSED = "organisation.closed", "停用机构"
+    TRAIL_VERIFIED = "trail.verified", "校验操作记录"
+    KEYS_ROTATED = "keys.rotated", "更换密钥"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as people read it."""
+
+    id: int
+    at: datetime
+    actor_id: UUID | None
+    actor: str
+    via: str
+    address: str
+    action: str
+    action_label: str
+    object_kind: str | None
+    object_id: str | None
+    reason: str | None
+    details: Mapping[str, Any]
+    block: int | None
+
+
+def record(
+    session: Session,
+    access: Access,
+    actor: Actor,
+    action: Action,
+    *,
+    about: tuple[str, object] | None = None,
+    reason: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Append an entry; it stands or falls with the transaction that it tells of.
+
+    `details` never holds a personal value: names of changed personal fields, not what they were changed to.
+    """
+    session.add(
+        TrailEntry(
+            at=access.now(),
+            actor_id=actor.user_id,
+            actor=actor.login,
+            via=actor.via,
+            address=actor.address,
+            action=action.value,
+            object_kind=None if about is None else about[0],
+            object_id=None if about is None else str(about[1]),
+            reason=reason,
+            details=dict(details or {}),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class TrailFilter:
+    """What to look for in the trail; what is left out limits nothing."""
+
+    actor_id: UUID | None = None
+    action: str | None = None
+    object_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_SORTS = {"at": TrailEntry.at, "id": TrailEntry.id, "action": TrailEntry.action, "actor": TrailEntry.actor}
+
+
+def entries(access: Access, actor: Actor, wanted: TrailFilter, listing: Listing) -> Page[Entry]:
+    """What was done by those in the actor's scope; what nobody's place is known of, to whoever sees everything."""
+    scope = actor.scope(Permission.TRAIL_VIEW)
+    if wanted.action is not None and wanted.action not in set(Action):
+        raise Invalid("没有这种操作", where="action", remedy="可选：" + "、".join(Action))
+    period = current_period(access.today())
+    query = (
+        select(TrailEntry)
+        .outerjoin(User, User.id == TrailEntry.actor_id)
+        .outerjoin(OrganisationPeriod, (OrganisationPeriod.organisation_id == User.organisation_id) & period)
+        .where(within(scope, PLACE_OF_PERIOD))
+    )
+    for value, column in (
+        (wanted.actor_id, TrailEntry.actor_id),
+        (wanted.action, TrailEntry.action),
+        (wanted.object_id, TrailEntry.object_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(TrailEntry.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(TrailEntry.at < wanted.until)
+    with access.database.reading() as session:
+        found = page_of(session, query, listing, _SORTS, default="-id", tie=TrailEntry.id)
+        return Page([_shown(row[0]) for row in found.items], found.total)
+
+
+def _shown(row: TrailEntry) -> Entry:
+    known = row.action in set(Action)
+    return Entry(
+        id=row.id,
+        at=row.at,
+        actor_id=row.actor_id,
+        actor=row.actor,
+        via=row.via,
+        address=row.address,
+        action=row.action,
+        action_label=Action(row.action).label if known else row.action,
+        object_kind=row.object_kind,
+        object_id=row.object_id,
+        reason=row.reason,
+        details=row.details,
+        block=row.block,
+    )

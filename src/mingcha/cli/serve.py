@@ -1,0 +1,42 @@
+"""`mingcha serve`: the API for the browser and for programs."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from mingcha.bootstrap import application
+from mingcha.cli.app import app, command
+from mingcha.cli.console import print_json, say
+from mingcha.cli.options import AsJson, Home
+from mingcha.cli.users import invitations_json, show_invited, this_console
+from mingcha.settings import HOME
+
+
+@command(app, "serve")
+def serve(
+    *,
+    host: Annotated[str, typer.Option("--host", help="监听地址；对外服务请放在 nginx 后面")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="监听端口")] = 8000,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="服务进程数")] = 1,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """启动服务。还没有用户时，打印首批三位管理员各自的一次性设置链接。"""
+    from mingcha.access.invitations import invite, nobody_yet
+    from mingcha.web.served import run
+
+    installation = application(home)
+    installation.prepare_database()
+    address = f"http://{host}:{port}"
+    invited = invite(installation.access, this_console()) if nobody_yet(installation.access) else []
+    if as_json:
+        print_json({"address": address, "invitations": invitations_json(invited)})
+    else:
+        if invited:
+            show_invited(invited, address)
+        say(f"明察启动于 {address}，接口文档 {address}/api/docs（Ctrl+C 停止）")
+    os.environ[HOME] = str(installation.home)  # what the worker processes read
+    run(installation.access, host=host, port=port, workers=workers)

@@ -1,0 +1,63 @@
+"""What all tables share: names of constraints, moments in UTC, personal texts that are never stored in the clear."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase
+
+from mingcha.store.keys import Sealed
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraints have names, so that a migration can change them on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment, stored in UTC; SQLite keeps no zone of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """A moment without a zone would be taken for UTC on one database and local time on the other."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """The moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class SealedText(TypeDecorator[Sealed]):
+    """A personal text, sealed before it comes here: a row in memory, in a log or in a backup shows nothing."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+        """Plain text is refused: a personal value must pass through the keys first."""
+        if value is not None and not isinstance(value, Sealed):
+            raise TypeError("a personal text must be sealed before it is stored")
+        return value
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Sealed | None:
+        """The sealed text; who may read it asks the keys."""
+        return None if value is None else Sealed(value)

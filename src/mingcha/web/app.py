@@ -1,0 +1,36 @@
+"""The web application: the REST API, with its documentation served from here and not from elsewhere."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from mingcha import __version__
+from mingcha.access.context import Access
+from mingcha.web.door import API
+from mingcha.web.guard import Guard
+from mingcha.web.limit import BodyLimit
+from mingcha.web.problems import explain_problems
+from mingcha.web.routes import organisations, reference, session, setup, tokens, trail, users
+
+DOORS = tuple(module.door for module in (session, setup, users, organisations, tokens, trail, reference))
+
+
+def web_application(access: Access) -> FastAPI:
+    """The application over an access layer."""
+    app: FastAPI = FastAPIOffline(
+        title="明察",
+        summary="医保基金智能审核系统的接口",
+        version=__version__,
+        openapi_url=f"{API}/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+    )
+    app.state.access = access
+    explain_problems(app)
+    # The last one added stands outermost.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Guard)
+    for door in DOORS:
+        app.include_router(door.router)
+    return app

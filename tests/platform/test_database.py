@@ -1,0 +1,46 @@
+"""The database: built step by step to just what the tables say, and never by an older program."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from mingcha.access.context import Access
+from mingcha.store.database.engine import DatabaseError
+from mingcha.store.database.migrating import newest_revision, revision_of, upgrade
+from mingcha.store.database.tables import METADATA
+
+
+def test_the_steps_lead_to_just_what_the_tables_say(access: Access) -> None:
+    with access.database.engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_upgrading_twice_changes_nothing(access: Access) -> None:
+    assert revision_of(access.database) == newest_revision()
+    upgrade(access.database)
+    assert revision_of(access.database) == newest_revision()
+
+
+def test_a_database_of_a_newer_program_is_left_alone(access: Access) -> None:
+    with access.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseError, match="更新的版本"):
+        upgrade(access.database)
+
+
+def test_a_change_that_fails_leaves_nothing_behind(access: Access) -> None:
+    def half_a_change() -> None:
+        insert = "INSERT INTO sign_in_failures (login_hash, failures, last_at) VALUES ('x', 1, '2026-01-01')"
+        with access.database.writing() as session:
+            session.execute(text(insert))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_a_change()
+    with access.database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM sign_in_failures")) == 0

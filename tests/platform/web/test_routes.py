@@ -1,0 +1,230 @@
+"""Every route says what it asks for; every role gets through exactly where it may, and only to its own data."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from mingcha.access import tokens, users
+from mingcha.access.context import Access
+from mingcha.access.grants import NewGrant
+from mingcha.access.permissions import Permission
+from mingcha.access.personal import PersonalField
+from mingcha.access.roles import ROLES, Role
+from mingcha.web.door import API, Asks
+from tests.support.browser import Browser, application_over
+from tests.support.platform import ROOT, Town
+
+PUBLIC = {
+    ("POST", f"{API}/session"),
+    ("POST", f"{API}/setup"),
+    ("POST", f"{API}/setup/link"),
+    ("GET", f"{API}/health"),
+}
+# What FastAPI serves of itself: the description of the API and its page.
+DOCUMENTATION = {f"{API}/openapi.json", "/api/docs", "/docs/oauth2-redirect", "/static-offline-docs"}
+
+
+def routes(access: Access) -> dict[tuple[str, str], Any]:
+    found = {}
+    for context in iter_route_contexts(application_over(access).routes):
+        if context.path in DOCUMENTATION:
+            continue
+        assert isinstance(context.original_route, APIRoute), context.path
+        for method in context.original_route.methods:
+            found[method, str(context.path)] = context.original_route
+    return found
+
+
+def test_every_route_declares_one_permission_and_asks_for_just_that(access: Access) -> None:
+    public = set()
+    for key, route in routes(access).items():
+        declared = (route.openapi_extra or {}).get("x-permission")
+        asked = [one.call.permission for one in route.dependant.dependencies if isinstance(one.call, Asks)]
+        if declared == "public":
+            public.add(key)
+            assert asked == []
+        else:
+            assert [Permission(declared)] == asked, key
+            assert isinstance(route.dependant.dependencies[0].call, Asks), "asks before anything else runs"
+    assert public == PUBLIC
+
+
+def test_no_permission_is_there_for_nothing(access: Access) -> None:
+    asked = {(route.openapi_extra or {})["x-permission"] for route in routes(access).values()}
+    assert asked - {"public"} == set(Permission)
+
+
+def test_the_description_is_whole_and_in_chinese(access: Access) -> None:
+    described = application_over(access).openapi()
+    operations = {
+        (method.upper(), path): operation
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert set(operations) == set(routes(access))
+    for key, operation in operations.items():
+        assert any("一" <= letter <= "鿿" for letter in operation["summary"]), key
+        assert operation["description"], key
+        assert "x-permission" in operation
+        good = [status for status in operation["responses"] if status.startswith("2")]
+        assert good == ["204"] or operation["responses"][good[0]]["content"], key
+        assert operation["responses"]["403"]["content"]["application/json"]["schema"]["$ref"].endswith(
+            "/Problem"
+        )
+
+
+numbers = count(1)
+
+
+def calls(town: Town, hospital: str, user: Any, token: Any) -> dict[tuple[str, str], tuple[str, Any]]:
+    """One request for every route that asks for a permission, aimed at one hospital."""
+    department, doctor = town.ids[f"{hospital}-外科"], town.ids[f"D-{hospital}-外科"]
+    number = next(numbers)
+    why = {"reason": "例行核对"}
+    new = {"login": f"u{number}", "full_name": "王芳", "organisation_id": str(department)}
+    ward = {"kind": "department", "code": f"W{number}", "name": "病区", "valid_from": "2026-03-02"}
+    return {
+        ("GET", "/session"): ("/session", None),
+        ("DELETE", "/session"): ("/session", None),
+        ("POST", "/session/password"): ("/session/password", {"current_password": "x", "new_password": "y"}),
+        ("POST", "/session/second-factor"): ("/session/second-factor", None),
+        ("POST", "/session/second-factor/confirm"): ("/session/second-factor/confirm", {"code": "000000"}),
+        ("POST", "/session/second-factor/remove"): ("/session/second-factor/remove", {"code": "000000"}),
+        ("GET", "/roles"): ("/roles", None),
+        ("GET", "/users"): ("/users?size=100", None),
+        ("POST", "/users"): ("/users", new),
+        ("POST", "/users/find"): ("/users/find", {"field": "full_name", "value": "王小明"}),
+        ("GET", "/users/{user_id}"): (f"/users/{user}", None),
+        ("PATCH", "/users/{user_id}"): (f"/users/{user}", {"phone": "13900001111"}),
+        ("POST", "/users/{user_id}/lock"): (f"/users/{user}/lock", why),
+        ("POST", "/users/{user_id}/unlock"): (f"/users/{user}/unlock", why),
+        ("POST", "/users/{user_id}/reset-password"): (f"/users/{user}/reset-password", why),
+        ("POST", "/users/{user_id}/reset-second-factor"): (f"/users/{user}/reset-second-factor", why),
+        ("POST", "/users/{user_id}/reveal"): (f"/users/{user}/reveal", {**why, "fields": ["phone"]}),
+        ("GET", "/users/{user_id}/grants"): (f"/users/{user}/grants", None),
+        ("PUT", "/users/{user_id}/grants"): (f"/users/{user}/grants", {"grants": []}),
+        ("GET", "/organisations"): ("/organisations?size=100", None),
+        ("POST", "/organisations"): ("/organisations", {**ward, "parent_id": str(town.ids[hospital])}),
+        ("GET", "/organisations/{organisation_id}"): (f"/organisations/{department}", None),
+        ("PATCH", "/organisations/{organisation_id}"): (
+            f"/organisations/{department}",
+            {"valid_from": "2026-03-02", "name": "外科"},
+        ),
+        ("POST", "/organisations/{organisation_id}/close"): (
+            f"/organisations/{doctor}/close",
+            {"last_day": "2030-01-01"},
+        ),
+        ("GET", "/tokens"): ("/tokens", None),
+        ("POST", "/tokens"): ("/tokens", {"name": "x", "permissions": ["organisations.view"], "days": 1}),
+        ("DELETE", "/tokens/{token_id}"): (f"/tokens/{token}", None),
+        ("GET", "/trail"): ("/trail?size=100", None),
+        ("POST", "/trail/verify"): ("/trail/verify", None),
+    }
+
+
+# Its answer is about the whole trail or nothing: a hospital's auditor gets none.
+WHOLE_ONLY = {("POST", "/trail/verify")}
+# Wrong on purpose in `calls`: they are let in, and then told what is wrong.
+LISTS = {("GET", "/users"): "login", ("POST", "/users/find"): "login", ("GET", "/organisations"): "code"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_gets_through_where_it_may_and_only_to_its_own_hospital(town: Town, role: Role) -> None:
+    access = town.access
+    town.user("someone", town.grant(role, "H1"), at="H1", name="李工作")
+    inside, outside = town.user("inside", at="H1-内科"), town.user("outside", at="H2-内科")
+    town.user("other", town.grant(Role.READER, "H2"), at="H2")
+    theirs, _ = tokens.create(access, town.actor("other"), "他人", [Permission.ORGANISATIONS_VIEW], 1)
+    own, _ = tokens.create(access, town.actor("someone"), "自己", [Permission.ORGANISATIONS_VIEW], 1)
+    asked = {
+        (method, path.removeprefix(API)): (route.openapi_extra or {})["x-permission"]
+        for (method, path), route in routes(access).items()
+        if (method, path) not in PUBLIC
+    }
+    within, beyond = calls(town, "H1", inside, own.id), calls(town, "H2", outside, theirs.id)
+    assert set(within) == set(asked), "every route needs an example here"
+    may = ROLES[role].permissions | {Permission.OWN_ACCOUNT}
+    browser = Browser(access).sign_in("someone")
+    for key, permission in sorted(asked.items()):
+        if key == ("DELETE", "/session"):
+            continue
+        answer = browser(key[0], *within[key])
+        if permission not in may:
+            assert (answer.status_code, answer.json()["code"]) == (403, "denied"), key
+            assert browser(key[0], *beyond[key]).status_code == 403
+            continue
+        if key in WHOLE_ONLY:
+            assert answer.status_code == 403
+            continue
+        assert answer.status_code not in (401, 403, 404), (key, answer.text)
+        assert answer.status_code < 500
+        if "{" in key[1] or key in {("POST", "/users"), ("POST", "/organisations")}:
+            refused = browser(key[0], *beyond[key])
+            assert refused.status_code in (403, 404), (key, refused.text)
+        if key in LISTS:
+            items = answer.json()["items"] if isinstance(answer.json(), dict) else answer.json()
+            assert items, key
+            shown = {item[LISTS[key]] for item in items}
+            assert not shown & {"outside", "other", "H2", "350102", "350103"}, key
+
+
+REACHES: dict[str, tuple[str | None, bool, set[str]]] = {
+    "everything": (None, False, {"city", "county", "office", "ward", "doctor", "other"}),
+    "region": ("350102", False, {"county", "office", "ward", "doctor"}),
+    "institution": ("H1", False, {"office", "ward", "doctor"}),
+    "department": ("H1-内科", False, {"ward", "doctor"}),
+    "self": (None, True, {"doctor"}),
+}
+
+
+@pytest.mark.parametrize("reach", list(REACHES))
+def test_no_number_guessed_or_seen_elsewhere_opens_what_lies_outside_the_scope(
+    town: Town, reach: str
+) -> None:
+    """IDOR: somebody asks for every user, organisation and person's values by id; outside the scope nothing comes."""
+    access = town.access
+    homes = {"city": "350100", "county": "B350102", "office": "H1", "ward": "H1-内科", "other": "H2-外科"}
+    ids = {login: town.user(login, at=place) for login, place in homes.items()}
+    place, own, expected = REACHES[reach]
+    roles = (Role.DECIDER, Role.INSTITUTION_ACCOUNTS)
+    held = [town.grant(role, place, own=own) if place or own else NewGrant(role) for role in roles]
+    ids["doctor"] = town.user("doctor", *held, at="D-H1-内科")
+    browser = Browser(access).sign_in("doctor")
+    for login, user_id in ids.items():
+        status = 200 if login in expected else 404
+        assert browser("GET", f"/users/{user_id}").status_code == status, login
+        assert browser("GET", f"/users/{user_id}/grants").status_code == status, login
+        body = {"fields": ["phone"], "reason": "例行核对"}
+        assert browser("POST", f"/users/{user_id}/reveal", body).status_code == status, login
+        if login not in expected:
+            for method, path, change in (
+                ("PATCH", "", {"phone": "13900001111"}),
+                ("POST", "/lock", {"reason": "试一试"}),
+                ("POST", "/reset-password", {"reason": "试一试"}),
+                ("PUT", "/grants", {"grants": []}),
+            ):
+                assert browser(method, f"/users/{user_id}{path}", change).status_code in (404, 422), login
+    listed = browser("GET", "/users?size=100").json()
+    assert {user["login"] for user in listed["items"]} == expected
+    assert listed["total"] == len(expected)
+    assert browser("GET", f"/users/{uuid4()}").status_code == 404
+
+
+def test_lists_are_paged_sorted_and_counted_in_one_way(town: Town) -> None:
+    for number in range(7):
+        users.create(town.access, ROOT, f"u{number}", {PersonalField.FULL_NAME: "王芳"}, None)
+    town.administrators()
+    browser = Browser(town.access).sign_in("security_admin")
+    pages = [browser("GET", f"/users?size=3&page={page}&sort=-login&login=u").json() for page in range(1, 6)]
+    logins = [user["login"] for page in pages for user in page["items"] if user["login"].startswith("u")]
+    assert logins[:7] == [f"u{number}" for number in reversed(range(7))]
+    assert {page["total"] for page in pages} == {pages[0]["total"]}
+    for query in ("page=0", "size=101", "size=x", "sort=password_hash", "sort=login;drop", "status=gone"):
+        answer = browser("GET", f"/users?{query}")
+        assert answer.status_code == 422, query
+        assert answer.json()["code"] == "invalid"

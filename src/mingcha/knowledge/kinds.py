@@ -411,10 +411,15 @@ class BenefitStandard(KnowledgePoint):
     told_apart_by = ("person_types", "identities", "civil_servant", "care_types", "rank", "place")
     person_types = f.codes("适用人员类别", note="按前缀，如 11 在职、12 退休；空为不限")
     identities = f.codes("适用人员身份类别", note="按前缀，如 2303 低保、2304 特困；空为不限")
-    civil_servant = f.code("适用公务员", default="", one_of=("", "是", "否"), note="空为不限")
+    civil_servant = f.code("适用公务员", default="", one_of=("", "是", "否"), note="是、否；空为不限")
     care_types = f.codes("适用医疗类别", note="按前缀，如 21 住院；空为不限")
     rank = f.number("适用机构级别", default=-1, note="3 三级，2 二级，1 一级，0 无等级；-1 为不限")
-    place = f.code("适用就医地", default="", one_of=("", AT_HOME, REFERRED, UNREFERRED), note="空为不限")
+    place = f.code(
+        "适用就医地",
+        default="",
+        one_of=("", AT_HOME, REFERRED, UNREFERRED),
+        note=f"{AT_HOME}、{REFERRED}、{UNREFERRED}；空为不限",
+    )
     deductible = f.money("起付标准", default=0)
     ratio = f.ratio("支付比例", required=True)
     second_from = f.money("第二段起点", default=NO_TIER, note="超过起付标准的部分中，超过此数的按第二段比例")

@@ -17,6 +17,7 @@ import yaml
 
 from mingcha.ingest.icd import read_diseases
 from mingcha.knowledge.indications.propose import DiseaseIndex, Proposal, propose
+from mingcha.knowledge.indications.text import LABELS
 from tests.indications.draw import draw, identity, read_points
 from tests.unit.knowledge.shared import COMPILED, SHARED
 
@@ -111,7 +112,7 @@ def tables() -> str:
     for word in sorted({word for found in agreement().values() for word in found.conditions}):
         cells_of = (found.conditions.get(word, Counter()) for found in agreement().values())
         shown = (f"{cell['found']}/{cell['missed']}/{cell['wrong']}" for cell in cells_of)
-        lines.append(f"| `{word}` | {' | '.join(shown)} |")
+        lines.append(f"| {LABELS[word]} | {' | '.join(shown)} |")
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from mingcha.catalogue.period_tables import period_parts, remarks_on
 from mingcha.domain.claims import Encounter
 from mingcha.domain.codelists import coded, word
 from mingcha.domain.fields import Field
-from mingcha.domain.values import MINUTES_A_DAY, ValueType, date_of, written
+from mingcha.domain.values import MINUTES_A_DAY, PER_CENT, ValueType, date_of, decimal_text, written
 from mingcha.knowledge.point import FOREVER, KnowledgePoint
 from mingcha.knowledge.settlement_list.remarks import read_remark
 from mingcha.rules.base import Rule
@@ -114,8 +114,14 @@ def _example(
     yield from (text for place, texts in said.items() if place not in places for text in texts)
 
 
+# What the sentence over an example may say instead of 报.
+_VERBS = ("提醒", "提示")
+
+
 def _outcome(example: Example, verb: str) -> str:
     """What comes of it, where the sentence does not say it already."""
+    if verb not in example.name:
+        verb = next((one for one in _VERBS if one in example.name), verb)
     if example.finds:
         told = verb in example.name.replace(f"不{verb}", "") and len(example.finds) == 1
         return "" if told else f"（{verb} {len(example.finds)} 条）"
@@ -126,7 +132,7 @@ def _outcome(example: Example, verb: str) -> str:
 def _limits(point: KnowledgePoint, items: Mapping[str, str]) -> str:
     general = KnowledgePoint.fields()
     told = [
-        f"{field.label} {_read(field, getattr(point, name), items)}"
+        f"{field.label} {_read(field, getattr(point, name), items)} {field.unit}".rstrip()
         for name, field in type(point).fields().items()
         if name not in general
         and not field.derived
@@ -200,6 +206,8 @@ def _read(field: Field[Any], value: Any, items: Mapping[str, str] | None = None)
         return "、".join((items or {}).get(code) or _coded(field, code) for code in value)
     if field.codes and value is not None and field.type is not ValueType.FLAG:
         return word(field.codes, str(value))
+    if field.type is ValueType.RATIO and value is not None:
+        return f"{decimal_text(value, PER_CENT)}%"
     return written(value, field.type)
 
 

@@ -29,6 +29,8 @@ def type_in_words(field: Field[Any]) -> str:
     """What a person writes in this field."""
     if field.type is ValueType.NUMBER and field.unit:
         return f"整数（{field.unit}）"
+    if field.type is ValueType.CODE and field.one_of:
+        return "词语"
     if field.type is ValueType.CODE and field.codes:
         return "代码或词语"
     return _TYPES.get(field.type, str(field.type))

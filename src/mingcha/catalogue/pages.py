@@ -15,7 +15,7 @@ from mingcha.catalogue.example_tables import Telling, examples_text
 from mingcha.catalogue.examples import examples_of
 from mingcha.catalogue.glossary import type_in_words
 from mingcha.catalogue.markdown import table
-from mingcha.domain.claims import Encounter
+from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.codelists import CODE_LISTS
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
@@ -25,7 +25,7 @@ from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
 from mingcha.knowledge.sources import source
 from mingcha.rules.base import Grain, Rule, VisitRule
-from mingcha.rules.period import PeriodRule, StockRule
+from mingcha.rules.period import CapacityRule, PeriodRule, StockRule
 from mingcha.rules.registry import RULES
 from mingcha.rules.settings import Setting
 
@@ -89,7 +89,7 @@ def page_of(
         f"# {rule.title}",
         sections[""].partition("：")[2] or sections[""],
         *(f"## {heading}\n\n{sections[heading]}" for heading in HEADINGS),
-        f"## {'对应的官方规则' if any(entry.number for entry in listed) else '规则编码'}\n\n{_entries(listed)}",
+        f"## {_heading(listed)}\n\n{_entries(listed)}",
         "## 怎样判断\n\n" + "\n".join(_how(rule, examples, telling)),
         *_knowledge(rule),
         *_settings(rule),
@@ -98,6 +98,13 @@ def page_of(
         *examples_text(rule, examples, telling),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _heading(listed: Sequence[Entry]) -> str:
+    official = [bool(entry.number) for entry in listed]
+    if all(official):
+        return "对应的官方规则"
+    return "对应的规则" if any(official) else "规则编码"
 
 
 def _entries(listed: Sequence[Entry]) -> str:
@@ -141,6 +148,9 @@ def _looked_at(rule: type[Rule[Any]]) -> str:
         return "每次就诊"
     if issubclass(rule, StockRule):
         return "每家机构的每种项目，相邻两次盘存之间"
+    if issubclass(rule, CapacityRule):
+        whose = "的每名执行人" if Line.executing_doctor_id.name in {field.name for field in rule.by} else ""
+        return f"每家机构{whose}{'、每个知识点' if rule.by_point else ''}，每日"
     if issubclass(rule, PeriodRule) and Encounter.doctor_id.name in {field.name for field in rule.by}:
         return "每家机构的每名医师，每个统计周期"
     return _UNITS[rule.grain]
@@ -184,6 +194,9 @@ def _default(field: Field[Any]) -> str:
 def _note(field: Field[Any]) -> str:
     """What a field says more; the words of its code list where it says nothing and the list is short."""
     listed = CODE_LISTS.get(field.codes, {})
+    if field.one_of and field.one_of[-1] not in field.note:
+        words = "、".join(one for one in field.one_of if one)
+        return "；".join(part for part in (words, field.note) if part)
     if field.note or not listed or len(listed) > _SHORT:
         return field.note
     return "、".join(f"{code} {label}" for code, label in listed.items())

@@ -9,9 +9,11 @@ from typing import Any
 from mingcha.catalogue.example import FACTS, LINE, Example, ExampleEncounter
 from mingcha.catalogue.markdown import table
 from mingcha.domain.codelists import word
-from mingcha.domain.fields import Field
+from mingcha.domain.fields import Field, value_type
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY, QUANTITY_SCALE, ValueType, decimal_text, written, yuan
+from mingcha.rules.period import PeriodRule
+from mingcha.rules.registry import RULES
 
 Said = Mapping[str, Sequence[str]]
 _PER_LINE = {"line_id", "item_code", "item_name", "charged_at", "unit_price", "quantity", "amount"}
@@ -29,7 +31,7 @@ def period_parts(example: Example, told_before: Sequence[str], said: Said) -> It
     above = [*_records(example), *own]
     if above:
         yield "\n".join(above)
-    yield _bills(example.encounters)
+    yield _bills(example)
     told = [f"- {place}　{text}" for place, texts in said.items() for text in texts]
     if told:
         yield "\n".join(told)
@@ -94,10 +96,13 @@ def _legend(bills: Iterable[ExampleEncounter]) -> list[str]:
     return [f"- {name}：{text}" for name, text in lines.items() if text]
 
 
-def _bills(bills: Sequence[ExampleEncounter]) -> str:
+def _bills(example: Example) -> str:
     """Bills that are alike in one row, with their number."""
+    bills = example.encounters
     kinds = list(dict.fromkeys(str(line["item_name"]) for bill in bills for line in bill.lines))
-    by_quantity = any(line["quantity"] != QUANTITY_SCALE for bill in bills for line in bill.lines)
+    rule = RULES[example.rule]
+    assert issubclass(rule, PeriodRule)
+    by_quantity = value_type(rule.measure) is ValueType.QUANTITY
     facts = [name for name in _stated(bills) if _differ(bills, name)]
     stays = any(_day(bill, "ended_at") != _day(bill, "started_at") for bill in bills)
     coded = [label for label, of in _CODED.items() if any(getattr(bill, of) for bill in bills)]

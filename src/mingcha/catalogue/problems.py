@@ -129,6 +129,11 @@ def _summary() -> str:
     return f"共 {len(problems())} 条：{told}。"
 
 
+def list_title(list_name: str) -> str:
+    """The list in words: its year, and whom it is for where a year has two."""
+    return f"{list_name[:4]} 年清单{_PARTS.get(list_name, '')}"
+
+
 def _of_one_list(same: list[Problem]) -> str:
     rows = "\n".join(
         f"| {p.number} | {p.speciality} | {p.fault} | {p.about} | {p.coverage} | {_links(p)} | {_examples(p)} "

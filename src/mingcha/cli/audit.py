@@ -16,6 +16,7 @@ from mingcha.audit.intake import Intake
 from mingcha.audit.period import period_of
 from mingcha.bootstrap import application
 from mingcha.catalogue.messages import title_of
+from mingcha.catalogue.problems import list_title
 from mingcha.cli.app import CHECK_FAILED, app, command
 from mingcha.cli.claims import import_json, show_import
 from mingcha.cli.console import audit_bar, import_bar, print_json, quoted, say, table, working
@@ -247,7 +248,7 @@ def _show_problems(problems: Sequence[ProblemScore]) -> None:
         ("清单", "植入的条目", "全部查出的条目", "植入", "查出"),
         [
             (
-                same[0].list_name,
+                list_title(same[0].list_name),
                 len(same),
                 sum(problem.found == problem.planted for problem in same),
                 sum(problem.planted for problem in same),
@@ -259,7 +260,8 @@ def _show_problems(problems: Sequence[ProblemScore]) -> None:
     )
     for problem in problems:
         if problem.found < problem.planted:
-            say(f"{problem.list_name} 第 {problem.number} 条：植入 {problem.planted}，查出 {problem.found}")
+            title = list_title(problem.list_name)
+            say(f"{title}第 {problem.number} 条：植入 {problem.planted}，查出 {problem.found}")
 
 
 def _scored(score: Score) -> tuple[object, ...]:

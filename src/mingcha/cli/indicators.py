@@ -47,7 +47,14 @@ def show_indicators(told: Mapping[str, Any]) -> None:
 def _of(row: Mapping[str, Any]) -> str:
     """Whose indicator this is, and over which days."""
     way = {True: "住院", False: "门诊"}.get(row["inpatient"])
-    whose = (row["institution_id"], row["doctor_id"], row["item_code"], way, _span(row))
+    whose = (
+        row["institution_id"],
+        row["doctor_id"],
+        row["item_code"],
+        row["knowledge_point"],
+        way,
+        _span(row),
+    )
     return "\n".join(part for part in whose if part)
 
 

@@ -102,11 +102,8 @@ class City:
             starter_points() if points is None else points,
             starter_settings() if settings is None else settings,
         )
-        goods, places = Goods(library), places_for(library)
         with collecting_paused():
-            script = whole_script(library, goods, places, year)
-            pools = ordinary_pools(library, goods, Dice(chance.number("ordinary visits")))
-            self.tables: Tables = tables_of(script, pools, goods, places)
+            self.tables: Tables = _laid_out(library, year, chance)
         self.crowd = Crowd(self.tables, year, chance)
         self.staging = Staging(self.tables, year, chance)
 
@@ -194,6 +191,14 @@ def make_city(
         writer.finish()
     report.planted = planted_in(out)
     return report
+
+
+def _laid_out(library: Library, year: Year, chance: Chance) -> Tables:
+    """Everything written out as tables; what it was written as is let go."""
+    goods, places = Goods(library), places_for(library)
+    script = whole_script(library, goods, places, year)
+    pools = ordinary_pools(library, goods, Dice(chance.number("ordinary visits")))
+    return tables_of(script, pools, goods, places)
 
 
 def _sizes(lines: int) -> list[int]:

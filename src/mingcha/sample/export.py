@@ -14,7 +14,7 @@ from mingcha.sample.places import CITIES, NAMES, TITLES, person_name
 from mingcha.sample.script import Year
 from mingcha.sample.tables import OTHER_FUNDS, SEXES, Tables
 
-_SETTLED = 1100
+_SETTLED, _SENT = 1100, 600
 _FEN_A_YUAN = 100
 _CODE = pl.Enum([str(code) for code in range(10)])
 _FIRST_ID = 10_000_000_000
@@ -67,7 +67,7 @@ class Export:
         ends = self._moment(last, pl.max_horizontal("ends", pl.lit(0)) + pl.col("shift"))
         stated = pl.col("deductible").is_not_null()
         return frame.select(
-            mdtrt_id=id_of("E", pl.col("no")),
+            mdtrt_id="encounter",
             patn_id=id_of("P", pl.col("person")),
             medins_id="medins_id",
             medins_name="medins_name",
@@ -110,9 +110,7 @@ class Export:
 
     def lines(self, lines: pl.DataFrame, staged: pl.DataFrame) -> pl.DataFrame:
         """The charge lines of a part, as dirty as they were drawn."""
-        visits = staged.select(
-            "day", "shift", "doctor", place="institution", visit="no", encounter=id_of("E", pl.col("no"))
-        )
+        visits = staged.select("day", "shift", "doctor", "encounter", place="institution", visit="no")
         frame = lines.hstack(visits[lines["row"]])
         day, minute = pl.col("day") + pl.col("after"), pl.col("minute") + pl.col("shift")
         sent = minute + pl.col("uploaded_after")
@@ -146,9 +144,9 @@ class Export:
     def coded(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The diagnoses and the procedures of a part."""
         moment = self._moment(pl.col("day") + pl.col("after"), pl.coalesce("minute", "starts"))
-        rows = rows.with_columns(mdtrt_id=id_of("E", pl.col("no")), moment=moment)
+        rows = rows.with_columns(moment=moment)
         diagnoses = rows.filter(~pl.col("procedure")).select(
-            "mdtrt_id",
+            mdtrt_id="encounter",
             dise_codg="code",
             dise_name="name",
             maindise_flag="main",
@@ -157,7 +155,7 @@ class Export:
             dise_date="moment",
         )
         procedures = rows.filter("procedure").select(
-            "mdtrt_id",
+            mdtrt_id="encounter",
             oprn_code="code",
             oprn_name="name",
             main_oprn_flag="main",
@@ -168,15 +166,17 @@ class Export:
 
     def lists(self, staged: pl.DataFrame) -> list[str]:
         """The settlement lists of the stays that have one, a message each."""
-        listed = staged.filter(pl.col("listing") >= 0)
+        listed, last = staged.filter(pl.col("listing") >= 0), pl.col("day") + pl.col("nights")
         stays = listed.select(
-            "day", "nights", "listing", "total",
-            encounter=id_of("E", pl.col("no")),
+            "day", "nights", "listing", "total", "encounter",
             person=id_of("P", pl.col("person")),
             settlement=id_of("S", pl.col("no")),
             institution=self.institution_of(pl.col("institution")),
-            starts=pl.col("starts") + pl.col("shift"),
-            ends=pl.col("ends") + pl.col("shift"),
+            admitted=self._moment(pl.col("day"), pl.col("starts") + pl.col("shift")),
+            discharged=self._moment(last, pl.col("ends") + pl.col("shift")),
+            first_day=_date(pl.col("day")),
+            last_day=_date(last),
+            sent=self._moment(last + 1, pl.lit(_SENT)),
         )  # fmt: skip
         listings = self.tables.listings
         return [list_message(stay, listings[stay["listing"]]) for stay in stays.iter_rows(named=True)]
@@ -232,8 +232,9 @@ def _where(frame: pl.DataFrame, chosen: pl.Expr, told: pl.Expr) -> pl.Series:
     """A text in the few rows that are chosen, nothing in the others."""
     rows = frame.select(chosen.arg_true()).to_series()
     texts = frame[rows].select(told).to_series()
-    number = pl.zeros(frame.height, pl.UInt32, eager=True).scatter(rows, range(1, len(rows) + 1))
-    return few(["", *texts]).gather(number)
+    place = pl.int_range(1, len(rows) + 1, dtype=pl.UInt32, eager=True)
+    number = pl.zeros(frame.height, pl.UInt32, eager=True).scatter(rows, place)
+    return few(pl.concat([pl.Series([""]), texts])).gather(number)
 
 
 def _date(day: pl.Expr) -> pl.Expr:
@@ -250,7 +251,7 @@ def _yuan(fen: pl.Expr) -> pl.Expr:
 
 # What the rows of tables beside the bills may be about, and what each table is about.
 _PAPER_KEYS = {
-    "mdtrt_id": id_of("E", pl.col("no")),
+    "mdtrt_id": pl.col("encounter"),
     "psn_no": id_of("P", pl.col("person")),
     "fixmedins_code": pl.col("medins_id").cast(pl.String),
     "reflin_medins_no": pl.col("medins_id").cast(pl.String),

@@ -110,6 +110,8 @@ class Library:
                     self._by_code[code].append(completed)
 
         self._diagnoses = self.coded(Subject.DIAGNOSIS)
+        self.regional = any(point.region for point in self.points)
+        """Whether any point holds in some region only."""
 
     def of(self, kind: type[KnowledgePoint]) -> list[Any]:
         """The points of exactly this kind."""

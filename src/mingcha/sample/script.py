@@ -212,6 +212,17 @@ class Visit(NamedTuple):
     settling: Settling = Settling()
     doctor: int | None = None
 
+    def truths(self) -> Iterator[Truth]:
+        """All that it and its rows bear."""
+        if self.truth is not None:
+            yield self.truth
+        for charge in self.charges:
+            if charge.truth is not None:
+                yield charge.truth
+        for row in (*self.diagnoses, *self.procedures):
+            if row.truth is not None:
+                yield row.truth
+
     @property
     def is_stay(self) -> bool:
         return self.care_type.startswith(("2", "52"))
@@ -241,13 +252,6 @@ class Play(NamedTuple):
     age: Age | None = ADULT
     note: str = ""
     died: int | None = None
-
-    def truths(self) -> Iterator[Truth]:
-        """All that its visits and their rows bear."""
-        for visit in self.visits:
-            coded = (*visit.diagnoses, *visit.procedures)
-            borne = [visit.truth, *(charge.truth for charge in visit.charges), *(row.truth for row in coded)]
-            yield from (truth for truth in borne if truth is not None)
 
 
 class Year(NamedTuple):

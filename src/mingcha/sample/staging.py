@@ -8,7 +8,7 @@ import polars as pl
 
 from mingcha.sample.chance import Chance, lookup
 from mingcha.sample.dirt import BROKEN, BY_THE_WHOLE_BILL, drawn_dirt
-from mingcha.sample.export import Export, id_of
+from mingcha.sample.export import Export, id_of, line_id
 from mingcha.sample.places import DOCTORS_A_DEPARTMENT
 from mingcha.sample.script import Year
 from mingcha.sample.tables import LEFT_OUT_ONE_IN, Tables
@@ -113,7 +113,7 @@ class Staging:
         on_lines = lines.filter(declared).select(
             "truth",
             encounter_id=pl.lit(staged["encounter"]).gather(pl.col("row")),
-            line_id=id_of("L", pl.col("no")),
+            line_id=line_id(pl.col("no")),
             dirty=pl.col("dirt") > 0,
             lacking=pl.col("row").is_in(broken),
         )

@@ -288,7 +288,7 @@ class _Writer:
                     compression="zstd",
                     compression_level=1,
                     statistics=False,
-                    metadata=_as_texts(tuple(frame.columns)),
+                    metadata=_as_texts(tuple(frame.columns)) if _enumerated(frame) else None,
                 )
         lists = LISTS if number is None else LISTS.replace(".", f"-{number + 1:04d}.")
         (self.folder / "claims" / lists).write_text("".join(f"{one}\n" for one in part.lists), "utf-8")
@@ -301,6 +301,10 @@ class _Writer:
         if self.out.exists():
             shutil.rmtree(self.out)
         self.folder.rename(self.out)
+
+
+def _enumerated(frame: pl.DataFrame) -> bool:
+    return any(isinstance(dtype, pl.Enum) for dtype in frame.dtypes)
 
 
 @cache

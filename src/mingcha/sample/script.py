@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mingcha.domain.values import QUANTITY_SCALE
@@ -30,6 +31,12 @@ def units(count: int) -> int:
 def amount_of(price: Number, quantity: Number) -> Number:
     """Price × quantity in fen, a half rounded up, as a cash desk does."""
     return (price * quantity + 50_000_000) // 100_000_000
+
+
+@cache
+def is_inpatient(care_type: str) -> bool:
+    """Whether a care type is one of stays in hospital."""
+    return care_type.startswith(("2", "52"))
 
 
 class Age(NamedTuple):
@@ -225,7 +232,7 @@ class Visit(NamedTuple):
 
     @property
     def is_stay(self) -> bool:
-        return self.care_type.startswith(("2", "52"))
+        return is_inpatient(self.care_type)
 
     @property
     def maternity_state(self) -> str:

@@ -26,6 +26,7 @@ from mingcha.sample.script import (
     Venue,
     Visit,
     Year,
+    is_inpatient,
     units,
 )
 from mingcha.sample.terms import Terms, safe_days
@@ -173,7 +174,7 @@ class Writer:
             beside += tuple(self.herbs(around.herbs_beside, prescription=charges[0].prescription))
         staged = [_placed(charge, around, len(beside)) for charge in charges]
         more.setdefault("jitter", 20)
-        if around.care_type.startswith(("2", "52")):  # nobody is discharged on the day of admission
+        if is_inpatient(around.care_type):  # nobody is discharged on the day of admission
             more.setdefault("nights", 1)
         return Visit(
             charges=in_time_order([*beside, *staged]),

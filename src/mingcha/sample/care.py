@@ -32,12 +32,12 @@ class Kind:
 
 
 KINDS = (
-    Kind("门诊", ("11",), (3, 2, 1, 0), (4, 10), visits=18),
+    Kind("门诊", ("11",), (3, 2, 1, 0), (4, 10), visits=14),
     Kind("急诊", ("13", "1301"), (3, 2), (6, 13), visits=8),
-    Kind("门诊慢特病", ("14",), (3, 2, 1), (3, 7), bands=(*ADULT, *ELDER, NO_BAND), visits=16),
-    Kind("住院", ("2101", "2102"), (3, 2, 1), (16, 30), nights=(3, LONGEST_STAY), visits=7),
-    Kind("药店购药", ("41",), (0,), (1, 4), visits=12),
-    Kind("生育门诊", ("51",), (3, 2), (5, 9), sexes=(FEMALE,), bands=(6,), visits=14),
+    Kind("门诊慢特病", ("14",), (3, 2, 1), (3, 7), bands=(*ADULT, *ELDER, NO_BAND), visits=10),
+    Kind("住院", ("2101", "2102"), (3, 2, 1), (16, 30), nights=(3, LONGEST_STAY), visits=6),
+    Kind("药店购药", ("41",), (0,), (1, 4), visits=10),
+    Kind("生育门诊", ("51",), (3, 2), (5, 9), sexes=(FEMALE,), bands=(6,), visits=12),
     Kind("生育住院", ("52",), (3, 2), (14, 24), nights=(3, 5), sexes=(FEMALE,), bands=(6,), visits=8),
 )
 

@@ -19,6 +19,7 @@ from mingcha.sample.truths import Truths
 
 # Nothing of what the directory lists as 丙类 is reckoned with.
 _CLASS_C = "03"
+_NUMBERS = ("day", "minute", "uploaded_after", "stopped", "refund_of")
 _MONEY = ("price", "quantity", "amount", "directory_price", "in_scope")
 # What a line bears of its good, and as the scene says.
 _OF_GOODS = (
@@ -42,7 +43,7 @@ _OF_DOSING = {
 
 @dataclass
 class Charges:
-    """The charges of a script in order, in two tables of the same height.
+    """The charges of a script in order, as numbers; and the texts of those that differ, of which `text` is the row.
 
     Texts are of enumerated types: a charge stands for thousands of lines, and few of its texts differ.
     """
@@ -85,65 +86,63 @@ def repeated(sizes: pl.Series) -> pl.Series:
 
 
 def charges_of(
-    visits: Sequence[Visit],
-    written: Mapping[str, tuple[Any, ...]],
-    goods: Goods,
-    departments: Sequence[str],
-    titles: Sequence[str],
-    truths: Truths,
+    visits: Sequence[Visit], goods: Goods, departments: Sequence[str], titles: Sequence[str], truths: Truths
 ) -> Charges:
     """Lay out the charges of visits.
 
     Args:
-        written: the charges of all visits, by columns.
         departments, titles: all there are, in the order in which they are numbered.
         truths: those of charges are added.
     """
-    counts = [len(visit.charges) for visit in visits]
-    visit = repeated(pl.Series(counts))
-    where = _unless_empty(
-        pl.Series(written["department"]), pl.Series([visit.department for visit in visits]).gather(visit)
-    )
+    charges = [charge for visit in visits for charge in visit.charges]
+    # What stands in many visits, as ordinary company does, is laid out once.
+    different = {id(charge): charge for charge in charges}
+    written = columns_of(different.values())
+    row_of = {key: row for row, key in enumerate(different)}
+    text = pl.Series([row_of[id(charge)] for charge in charges], dtype=pl.UInt32)
     of_goods = _goods(goods)[pl.Series(written["code"], dtype=pl.Enum(list(goods))).to_physical()]
     money = pl.DataFrame({name: pl.Series(written[name], dtype=pl.Int64) for name in _MONEY})
     reckoned = amount_of(money["price"], money["quantity"]).alias("reckoned")
     money = money.with_columns(reckoned).with_columns(fen=pl.coalesce("amount", "reckoned"))
     numbers = pl.DataFrame(
         {
-            **{
-                name: pl.Series(written[name], dtype=pl.Int32)
-                for name in ("day", "minute", "uploaded_after", "stopped")
-            },
+            **{name: pl.Series(written[name], dtype=pl.Int32) for name in _NUMBERS},
             "prescription": pl.Series(written["prescription"], dtype=pl.Int8),
             "fixed": pl.Series(written["fixed"]),
             "fen": money["fen"],
             "known": of_goods["known"],
-            "department": _number(where, departments),
+            "department": _number(written["department"], ("", *departments)) - 1,
             "title": _number(written["title"], ("", *titles)) - 1,
             "unsigned": pl.Series(written["blank"]) == "drord_dr_codg",
-            **_refunds(written, pl.Series(starts(counts)).gather(visit)),
-            "truth": truths.numbers(written["truth"], at_pharmacies(visits).gather(visit)),
+            "undirected": pl.Series(written["blank"]) == "drord_dept_codg",
+            "named": pl.Series(written["names_original"]),
         }
     )
-    return Charges(numbers, _texts(written, money, of_goods, where))
+    visit = repeated(pl.Series([len(visit.charges) for visit in visits]))
+    of_visit = _number((visit.department for visit in visits), departments).gather(visit)
+    numbers = numbers[text].with_columns(
+        text=text,
+        department=pl.when(pl.col("department") < 0).then(of_visit).otherwise("department"),
+        truth=truths.numbers((charge.truth for charge in charges), at_pharmacies(visits).gather(visit)),
+        alone=pl.Series(
+            [charge.truth is not None and charge.truth.mechanism in BY_LINE for charge in charges]
+        ),
+    )
+    return Charges(_with_refunds(numbers, visit), _texts(written, money, of_goods))
 
 
-def _refunds(written: Mapping[str, tuple[Any, ...]], first: pl.Series) -> dict[str, pl.Series]:
-    """What each charge takes back, and whether its line may be broken without changing what is true of the others.
-
-    Args:
-        first: the row of the first charge of its visit.
-    """
-    row = pl.int_range(len(first), eager=True)
-    original = first + pl.Series(written["refund_of"], dtype=pl.Int64)
-    named = original.is_not_null() & pl.Series(written["names_original"])
-    alone = [truth is not None and truth.mechanism in BY_LINE for truth in written["truth"]]
+def _with_refunds(numbers: pl.DataFrame, visit: pl.Series) -> pl.DataFrame:
+    """With what each charge takes back, and whether its line may be broken without changing what is true of others."""
+    row = pl.int_range(numbers.height, eager=True)
+    first = pl.DataFrame({"visit": visit, "row": row}).select(pl.col("row").first().over("visit")).to_series()
+    original = first + numbers["refund_of"]
     touched = original.is_not_null() | row.is_in(original.drop_nulls().implode())
-    return {
+    named = pl.lit(original.is_not_null()) & pl.col("named")
+    return numbers.with_columns(
         # So many rows before it; 0 where no original is named.
-        "back": pl.select(pl.when(named).then(row - original).otherwise(0)).to_series().cast(pl.Int32),
-        "breakable": ~pl.Series(written["fixed"]) | (pl.Series(alone) & ~touched),
-    }
+        back=pl.when(named).then(pl.lit(row - original)).otherwise(0).cast(pl.Int32),
+        breakable=~pl.col("fixed") | (pl.col("alone") & ~pl.lit(touched)),
+    ).drop("refund_of", "named", "alone")
 
 
 def at_pharmacies(visits: Iterable[Visit]) -> pl.Series:
@@ -156,7 +155,7 @@ def _number(values: Iterable[str], named: Sequence[str]) -> pl.Series:
 
 
 def _texts(
-    written: Mapping[str, tuple[Any, ...]], money: pl.DataFrame, of_goods: pl.DataFrame, where: pl.Series
+    written: Mapping[str, tuple[Any, ...]], money: pl.DataFrame, of_goods: pl.DataFrame
 ) -> pl.DataFrame:
     """What stands on the lines, under the names of the export."""
     stated, dosing = pl.Series(written["payment_class"]), columns_of(written["dosing"])
@@ -176,10 +175,6 @@ def _texts(
         "sumamt": told(money["fen"], yuan),
         "inscp_scp_amt": told(reckoned, yuan),
         "spec": few(_unless_empty(pl.Series(dosing["spec"]), of_goods["spec"])),
-        "drord_dept_codg": few(where),
-        "drord_dept_name": few(
-            where.replace_strict({code: department_name(code) for code in where.unique()})
-        ),
         "o_prdDays": few(days),
     }
     blank = pl.Series(written["blank"])

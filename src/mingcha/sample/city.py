@@ -102,11 +102,8 @@ class City:
             starter_points() if points is None else points,
             starter_settings() if settings is None else settings,
         )
-        goods, places = Goods(library), places_for(library)
         with collecting_paused():
-            script = whole_script(library, goods, places, year)
-            pools = ordinary_pools(library, goods, Dice(chance.number("ordinary visits")))
-            self.tables: Tables = tables_of(script, pools, goods, places)
+            self.tables: Tables = _laid_out(library, year, chance)
         self.crowd = Crowd(self.tables, year, chance)
         self.staging = Staging(self.tables, year, chance)
 
@@ -196,6 +193,14 @@ def make_city(
     return report
 
 
+def _laid_out(library: Library, year: Year, chance: Chance) -> Tables:
+    """Everything written out as tables; what it was written as is let go."""
+    goods, places = Goods(library), places_for(library)
+    script = whole_script(library, goods, places, year)
+    pools = ordinary_pools(library, goods, Dice(chance.number("ordinary visits")))
+    return tables_of(script, pools, goods, places)
+
+
 def _sizes(lines: int) -> list[int]:
     parts = -(-lines // _LINES_A_PART)
     return [lines // parts + (number < lines % parts) for number in range(parts)]
@@ -283,7 +288,7 @@ class _Writer:
                     compression="zstd",
                     compression_level=1,
                     statistics=False,
-                    metadata=_as_texts(tuple(frame.columns)),
+                    metadata=_as_texts(tuple(frame.columns)) if _enumerated(frame) else None,
                 )
         lists = LISTS if number is None else LISTS.replace(".", f"-{number + 1:04d}.")
         (self.folder / "claims" / lists).write_text("".join(f"{one}\n" for one in part.lists), "utf-8")
@@ -296,6 +301,10 @@ class _Writer:
         if self.out.exists():
             shutil.rmtree(self.out)
         self.folder.rename(self.out)
+
+
+def _enumerated(frame: pl.DataFrame) -> bool:
+    return any(isinstance(dtype, pl.Enum) for dtype in frame.dtypes)
 
 
 @cache

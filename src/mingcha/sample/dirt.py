@@ -79,7 +79,7 @@ def style_of_admission(key: pl.Expr, chance: Chance) -> pl.Expr:
 def with_unwanted(lines: pl.DataFrame, dirt: pl.Series) -> pl.DataFrame:
     """The lines, those that stand in the export twice once more, and a few of encounters that nobody exported."""
     strangers = (dirt == CLEAN).arg_true().gather_every(_STRAYS_ONE_IN)
-    return pl.concat([lines, lines.filter(dirt == TWICE), _strays(lines[strangers])])
+    return pl.concat([lines, lines[(dirt == TWICE).arg_true()], _strays(lines[strangers])])
 
 
 def _strays(lines: pl.DataFrame) -> pl.DataFrame:

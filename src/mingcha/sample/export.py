@@ -14,7 +14,7 @@ from mingcha.sample.places import CITIES, NAMES, TITLES, person_name
 from mingcha.sample.script import Year
 from mingcha.sample.tables import OTHER_FUNDS, SEXES, Tables
 
-_SETTLED = 1100
+_SETTLED, _SENT = 1100, 600
 _FEN_A_YUAN = 100
 _CODE = pl.Enum([str(code) for code in range(10)])
 _FIRST_ID = 10_000_000_000
@@ -31,6 +31,11 @@ def id_of(letter: str, number: pl.Expr) -> pl.Expr:
     return pl.format(letter + "{}", number + _FIRST_ID)
 
 
+def line_id(number: pl.Expr) -> pl.Expr:
+    """The identifier of a line: digits alone, as most systems have them, written in half the time."""
+    return (number + _FIRST_ID).cast(pl.String)
+
+
 class Export:
     """Writes the tables of one city."""
 
@@ -44,7 +49,7 @@ class Export:
             [pl.select(id_of("D", pl.int_range(doctors))).to_series(), pl.Series([_NOBODY])]
         )
         self._titles = few(tables.titles)
-        self._departments = few(tables.departments)
+        self._departments = few([*tables.departments, _NOBODY])
         self._department_names = few(map(department_name, tables.departments))
 
     def persons(self, persons: pl.DataFrame) -> pl.DataFrame:
@@ -67,7 +72,7 @@ class Export:
         ends = self._moment(last, pl.max_horizontal("ends", pl.lit(0)) + pl.col("shift"))
         stated = pl.col("deductible").is_not_null()
         return frame.select(
-            mdtrt_id=id_of("E", pl.col("no")),
+            mdtrt_id="encounter",
             patn_id=id_of("P", pl.col("person")),
             medins_id="medins_id",
             medins_name="medins_name",
@@ -110,28 +115,30 @@ class Export:
 
     def lines(self, lines: pl.DataFrame, staged: pl.DataFrame) -> pl.DataFrame:
         """The charge lines of a part, as dirty as they were drawn."""
-        visits = staged.select(
-            "day", "shift", "doctor", place="institution", visit="no", encounter=id_of("E", pl.col("no"))
-        )
+        visits = staged.select("day", "shift", "doctor", "encounter", place="institution", visit="no")
         frame = lines.hstack(visits[lines["row"]])
         day, minute = pl.col("day") + pl.col("after"), pl.col("minute") + pl.col("shift")
         sent = minute + pl.col("uploaded_after")
         uploaded = self._moment(day + sent // MINUTES_A_DAY, sent % MINUTES_A_DAY)
+        nowhere = len(self._departments) - 1
+        directed = pl.when("undirected").then(nowhere).otherwise("department")
         signed = pl.when("unsigned").then(len(self._doctors) - 1).otherwise(self._doctor())
         title = pl.when(pl.col("title") >= 0).then("title").otherwise(pl.col("doctor") % len(TITLES))
         written = frame.select(
-            rx_id=id_of("L", pl.col("no")),
+            rx_id=line_id(pl.col("no")),
             mdtrt_id="encounter",
-            rxno=pl.format("R{}", (pl.col("visit") + _FIRST_ID) * 100 + pl.col("prescription")),
+            rxno=((pl.col("visit") + _FIRST_ID) * 100 + pl.col("prescription")).cast(pl.String),
             drord_begn_date=self._moment(day, minute, style_of(pl.col("dirt"))),
             drord_stop_date=_where(
                 frame, pl.col("stopped").is_not_null(), _date(pl.col("day") + pl.col("stopped"))
             ),
+            drord_dept_codg=_at(self._departments, directed),
+            drord_dept_name=_at(self._department_names, pl.col("department")),
             drord_dr_codg=_at(self._doctors, signed),
             drord_dr_name=_at(self._names, self._doctor() * 7 % NAMES),
             drord_dr_profttl=_at(self._titles, title),
             crte_time=_where(frame, pl.col("uploaded_after") >= 0, uploaded),
-            init_feedetl_sn=_where(frame, pl.col("back") > 0, id_of("L", pl.col("no") - pl.col("back"))),
+            init_feedetl_sn=_where(frame, pl.col("back") > 0, line_id(pl.col("no") - pl.col("back"))),
         )
         return with_unwanted(written.hstack(self._texts(lines)), lines["dirt"])
 
@@ -139,16 +146,16 @@ class Export:
         """What lines bear of their charges; those of dirty ones stand behind all others."""
         texts = self.tables.charges.texts
         dirty = lines.filter(pl.col("dirt") > CLEAN)
-        said = pl.concat([texts, dirtied_texts(texts[dirty["charge"]], dirty["dirt"])], rechunk=True)
+        said = pl.concat([texts, dirtied_texts(texts[dirty["text"]], dirty["dirt"])], rechunk=True)
         row = pl.when(pl.col("dirt") > CLEAN).then((pl.col("dirt") > CLEAN).cum_sum() + (texts.height - 1))
-        return said[lines.select(row.otherwise("charge")).to_series()]
+        return said[lines.select(row.otherwise("text")).to_series()]
 
     def coded(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The diagnoses and the procedures of a part."""
         moment = self._moment(pl.col("day") + pl.col("after"), pl.coalesce("minute", "starts"))
-        rows = rows.with_columns(mdtrt_id=id_of("E", pl.col("no")), moment=moment)
+        rows = rows.with_columns(moment=moment)
         diagnoses = rows.filter(~pl.col("procedure")).select(
-            "mdtrt_id",
+            mdtrt_id="encounter",
             dise_codg="code",
             dise_name="name",
             maindise_flag="main",
@@ -157,7 +164,7 @@ class Export:
             dise_date="moment",
         )
         procedures = rows.filter("procedure").select(
-            "mdtrt_id",
+            mdtrt_id="encounter",
             oprn_code="code",
             oprn_name="name",
             main_oprn_flag="main",
@@ -168,15 +175,17 @@ class Export:
 
     def lists(self, staged: pl.DataFrame) -> list[str]:
         """The settlement lists of the stays that have one, a message each."""
-        listed = staged.filter(pl.col("listing") >= 0)
+        listed, last = staged.filter(pl.col("listing") >= 0), pl.col("day") + pl.col("nights")
         stays = listed.select(
-            "day", "nights", "listing", "total",
-            encounter=id_of("E", pl.col("no")),
+            "day", "nights", "listing", "total", "encounter",
             person=id_of("P", pl.col("person")),
             settlement=id_of("S", pl.col("no")),
             institution=self.institution_of(pl.col("institution")),
-            starts=pl.col("starts") + pl.col("shift"),
-            ends=pl.col("ends") + pl.col("shift"),
+            admitted=self._moment(pl.col("day"), pl.col("starts") + pl.col("shift")),
+            discharged=self._moment(last, pl.col("ends") + pl.col("shift")),
+            first_day=_date(pl.col("day")),
+            last_day=_date(last),
+            sent=self._moment(last + 1, pl.lit(_SENT)),
         )  # fmt: skip
         listings = self.tables.listings
         return [list_message(stay, listings[stay["listing"]]) for stay in stays.iter_rows(named=True)]
@@ -213,15 +222,16 @@ class Export:
 
 def _settled(staged: pl.DataFrame) -> pl.DataFrame:
     """With what the person's own expense, the fund and the account paid."""
-    total, deductible = pl.col("total"), pl.col("deductible")
-    own = total * pl.col("own_percent") // 100
+    total, own, deductible = pl.col("total"), pl.col("own"), pl.col("deductible")
     usual = lookup("share", _FUND_SHARES, pl.col("visit_type").cast(pl.String).cast(pl.Int64))
     # Where a scene states the deductible, the fund pays its share of what lies in scope beyond it.
     whole = pl.when(deductible.is_not_null()).then(total - own - deductible).otherwise(total)
-    fund = whole * pl.coalesce("fund_percent", usual) // 100 + pl.col("over")
-    left = total - fund - own - pl.sum_horizontal(OTHER_FUNDS)
-    account = pl.when(pl.col("own_insurance") == "310").then(left // 2).otherwise(0)
-    return staged.with_columns(own=own, fund=fund, left=left, account=account)
+    # Step by step: as one expression, each step would reckon those before it anew.
+    staged = staged.with_columns(own=total * pl.col("own_percent") // 100)
+    staged = staged.with_columns(fund=whole * pl.coalesce("fund_percent", usual) // 100 + pl.col("over"))
+    staged = staged.with_columns(left=total - pl.col("fund") - own - pl.sum_horizontal(OTHER_FUNDS))
+    paid = pl.when(pl.col("own_insurance") == "310").then(pl.col("left") // 2).otherwise(0)
+    return staged.with_columns(account=paid)
 
 
 def _at(texts: pl.Series, index: pl.Expr) -> pl.Expr:
@@ -231,9 +241,10 @@ def _at(texts: pl.Series, index: pl.Expr) -> pl.Expr:
 def _where(frame: pl.DataFrame, chosen: pl.Expr, told: pl.Expr) -> pl.Series:
     """A text in the few rows that are chosen, nothing in the others."""
     rows = frame.select(chosen.arg_true()).to_series()
-    texts = frame[rows].select(told).to_series()
-    number = pl.zeros(frame.height, pl.UInt32, eager=True).scatter(rows, range(1, len(rows) + 1))
-    return few(["", *texts]).gather(number)
+    texts = frame.lazy().filter(chosen).select(told).collect().to_series()
+    place = pl.int_range(1, len(rows) + 1, dtype=pl.UInt32, eager=True)
+    number = pl.zeros(frame.height, pl.UInt32, eager=True).scatter(rows, place)
+    return few(pl.concat([pl.Series([""]), texts])).gather(number)
 
 
 def _date(day: pl.Expr) -> pl.Expr:
@@ -250,7 +261,7 @@ def _yuan(fen: pl.Expr) -> pl.Expr:
 
 # What the rows of tables beside the bills may be about, and what each table is about.
 _PAPER_KEYS = {
-    "mdtrt_id": id_of("E", pl.col("no")),
+    "mdtrt_id": pl.col("encounter"),
     "psn_no": id_of("P", pl.col("person")),
     "fixmedins_code": pl.col("medins_id").cast(pl.String),
     "reflin_medins_no": pl.col("medins_id").cast(pl.String),

@@ -98,7 +98,7 @@ class Library:
         self._problems = starter_problems()
         self.points: list[KnowledgePoint] = []
         self._by_code: dict[str, list[KnowledgePoint]] = defaultdict(list)
-        self._terms: dict[str, Terms] = {}
+        self._terms: dict[tuple[str, str], Terms] = {}
         self._diagnosis_terms: dict[str, Terms] = {}
         for point in points:
             completed = _completed(point, settings)
@@ -110,6 +110,8 @@ class Library:
                     self._by_code[code].append(completed)
 
         self._diagnoses = self.coded(Subject.DIAGNOSIS)
+        self.regional = any(point.region for point in self.points)
+        """Whether any point holds in some region only."""
 
     def of(self, kind: type[KnowledgePoint]) -> list[Any]:
         """The points of exactly this kind."""
@@ -144,11 +146,10 @@ class Library:
 
     def terms(self, code: str, beside: KnowledgePoint | None = None) -> Terms:
         """The terms of a code; `beside` a point, only what the points of other mechanisms ask."""
-        if beside is not None:
-            return merged((point for point in self.about(code) if point.slug != beside.slug), code)
-        if code not in self._terms:
-            self._terms[code] = merged(self.about(code), code)
-        return self._terms[code]
+        but = "" if beside is None else beside.slug
+        if (code, but) not in self._terms:
+            self._terms[code, but] = merged((one for one in self.about(code) if one.slug != but), code)
+        return self._terms[code, but]
 
     def versions(self, point: KnowledgePoint, code: str) -> list[KnowledgePoint]:
         """Other points of the same mechanism about the same code: older and newer ones, other regions."""

@@ -17,12 +17,12 @@ def list_message(stay: Mapping[str, Any], visit: Visit) -> str:
     """The message of one stay as a hospital sends it, in one line.
 
     Args:
-        stay: encounter, person, settlement, institution, day, nights, starts, ends, total.
+        stay: encounter, person, settlement, institution, day, nights, total; admitted, discharged, first_day, last_day
+            and sent as they are written.
         visit: what the scene wrote: the diagnoses and operations, and the values of the list that it gives itself.
     """
-    last = stay["day"] + stay["nights"]
     sent: dict[str, Any] = {
-        "setlinfo": _head(stay, last),
+        "setlinfo": _head(stay),
         "payinfo": [{"fund_pay_type": "310100", "fund_payamt": yuan(stay["total"] * _FUND_PERCENT // 100)}],
         "opspdiseinfo": [],
         "diseinfo": [_diagnosis(row, place) for place, row in enumerate(visit.diagnoses)],
@@ -36,14 +36,14 @@ def list_message(stay: Mapping[str, Any], visit: Visit) -> str:
     envelope = {
         "infno": "4101",
         "msgid": f"{stay['institution']}{stay['encounter'][1:]:0>18}",
-        "inf_time": _moment(last + 1, 600),
+        "inf_time": stay["sent"],
         "fixmedins_code": stay["institution"],
         "input": sent,
     }
     return msgspec.json.encode(envelope).decode()
 
 
-def _head(stay: Mapping[str, Any], last: int) -> dict[str, str]:
+def _head(stay: Mapping[str, Any]) -> dict[str, str]:
     return {
         "psn_no": stay["person"],
         "mdtrt_id": stay["encounter"],
@@ -52,8 +52,8 @@ def _head(stay: Mapping[str, Any], last: int) -> dict[str, str]:
         "prfs": "24",
         "adm_way": "2",
         "trt_type": "10",
-        "adm_time": _moment(stay["day"], stay["starts"]),
-        "dscg_time": _moment(last, stay["ends"]),
+        "adm_time": stay["admitted"],
+        "dscg_time": stay["discharged"],
         "dscg_caty": "A03",
         "scd_nurscare_days": str(stay["nights"]),
         "dscg_way": "1",
@@ -61,8 +61,8 @@ def _head(stay: Mapping[str, Any], last: int) -> dict[str, str]:
         "bill_no": stay["settlement"][-10:],
         "biz_sn": stay["settlement"],
         "days_rinp_flag_31": "1",
-        "setl_begn_date": date_of(stay["day"]).isoformat(),
-        "setl_end_date": date_of(last).isoformat(),
+        "setl_begn_date": stay["first_day"],
+        "setl_end_date": stay["last_day"],
         "medins_fill_dept": "医保办公室",
         "medins_fill_psn": "样例填报人",
         "hi_paymtd": "3",

@@ -107,4 +107,4 @@ def _dealt(plays: list[Play]) -> list[Play]:
 
 
 def _rule_of(play: Play) -> str:
-    return next((truth.rule_code for truth in play.truths()), "")
+    return next((truth.rule_code for visit in play.visits for truth in visit.truths()), "")

@@ -21,5 +21,10 @@ def problems_of(truth: Truth, *, at_pharmacy: bool) -> list[str]:
     """What a truth is an instance of where it was planted: only violations are."""
     if truth.planted != VIOLATION:
         return []
-    known = {*truth.problems, *problems_of_mechanisms().get(truth.mechanism, ())}
+    return _known(truth.problems, truth.mechanism, at_pharmacy=at_pharmacy)
+
+
+@cache
+def _known(of_point: tuple[str, ...], mechanism: str, *, at_pharmacy: bool) -> list[str]:
+    known = {*of_point, *problems_of_mechanisms().get(mechanism, ())}
     return sorted(one for one in known if one.startswith(PHARMACIES) == at_pharmacy)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mingcha.domain.values import QUANTITY_SCALE
@@ -30,6 +31,12 @@ def units(count: int) -> int:
 def amount_of(price: Number, quantity: Number) -> Number:
     """Price × quantity in fen, a half rounded up, as a cash desk does."""
     return (price * quantity + 50_000_000) // 100_000_000
+
+
+@cache
+def is_inpatient(care_type: str) -> bool:
+    """Whether a care type is one of stays in hospital."""
+    return care_type.startswith(("2", "52"))
 
 
 class Age(NamedTuple):
@@ -212,9 +219,20 @@ class Visit(NamedTuple):
     settling: Settling = Settling()
     doctor: int | None = None
 
+    def truths(self) -> Iterator[Truth]:
+        """All that it and its rows bear."""
+        if self.truth is not None:
+            yield self.truth
+        for charge in self.charges:
+            if charge.truth is not None:
+                yield charge.truth
+        for row in (*self.diagnoses, *self.procedures):
+            if row.truth is not None:
+                yield row.truth
+
     @property
     def is_stay(self) -> bool:
-        return self.care_type.startswith(("2", "52"))
+        return is_inpatient(self.care_type)
 
     @property
     def maternity_state(self) -> str:
@@ -241,13 +259,6 @@ class Play(NamedTuple):
     age: Age | None = ADULT
     note: str = ""
     died: int | None = None
-
-    def truths(self) -> Iterator[Truth]:
-        """All that its visits and their rows bear."""
-        for visit in self.visits:
-            coded = (*visit.diagnoses, *visit.procedures)
-            borne = [visit.truth, *(charge.truth for charge in visit.charges), *(row.truth for row in coded)]
-            yield from (truth for truth in borne if truth is not None)
 
 
 class Year(NamedTuple):

@@ -8,7 +8,7 @@ import polars as pl
 
 from mingcha.sample.chance import Chance, lookup
 from mingcha.sample.dirt import BROKEN, BY_THE_WHOLE_BILL, drawn_dirt
-from mingcha.sample.export import Export, id_of
+from mingcha.sample.export import Export, id_of, line_id
 from mingcha.sample.places import DOCTORS_A_DEPARTMENT
 from mingcha.sample.script import Year
 from mingcha.sample.tables import LEFT_OUT_ONE_IN, Tables
@@ -56,7 +56,7 @@ class Staging:
             procedures=procedures,
             lists=self.export.lists(staged),
             beside=self.export.papers(staged),
-            truth=self._truth(number, lines, coded, staged),
+            truth=self._truth(lines, coded, staged),
             known_lines=int(lines["known"].sum()),
             dirty_lines=int((lines["dirt"] > 0).sum()),
         )
@@ -80,7 +80,7 @@ class Staging:
             doctor=pl.coalesce("own_doctor", draw.below(key, "doctor", DOCTORS_A_DEPARTMENT)),
             shift=draw.below(key, "minute", pl.col("jitter")),
             no=pl.col("row").cast(pl.Int64) + number * ENCOUNTERS_A_PART,
-        )
+        ).with_columns(encounter=id_of("E", pl.col("no")))
 
     def _lines(self, number: int, staged: pl.DataFrame) -> pl.DataFrame:
         """One row a line, numbers only: which charge of the script, of which encounter, with what dirt."""
@@ -101,35 +101,33 @@ class Staging:
         """Diagnoses and procedures of the encounters."""
         first = pl.col("first_coded")
         rows = staged.select(
-            "no", "day", "starts", "institution", script=pl.int_ranges(first, first + pl.col("coded"))
+            "encounter", "day", "starts", "institution", script=pl.int_ranges(first, first + pl.col("coded"))
         ).explode("script", empty_as_null=False)
         return rows.hstack(self.tables.coded[rows["script"]])
 
-    def _truth(
-        self, number: int, lines: pl.DataFrame, coded: pl.DataFrame, staged: pl.DataFrame
-    ) -> pl.DataFrame:
+    def _truth(self, lines: pl.DataFrame, coded: pl.DataFrame, staged: pl.DataFrame) -> pl.DataFrame:
         """What was planted: on lines, on diagnoses and procedures, on whole bills."""
         declared, no_code = pl.col("truth").is_not_null(), pl.lit(None, pl.String)
         # A bill of which a row must be rejected does not come whole: whoever reads it cannot judge what it lacks.
         broken = lines.filter("broken")["row"].implode()
         on_lines = lines.filter(declared).select(
             "truth",
-            encounter_id=id_of("E", pl.col("row").cast(pl.Int64) + number * ENCOUNTERS_A_PART),
-            line_id=id_of("L", pl.col("no")),
+            encounter_id=pl.lit(staged["encounter"]).gather(pl.col("row")),
+            line_id=line_id(pl.col("no")),
             dirty=pl.col("dirt") > 0,
             lacking=pl.col("row").is_in(broken),
         )
         code, procedure = pl.col("code").cast(pl.String), pl.col("procedure")
         on_rows = coded.filter(declared).select(
             "truth",
-            encounter_id=id_of("E", pl.col("no")),
+            encounter_id="encounter",
             diagnosis_code=pl.when(procedure).then(no_code).otherwise(code),
             procedure_code=pl.when(procedure).then(code).otherwise(no_code),
             dirty=pl.lit(False),
         )
         on_bills = staged.filter(declared).select(
             "truth",
-            encounter_id=id_of("E", pl.col("no")),
+            encounter_id="encounter",
             institution_id=self.export.institution_of(pl.col("institution")),
             dirty=pl.col("row").is_in(broken),
         )

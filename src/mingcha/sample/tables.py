@@ -62,11 +62,13 @@ def tables_of(script: Script, pools: Mapping[Class, Pool], goods: Goods, places:
     of_classes = [[*pool.winter, *pool.usual, *pool.once] for pool in pools.values()]
     visits = [visit for of_one in (*(play.visits for play in every_play), *of_classes) for visit in of_one]
     first = sum(len(play.visits) for play in every_play)
-    written = columns_of(charge for visit in visits for charge in visit.charges)
-    departments = _all_named(DEPARTMENTS, written["department"], (visit.department for visit in visits))
-    titles = _all_named(TITLES, written["title"])
+    charged = [charge for visit in visits for charge in visit.charges]
+    departments = _all_named(
+        DEPARTMENTS, (charge.department for charge in charged), (visit.department for visit in visits)
+    )
+    titles = _all_named(TITLES, (charge.title for charge in charged))
     truths = Truths()
-    charges = charges_of(visits, written, goods, departments, titles, truths)
+    charges = charges_of(visits, goods, departments, titles, truths)
     coded = _coded(visits, truths)
     staged = _visits(visits, charges, departments, places, truths)
     told, every = truths.table(), _plays(every_play)

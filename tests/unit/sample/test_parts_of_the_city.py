@@ -83,7 +83,13 @@ def test_a_shelf_holds_what_everybody_of_its_class_may_have_there_and_nothing_el
 def test_only_violations_are_instances_of_typical_problems(library: Library) -> None:
     year = Year(day_of(START))
     plays = all_plays(library, Goods(library), places_for(library), year)
-    told = [(play.planted, truth) for staged in plays.values() for play in staged for truth in play.truths()]
+    told = [
+        (play.planted, truth)
+        for staged in plays.values()
+        for play in staged
+        for visit in play.visits
+        for truth in visit.truths()
+    ]
     assert {planted for planted, truth in told if truth.problems} == {"violation"}
 
 

@@ -22,27 +22,33 @@ def write_scope(writer: Writer) -> None:
     """All plays of scope mechanisms."""
     for kind, (wrong, lawful) in _CHANGES.items():
         for point in writer.library.of(kind):
-            for code in writer.codes(point):
-                around = writer.circumstances(code, point)
-                if around is not None and writer.alone(code, point):
-                    _write(writer, point, code, around, list(wrong(point)), list(lawful(point)))
+            usable = [
+                (code, around)
+                for code in writer.codes(point)
+                if writer.alone(code, point) and (around := writer.circumstances(code, point)) is not None
+            ]
+            for number, (code, around) in enumerate(usable):
+                _wrong(writer, point, code, around, list(wrong(point)))
+                if number == 0:  # what is lawful is shown of one code
+                    _lawful(writer, point, code, around, list(lawful(point)))
+                    _at_the_edges(writer, point, code, around._replace(**next(wrong(point))[1]))
 
 
-def _write(
-    writer: Writer,
-    point: Any,
-    code: str,
-    around: Circumstances,
-    wrong: list[Change],
-    lawful: list[Change],
-) -> None:
+def _wrong(writer: Writer, point: Any, code: str, around: Circumstances, changes: list[Change]) -> None:
     days = writer.days(point, code)
-    for number, (note, change) in enumerate(wrong):
+    for number, (note, change) in enumerate(changes):
         _used(writer, point, code, around._replace(**change), VIOLATION, days, note, quantity=number % 2 + 1)
-    for note, change in lawful:
+
+
+def _lawful(writer: Writer, point: Any, code: str, around: Circumstances, changes: list[Change]) -> None:
+    days = writer.days(point, code)
+    for note, change in changes:
         _used(writer, point, code, around._replace(**change), NEAR_MISS, days, note)
-    note, change = wrong[0]
-    against = around._replace(**change)
+
+
+def _at_the_edges(writer: Writer, point: Any, code: str, against: Circumstances) -> None:
+    """What would be wrong, but is taken back, or billed before the point was in force or elsewhere."""
+    days = writer.days(point, code)
     _partly_refunded(writer, point, code, against, days)
     _refunded(writer, point, code, against, days)
     if not any(other.effective_to == point.effective_from for other in writer.rivals(point, code)):

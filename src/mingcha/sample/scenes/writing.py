@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import le
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -25,6 +26,7 @@ from mingcha.sample.script import (
     Venue,
     Visit,
     Year,
+    is_inpatient,
     units,
 )
 from mingcha.sample.terms import Terms, safe_days
@@ -172,7 +174,7 @@ class Writer:
             beside += tuple(self.herbs(around.herbs_beside, prescription=charges[0].prescription))
         staged = [_placed(charge, around, len(beside)) for charge in charges]
         more.setdefault("jitter", 20)
-        if around.care_type.startswith(("2", "52")):  # nobody is discharged on the day of admission
+        if is_inpatient(around.care_type):  # nobody is discharged on the day of admission
             more.setdefault("nights", 1)
         return Visit(
             charges=in_time_order([*beside, *staged]),
@@ -223,7 +225,7 @@ class Writer:
         return tuple(city for city in CITIES if not city.startswith(point.region))
 
     def _in_region(self, visit: Visit, point: KnowledgePoint) -> Visit:
-        if visit.venue.cities:
+        if visit.venue.cities or not self.library.regional:
             return visit
         regional = [
             other.region
@@ -294,6 +296,8 @@ def coded(prefix: str) -> Coded:
 def in_time_order(charges: Sequence[Charge]) -> tuple[Charge, ...]:
     """Charges by day and minute; references from refunds to their originals move along."""
     when = [(charge.day, charge.minute) for charge in charges]
+    if all(map(le, when, when[1:])):
+        return tuple(charges)
     order = sorted(range(len(charges)), key=when.__getitem__)
     place = {old: new for new, old in enumerate(order)}
     return tuple(

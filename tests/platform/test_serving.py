@@ -48,7 +48,7 @@ def test_a_new_installation_serves_and_lets_three_people_in(
         server = subprocess.Popen(command, env=environment, stdout=writing, stderr=subprocess.STDOUT)
     try:
         wait_for(f"http://127.0.0.1:{port}/api/v1/health", server)
-        links = re.findall(r"(\S+)\s+http://\S+/#/setup\?token=(\S+)", output.read_text())
+        links = re.findall(r"(\S+)\s+http://\S+/setup#token=(\S+)", output.read_text())
         assert [label for label, _ in links] == ["系统管理员", "安全管理员", "审计员"]
         for number, (label, token) in enumerate(links):
             form = {"token": token, "login": f"first{number}", "full_name": "李明", "password": PASSWORD}

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
@@ -18,7 +18,7 @@ from mingcha.access.labelled import Labelled
 from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
 from mingcha.access.scope import REGION_DIGITS, Place, region_prefix, within
-from mingcha.access.standing import PLACE_OF_PERIOD, current_period, place_of
+from mingcha.access.standing import PLACE_OF_PERIOD, current_period, place_columns, place_of
 from mingcha.access.succession import do_begin_period, do_end, last_period, under
 from mingcha.access.trail import Action, record
 from mingcha.store.database.organisations import Organisation, OrganisationPeriod
@@ -80,13 +80,18 @@ class OrganisationView:
 
 @dataclass(frozen=True)
 class OrganisationFilter:
-    """Which organisations, and on which day; what is left out limits nothing."""
+    """Which organisations, and on which day; what is left out limits nothing.
+
+    Args:
+        top: only those above which the actor sees nothing: where the tree begins for them.
+    """
 
     on: date | None = None
     kind: Kind | None = None
     parent_id: UUID | None = None
     name: str | None = None
     code: str | None = None
+    top: bool = False
 
 
 _SORTS = {
@@ -101,8 +106,13 @@ def organisations(
     access: Access, actor: Actor, wanted: OrganisationFilter, listing: Listing
 ) -> Page[OrganisationView]:
     """The organisations in the actor's scope as they are on a day, today by default."""
-    query = _joined(actor, Permission.ORGANISATIONS_VIEW)
-    query = query.where(current_period(wanted.on or access.today()))
+    day = wanted.on or access.today()
+    query = _joined(actor, Permission.ORGANISATIONS_VIEW).where(current_period(day))
+    if wanted.top:
+        above = aliased(OrganisationPeriod)
+        seen = within(actor.scope(Permission.ORGANISATIONS_VIEW), place_columns(above))
+        stands = above.organisation_id == OrganisationPeriod.parent_id
+        query = query.where(~exists().where(stands, current_period(day, above), seen))
     if wanted.kind is not None:
         query = query.where(Organisation.kind == wanted.kind.value)
     if wanted.parent_id is not None:

@@ -14,20 +14,25 @@ from mingcha.access.scope import Place, PlaceColumns, Reach
 from mingcha.store.database.organisations import OrganisationPeriod
 from mingcha.store.database.people import Grant, User
 
-PLACE_OF_PERIOD = PlaceColumns(
-    region=OrganisationPeriod.region_code,
-    institution=OrganisationPeriod.institution_code,
-    department=OrganisationPeriod.department_code,
-    doctor=OrganisationPeriod.doctor_code,
-)
+Periods = type[OrganisationPeriod]
 
 
-def current_period(day: date) -> ColumnElement[bool]:
-    """The period that holds on a day."""
-    return and_(
-        OrganisationPeriod.valid_from <= day,
-        or_(OrganisationPeriod.valid_to.is_(None), OrganisationPeriod.valid_to >= day),
+def place_columns(periods: Periods = OrganisationPeriod) -> PlaceColumns:
+    """Where rows of periods keep their place."""
+    return PlaceColumns(
+        region=periods.region_code,
+        institution=periods.institution_code,
+        department=periods.department_code,
+        doctor=periods.doctor_code,
     )
+
+
+PLACE_OF_PERIOD = place_columns()
+
+
+def current_period(day: date, periods: Periods = OrganisationPeriod) -> ColumnElement[bool]:
+    """The period that holds on a day."""
+    return and_(periods.valid_from <= day, or_(periods.valid_to.is_(None), periods.valid_to >= day))
 
 
 def place_of(period: OrganisationPeriod) -> Place:

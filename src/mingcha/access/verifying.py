@@ -85,7 +85,9 @@ def _broken_blocks(session: Session, access: Access) -> Iterator[Fault]:
 def _strays(session: Session) -> Iterator[Fault]:
     """Entries that name a block which is not there."""
     known = select(TrailBlock.number)
-    stray = select(func.count()).select_from(TrailEntry).where(TrailEntry.block.not_in(known))
+    # While nothing is sealed, no block is "not in" the empty list of blocks either.
+    named = TrailEntry.block.is_not(None) & TrailEntry.block.not_in(known)
+    stray = select(func.count()).select_from(TrailEntry).where(named)
     if count := session.scalar(stray):
         yield Fault(None, f"{count} 条记录所在的块不存在")
 

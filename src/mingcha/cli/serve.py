@@ -1,4 +1,4 @@
-"""`mingcha serve`: the API for the browser and for programs."""
+"""`mingcha serve`: the pages for people and the API for programs."""
 
 from __future__ import annotations
 
@@ -26,17 +26,26 @@ def serve(
 ) -> None:
     """启动服务。还没有用户时，打印首批三位管理员各自的一次性设置链接。"""
     from mingcha.access.invitations import invite, nobody_yet
-    from mingcha.web.served import run
+    from mingcha.web.served import lacks_interface, run
 
     installation = application(home)
     installation.prepare_database()
     address = f"http://{host}:{port}"
     invited = invite(installation.access, this_console()) if nobody_yet(installation.access) else []
+    lacking = lacks_interface()
     if as_json:
-        print_json({"address": address, "invitations": invitations_json(invited)})
+        print_json(
+            {
+                "address": address,
+                "interface": lacking is None,
+                "invitations": invitations_json(invited),
+            }
+        )
     else:
         if invited:
             show_invited(invited, address)
+        if lacking is not None:
+            say(f"注意：{lacking}")
         say(f"明察启动于 {address}，接口文档 {address}/api/docs（Ctrl+C 停止）")
     os.environ[HOME] = str(installation.home)  # what the worker processes read
     run(installation.access, host=host, port=port, workers=workers)

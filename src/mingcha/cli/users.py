@@ -119,7 +119,7 @@ def show_invited(invited: Sequence[Invited], address: str) -> None:
     say("[bold]首批管理员的设置链接[/]（各用一次，48 小时内有效；请分别交给三个人）：")
     for one in invited:
         # After the #, so that no server or proxy on the way writes it down.
-        say(f"  {ROLES[one.role].label}  {quoted(f'{address}/#/setup?token={one.token}')}")
+        say(f"  {ROLES[one.role].label}  {quoted(f'{address}/setup#token={one.token}')}")
 
 
 def _id_of(installation: Application, login: str) -> UUID:

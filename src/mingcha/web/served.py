@@ -11,6 +11,7 @@ from mingcha.access.context import Access
 from mingcha.access.upkeep import keep_up
 from mingcha.bootstrap import application
 from mingcha.web.app import web_application
+from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
 from mingcha.web.logs import log_failure, write_logs_to
 
 _UPKEEP_SECONDS = 2.0
@@ -19,7 +20,15 @@ _UPKEEP_SECONDS = 2.0
 def served() -> FastAPI:
     """The application of this installation; each server process makes its own."""
     write_logs_to()
-    return web_application(application().access)
+    app = web_application(application().access)
+    if lacks_interface() is None:
+        show_interface(app)
+    return app
+
+
+def lacks_interface() -> InterfaceNotBuilt | None:
+    """Why there are no pages, only the API; nothing where there are."""
+    return not_built()
 
 
 def run(access: Access, *, host: str, port: int, workers: int) -> None:

@@ -145,3 +145,39 @@ def walked(today: dict[Any, Any], key: Any) -> Place:
         codes.setdefault(organisation.kind, organisation.code)
         key = period.parent_id
     return Place(*(codes.get(kind) for kind in ("region", "institution", "department", "doctor")))
+
+
+@pytest.mark.parametrize(
+    ("reach", "top"),
+    [
+        (Reach(), {"350000"}),
+        (Reach(region="3501"), {"350100"}),
+        (Reach(institution="H1"), {"H1"}),
+        (Reach(institution="H1", department="H1-内科"), {"H1-内科"}),
+        (Reach(region="99"), set()),
+    ],
+)
+def test_the_tree_begins_for_everybody_where_their_scope_does(
+    town: Town, reach: Reach, top: set[str]
+) -> None:
+    actor = Actor(None, "chen", (Held(Role.READER, reach),))
+    assert names(town, actor, top=True) == top
+
+
+def test_walking_down_from_the_top_meets_everything_in_scope_once(town: Town) -> None:
+    actor = Actor(
+        None, "chen", (Held(Role.READER, Reach(region="350102")), Held(Role.READER, Reach(institution="H2")))
+    )
+    met: list[str] = []
+
+    def walk(**wanted: Any) -> None:
+        page = organisations.organisations(
+            town.access, actor, OrganisationFilter(**wanted), Listing(size=100)
+        )
+        for view in page.items:
+            met.append(view.code)
+            walk(parent_id=view.id)
+
+    walk(top=True)
+    assert len(met) == len(set(met))
+    assert set(met) == names(town, actor)

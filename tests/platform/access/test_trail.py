@@ -146,6 +146,13 @@ def test_an_end_that_was_cut_off_is_found(sealed: Access) -> None:
     assert "末尾被截去" in fault[1]
 
 
+def test_a_trail_that_is_not_sealed_yet_accuses_nobody(town: Town) -> None:
+    """The first minutes of an installation: entries, and no block."""
+    verdict = verify(town.access, ROOT)
+    assert (verdict.blocks, verdict.faults) == (0, ())
+    assert verdict.unsealed == verdict.entries > 0
+
+
 def test_a_trail_that_was_emptied_is_found(town: Town) -> None:
     access = town.access
     town.user("chen")

@@ -96,6 +96,7 @@ def calls(town: Town, hospital: str, user: Any, token: Any) -> dict[tuple[str, s
         ("POST", "/session/second-factor/confirm"): ("/session/second-factor/confirm", {"code": "000000"}),
         ("POST", "/session/second-factor/remove"): ("/session/second-factor/remove", {"code": "000000"}),
         ("GET", "/roles"): ("/roles", None),
+        ("GET", "/code-lists"): ("/code-lists", None),
         ("GET", "/users"): ("/users?size=100", None),
         ("POST", "/users"): ("/users", new),
         ("POST", "/users/find"): ("/users/find", {"field": "full_name", "value": "王小明"}),
@@ -123,6 +124,7 @@ def calls(town: Town, hospital: str, user: Any, token: Any) -> dict[tuple[str, s
         ("POST", "/tokens"): ("/tokens", {"name": "x", "permissions": ["organisations.view"], "days": 1}),
         ("DELETE", "/tokens/{token_id}"): (f"/tokens/{token}", None),
         ("GET", "/trail"): ("/trail?size=100", None),
+        ("GET", "/trail/actions"): ("/trail/actions", None),
         ("POST", "/trail/verify"): ("/trail/verify", None),
     }
 

@@ -56,14 +56,16 @@ def list_organisations(
     actor: SignedIn,
     access: Services,
     paging: Paging,
+    *,
     on: Annotated[date | None, Query(description="按哪一天的情况；默认今天")] = None,
     kind: Annotated[Kind | None, Query(description="种类")] = None,
     parent_id: Annotated[UUID | None, Query(description="直接上级")] = None,
     name: Annotated[Line | None, Query(description="名称包含")] = None,
     code: Annotated[Code | None, Query(description="代码")] = None,
+    top: Annotated[bool, Query(description="只要数据范围内最上层的")] = False,
 ) -> dict[str, Any]:
-    """数据范围内的机构；按直接上级逐级取，就是机构树。"""
-    wanted = OrganisationFilter(on, kind, parent_id, name, code)
+    """数据范围内的机构；从最上层起，按直接上级逐级取，就是机构树。"""
+    wanted = OrganisationFilter(on, kind, parent_id, name, code, top)
     return listed(organisations.organisations(access, actor, wanted, paging))
 
 

@@ -6,16 +6,29 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 
 from mingcha.access import trail
 from mingcha.access.permissions import Permission
-from mingcha.access.trail import Entry, TrailFilter
+from mingcha.access.trail import Action, Entry, TrailFilter
 from mingcha.access.verifying import Verdict, verify
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Code, Listed, Paging, listed
 
 door = Door("/trail", "操作记录")
+
+
+class ActionView(BaseModel):
+    """Something that the trail records, and what people call it."""
+
+    action: Action
+    label: str
+
+
+@door.get("/actions", Permission.TRAIL_VIEW, "会被记录的操作", response_model=list[ActionView])
+def list_actions() -> list[ActionView]:
+    """可用来筛选操作记录。"""
+    return [ActionView(action=one, label=one.label) for one in Action]
 
 
 @door.get("", Permission.TRAIL_VIEW, "操作记录", response_model=Listed[Entry])

@@ -1,0 +1,46 @@
+/** Signing in and out, and the own account. */
+
+import { answer, api, type Schemas } from './client'
+
+export type Credentials = Schemas['SignInForm']
+export type Me = Schemas['Me']
+export type Enrolment = Schemas['Enrolment']
+export type Duty = Schemas['Duty']
+
+export function signIn(credentials: Credentials): Promise<Me> {
+  return answer(api.POST('/api/v1/session', { body: credentials }))
+}
+
+export async function signOut(): Promise<void> {
+  await answer(api.DELETE('/api/v1/session'))
+}
+
+export function whoAmI(): Promise<Me> {
+  return answer(api.GET('/api/v1/session'))
+}
+
+export async function changePassword(form: Schemas['PasswordForm']): Promise<void> {
+  await answer(api.POST('/api/v1/session/password', { body: form }))
+}
+
+export function startSecondFactor(): Promise<Enrolment> {
+  return answer(api.POST('/api/v1/session/second-factor'))
+}
+
+/** Puts the second factor in force; the recovery codes are shown once. */
+export async function confirmSecondFactor(code: string): Promise<string[]> {
+  return (await answer(api.POST('/api/v1/session/second-factor/confirm', { body: { code } }))).codes
+}
+
+export async function removeSecondFactor(code: string): Promise<void> {
+  await answer(api.POST('/api/v1/session/second-factor/remove', { body: { code } }))
+}
+
+/** For which duty a link of the first set-up is. */
+export function readInvitation(token: string): Promise<Duty> {
+  return answer(api.POST('/api/v1/setup/link', { body: { token } }))
+}
+
+export async function acceptInvitation(form: Schemas['FirstForm']): Promise<void> {
+  await answer(api.POST('/api/v1/setup', { body: form }))
+}

@@ -1,0 +1,133 @@
+/** All screens, in the order of the menu. */
+
+import { Avatar, Clock, Key, OfficeBuilding, User, UserFilled } from '@element-plus/icons-vue'
+
+import type { Screen } from './screen'
+
+const SYSTEM = '系统管理'
+const OWN = '个人'
+
+export const SCREENS: Screen[] = [
+  {
+    name: 'users',
+    path: '/users',
+    title: '用户',
+    group: SYSTEM,
+    icon: User,
+    permissions: ['users.view'],
+    component: () => import('./users/UsersScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '管理谁可以用本系统。新建的用户没有任何角色，须由安全管理员（或本院的账号管理员）授予角色和数据范围后才能工作。',
+      },
+      {
+        title: '姓名为什么是星号',
+        text: '姓名、证件号码、电话加密保存，默认遮住。确需完整内容时，在详情里按“查看完整信息”，写明原因；每次查看都有记录。',
+      },
+      {
+        title: '怎样按姓名找人',
+        text: '加密保存的内容只能整段查找：按“按姓名、证件、电话查找”，输入完整的一项。登录名可以只输入一部分。',
+      },
+      {
+        title: '停用和恢复',
+        text: '停用后登录和令牌立即失效，已有的记录保留；账号不会删除，因为操作记录里有它。',
+      },
+    ],
+  },
+  {
+    name: 'roles',
+    path: '/roles',
+    title: '角色',
+    group: SYSTEM,
+    icon: Avatar,
+    permissions: ['users.view'],
+    component: () => import('./roles/RolesScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '每个角色能做哪些事。角色是系统固定的；给谁、管哪些机构和险种，在用户的详情里授予。',
+      },
+      {
+        title: '三员分立',
+        text: '系统管理员、安全管理员、审计员须由三个人分别担任：管系统的不能授权，授权的不能抹去记录，看记录的不能改数据。',
+      },
+    ],
+  },
+  {
+    name: 'organisations',
+    path: '/organisations',
+    title: '机构',
+    group: SYSTEM,
+    icon: OfficeBuilding,
+    permissions: ['organisations.view'],
+    component: () => import('./organisations/OrganisationsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '维护地区、经办机构、定点医药机构、科室和医师的树。数据范围就按这棵树划定：授予某个机构，就能看到它和它下面的全部。',
+      },
+      {
+        title: '变更和停用',
+        text: '名称、等级、上级都有起止日期：变更从某一天起生效，以前的单据仍按当时的情况看待。机构不会删除。',
+      },
+    ],
+  },
+  {
+    name: 'trail',
+    path: '/trail',
+    title: '操作记录',
+    group: SYSTEM,
+    icon: Clock,
+    permissions: ['trail.view'],
+    component: () => import('./trail/TrailScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '谁在什么时候、从哪里、做了什么：登录、查看个人信息、授权、修改、停用，一条不漏，只增不改。',
+      },
+      {
+        title: '怎样知道没有被改过',
+        text: '记录按块封存，每一块都含上一块的校验值。按“校验”会从头核对；服务器上也可以运行 mingcha trail verify。',
+      },
+    ],
+  },
+  {
+    name: 'me',
+    path: '/me',
+    title: '个人中心',
+    group: OWN,
+    icon: UserFilled,
+    permissions: ['account.own'],
+    component: () => import('./me/MeScreen.vue'),
+    help: [
+      {
+        title: '动态码',
+        text: '启用后，登录除口令外还要手机验证器上的 6 位数字。启用时会给出一组恢复码，请存在手机以外的地方，手机丢失时用。',
+      },
+      {
+        title: '角色和数据范围',
+        text: '这里只能看。不够用时，请向安全管理员或本院的账号管理员申请。',
+      },
+    ],
+  },
+  {
+    name: 'tokens',
+    path: '/tokens',
+    title: 'API 令牌',
+    group: OWN,
+    icon: Key,
+    permissions: ['account.own'],
+    component: () => import('./tokens/TokensScreen.vue'),
+    help: [
+      {
+        title: '令牌是什么',
+        text: '程序代您调用接口时用的钥匙：只能做您选定的那部分事，到期自动失效。请求头写 Authorization: Bearer 令牌。',
+      },
+      {
+        title: '怎样保管',
+        text: '新建时只显示一次。不要写进代码或发给别人；怀疑泄露时立即撤销，再建一个。',
+      },
+    ],
+  },
+]

@@ -1,0 +1,23 @@
+/** What a screen declares of itself: menu, address, tab, breadcrumb, help and permission all come from here. */
+
+import type { Component } from 'vue'
+
+import type { Permission } from '@/api/users'
+
+export interface HelpPart {
+  title: string
+  text: string
+}
+
+export interface Screen {
+  /** Name of the route and of the component that stays alive. */
+  name: string
+  path: string
+  title: string
+  group: string
+  icon: Component
+  /** Any of these lets a user in. */
+  permissions: Permission[]
+  help: HelpPart[]
+  component: () => Promise<{ default: Component }>
+}

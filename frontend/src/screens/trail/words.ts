@@ -1,0 +1,98 @@
+/** What stands in an entry of the trail, in the reader's words. */
+
+import type { TrailEntry } from '@/api/trail'
+
+const KINDS: Record<string, string> = {
+  user: '用户',
+  token: 'API 令牌',
+  organisation: '机构',
+}
+
+const NAMES: Record<string, string> = {
+  login: '登录名',
+  role: '角色',
+  roles: '角色',
+  organisation: '机构',
+  own: '只限本人',
+  insurance_types: '险种',
+  factor: '验证方式',
+  changed: '改动的项',
+  fields: '查看的项',
+  field: '查找的项',
+  found: '找到人数',
+  permissions: '权限',
+  days: '有效天数',
+  before: '变更前',
+  after: '变更后',
+  from: '起始日期',
+  last_day: '最后一天',
+  kind: '种类',
+  code: '代码',
+  parent: '上级',
+  level: '等级',
+  category: '类别',
+  blocks: '块数',
+  entries: '条数',
+  faults: '问题数',
+}
+
+/** Values that are the same on every installation; others come with `words`. */
+const VALUES: Record<string, string> = {
+  full_name: '姓名',
+  id_number: '证件号码',
+  phone: '电话',
+  password: '口令',
+  totp: '口令和动态码',
+  recovery: '口令和恢复码',
+  region: '地区',
+  bureau: '经办机构',
+  institution: '定点医药机构',
+  department: '科室',
+  doctor: '医师',
+}
+
+/** Words for values by the name under which they stand: roles, kinds of insurance, organisations … */
+export type Words = Record<string, Record<string, string>>
+
+export function objectName(entry: Pick<TrailEntry, 'object_kind' | 'object_id'>): string {
+  if (!entry.object_kind) return ''
+  return [KINDS[entry.object_kind] ?? entry.object_kind, entry.object_id ?? ''].join(' ').trim()
+}
+
+function told(name: string, value: unknown, words: Words): string {
+  if (value === null || value === undefined || value === '') return '无'
+  if (typeof value === 'boolean') return value ? '是' : '否'
+  if (Array.isArray(value)) {
+    const between = value.some((part) => typeof part === 'object') ? '；' : '、'
+    return value.length ? value.map((part) => told(name, part, words)).join(between) : '无'
+  }
+  if (typeof value === 'object') {
+    return Object.entries(value)
+      .filter(([, part]) => part !== null && part !== false)
+      .map(([inner, part]) => `${NAMES[inner] ?? inner}：${told(inner, part, words)}`)
+      .join('，')
+  }
+  const text = String(value)
+  return words[name]?.[text] ?? VALUES[text] ?? text
+}
+
+export function detailLines(
+  details: Record<string, unknown>,
+  words: Words,
+): { label: string; value: string }[] {
+  return Object.entries(details).map(([name, value]) => ({
+    label: NAMES[name] ?? name,
+    value: told(name, value, words),
+  }))
+}
+
+const PLACES = new Set(['organisation', 'parent'])
+
+/** The organisations that an entry names by their numbers only. */
+export function placesIn(details: unknown, name = ''): string[] {
+  if (Array.isArray(details)) return details.flatMap((part) => placesIn(part, name))
+  if (typeof details === 'object' && details !== null) {
+    return Object.entries(details).flatMap(([inner, part]) => placesIn(part, inner))
+  }
+  return PLACES.has(name) && typeof details === 'string' && /^[0-9a-f-]{36}$/.test(details) ? [details] : []
+}

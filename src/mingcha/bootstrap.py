@@ -73,7 +73,7 @@ class Application:
         from mingcha.store.keys import Keyring
 
         keyring = Keyring(self.settings.key_file, self.settings.given_keys)
-        return Access(Database(self.settings.database_url), keyring, self.home / "trail.head")
+        return Access(Database(self.settings.database_url), keyring, self.home)
 
     def prepare_database(self) -> bool:
         """Bring the database up to date, and make the keys of a new one; returns whether anything was done.

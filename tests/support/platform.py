@@ -51,7 +51,7 @@ def access_to(url: str, home: Path, clock: Clock | None = None) -> Access:
         keyring.create()
     database = Database(url)
     upgrade(database)
-    return Access(database, keyring, home / "trail.head", clock=clock or Clock(), hasher=FAST)
+    return Access(database, keyring, home, clock=clock or Clock(), hasher=FAST)
 
 
 @dataclass

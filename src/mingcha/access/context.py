@@ -26,15 +26,20 @@ class Access:
     """The access layer of one installation.
 
     Args:
-        head: where the newest seal of the trail is noted beside the database.
+        home: the data folder, where releases, datasets and runs lie beside the database.
     """
 
     database: Database
     keyring: Keyring
-    head: Path
+    home: Path
     policy: Policy = field(default_factory=Policy)
     clock: Callable[[], datetime] = _now
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
+
+    @property
+    def head(self) -> Path:
+        """Where the newest seal of the trail is noted beside the database."""
+        return self.home / "trail.head"
 
     @property
     def keys(self) -> Keys:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, insert, select
 
 from mingcha.access.scope import EVERYTHING, Place, PlaceColumns, Reach, Scope, region_prefix, within
+from mingcha.audit.reading.within import PlaceNames
+from mingcha.audit.reading.within import within as within_frame
 from mingcha.store.database.engine import Database
 
 REGIONS = ("350000", "350100", "350102", "351000", "360100", None)
@@ -74,6 +77,25 @@ def test_a_query_gives_the_rows_of_its_scope_and_no_other(engine: Engine, scope:
         found = {tuple(row) for row in connection.execute(select(rows).where(within(scope, COLUMNS)))}
     expected = {tuple(row.values()) for row in ROWS if any(belongs(row, reach) for reach in scope.reaches)}
     assert found == expected
+
+
+FRAME = pl.DataFrame(ROWS, schema=dict.fromkeys(rows.c.keys(), pl.String))
+NAMES = PlaceNames("region", "institution", "department", "doctor", "insurance_type")
+
+
+@given(scope=scopes, coded=st.booleans(), typed=st.booleans())
+def test_a_frame_is_filtered_as_a_query_is(scope: Scope, coded: bool, typed: bool) -> None:
+    """Of texts and of texts that are stored as codes; where rows have an insurance type and where they have none."""
+    frame = FRAME.cast(pl.Categorical) if coded else FRAME
+    names = NAMES if typed else PlaceNames("region", "institution", "department", "doctor", None)
+    reaches = scope.reaches
+    if not typed:
+        reaches = tuple(Reach(r.region, r.institution, r.department, r.doctor) for r in reaches)
+    expected = [any(belongs(row, reach) for reach in reaches) for row in ROWS]
+    assert frame.with_columns(within=within_frame(scope, names))["within"].to_list() == expected
+    assert frame.filter(within_frame(scope, names)).cast(pl.String).to_dicts() == [
+        row for row, inside in zip(ROWS, expected, strict=True) if inside
+    ]
 
 
 @given(scope=scopes, row=st.sampled_from(ROWS))

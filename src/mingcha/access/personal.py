@@ -38,39 +38,55 @@ class PersonalField(Labelled):
     PHONE = "phone", "电话"
 
 
-def normalised(field: PersonalField, text: str) -> str:
+class PersonField(Labelled):
+    """A field of an insured person that is personal, by the name of its column."""
+
+    NUMBER = "number", "人员编号"
+    FULL_NAME = "full_name", "姓名"
+    ID_NUMBER = "id_number", "证件号码"
+    PHONE = "phone", "电话"
+
+
+Personal = PersonalField | PersonField
+_NAME = "full_name"
+
+
+def normalised(field: Personal, text: str) -> str:
     """The one way of writing that equal values share."""
-    plain = unicodedata.normalize("NFKC", text)
+    if field is PersonField.NUMBER:
+        # Bills are joined by it as it is written: what differs to them differs here.
+        return text.strip()
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     plain = "".join(plain.split())
-    if field is PersonalField.FULL_NAME:
+    if field.value == _NAME:
         return plain.replace("•", "·").replace("・", "·")
     return plain.replace("-", "").upper()
 
 
-def seal(keys: Keys, field: PersonalField, user_id: UUID, text: str) -> tuple[Sealed, str]:
-    """A value sealed for the row of a user, and its blind index."""
+def seal(keys: Keys, field: Personal, row_id: UUID, text: str) -> tuple[Sealed, str]:
+    """A value sealed for the row of somebody, and its blind index."""
     value = normalised(field, text)
-    return keys.seal(value, _about(field, user_id)), index_of(keys, field, text)
+    return keys.seal(value, _about(field, row_id)), keys.blind_index(value, _column(field))
 
 
-def index_of(keys: Keys, field: PersonalField, text: str) -> str:
+def index_of(keys: Keys, field: Personal, text: str) -> str:
     """Where a value is found without being read."""
-    return keys.blind_index(normalised(field, text), f"users.{field}")
+    return keys.blind_index(normalised(field, text), _column(field))
 
 
-def opened(keys: Keys, field: PersonalField, user_id: UUID, sealed: Sealed) -> str:
+def opened(keys: Keys, field: Personal, row_id: UUID, sealed: Sealed) -> str:
     """The value; for `reveal` and for masking only."""
-    return keys.open(sealed, _about(field, user_id))
+    return keys.open(sealed, _about(field, row_id))
 
 
-def masked(keys: Keys, field: PersonalField, user_id: UUID, sealed: Sealed | None) -> str | None:
+def masked(keys: Keys, field: Personal, row_id: UUID, sealed: Sealed | None) -> str | None:
     """What anybody may see of a value."""
-    return None if sealed is None else mask(field, opened(keys, field, user_id, sealed))
+    return None if sealed is None else mask(field, opened(keys, field, row_id, sealed))
 
 
-def mask(field: PersonalField, text: str) -> str:
+def mask(field: Personal, text: str) -> str:
     """The surname, or the ends of a number; short values are hidden whole."""
-    if field is PersonalField.FULL_NAME:
+    if field.value == _NAME:
         kept = 2 if text[:2] in _COMPOUND_SURNAMES and len(text) > 2 else 1
         return text[:kept] + "*" * max(len(text) - kept, 1)
     if len(text) < 11:
@@ -78,6 +94,10 @@ def mask(field: PersonalField, text: str) -> str:
     return text[:3] + "*" * (len(text) - 7) + text[-4:]
 
 
-def _about(field: PersonalField, user_id: UUID) -> str:
+def _about(field: Personal, row_id: UUID) -> str:
     # `keys rotate` names the row in the same way: table, column, key.
-    return f"users.{field}:{user_id}"
+    return f"{_column(field)}:{row_id}"
+
+
+def _column(field: Personal) -> str:
+    return f"{'users' if type(field) is PersonalField else 'persons'}.{field.value}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, Text, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, Table, Text, bindparam, select, type_coerce, update
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
@@ -16,7 +16,7 @@ from mingcha.store.database.base import SealedText
 from mingcha.store.database.tables import METADATA
 from mingcha.store.keys import Sealed
 
-_AT_ONCE = 500
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,24 @@ def _sealed_otherwise(column: Column[Any], key_id: str) -> ColumnElement[bool]:
 
 
 def _seal_anew(access: Access, table: Table, column: Column[Any]) -> int:
-    keys, done = access.keys, 0
+    keys, done, last = access.keys, 0, None
     old = _sealed_otherwise(column, keys.current)
+    again = update(table).where(table.c.id == bindparam("row")).values({column: bindparam("sealed")})
     while True:
         with access.database.writing() as session:
-            query = select(table.c.id, column).where(old).limit(_AT_ONCE).with_for_update()
-            rows = session.execute(query).all()
-            for key, text in rows:
-                about = f"{table.name}.{column.name}:{key}"
-                again = keys.seal(keys.open(Sealed(text), about), about)
-                session.execute(update(table).where(table.c.id == key).values({column: again}))
+            query = select(table.c.id, column).where(old).order_by(table.c.id).limit(_AT_ONCE)
+            if last is not None:
+                # What was sealed anew is not looked through again: a register holds millions.
+                query = query.where(table.c.id > last)
+            rows = session.execute(query.with_for_update()).all()
+            if rows:
+                sealed = [
+                    {"row": key, "sealed": keys.seal(keys.open(Sealed(text), about), about)}
+                    for key, text in rows
+                    for about in (f"{table.name}.{column.name}:{key}",)
+                ]
+                session.connection().execute(again, sealed)
+                last = rows[-1].id
         if not rows:
             return done
         done += len(rows)

@@ -21,6 +21,7 @@ class Person(Entity):
     person_id = f.text("参保人标识", "patn_id", "psn_no", required=True)
     person_name = f.text("姓名", "patn_name", "psn_name", personal=True)
     certificate_number = f.text("证件号码", "certno", personal=True)
+    phone = f.text("联系电话", "tel", personal=True)
     sex = f.code("性别", "gend", codes="gend", note="1 男，2 女；0、9 视为未知")
     birth_date = f.day("出生日期", "brdy")
     death_date = f.day("死亡日期", "die_date", beside="stay-outcomes")

@@ -16,6 +16,7 @@ from mingcha.ingest.mapping import Recipe, load_mapping
 from mingcha.ingest.message_files import KIND, MessageFile, MessageImport
 from mingcha.ingest.newest import newest
 from mingcha.ingest.notes import Notes, Rejects
+from mingcha.ingest.persons import AS_WRITTEN, Persons
 from mingcha.ingest.reading import Source, Stores, read_chunk
 from mingcha.ingest.recognise import Recognition, recognise
 from mingcha.ingest.report import ImportReport, TableReport
@@ -40,6 +41,7 @@ def import_claims(
     out: Path,
     mapping: Path | None = None,
     progress: Progress | None = None,
+    persons: Persons = AS_WRITTEN,
 ) -> ImportReport:
     """Import claims into a dataset.
 
@@ -48,6 +50,7 @@ def import_claims(
         out: the dataset folder to make; an older dataset there is replaced once the new one is whole.
         mapping: a mapping file (see `mingcha.ingest.mapping`).
         progress: called with a stage, what is done of it, and its total.
+        persons: what persons are called in the dataset: as the files write them, or by keys of a register.
 
     Raises:
         InputError: a file that cannot be read as what it claims to be, or nothing usable; `out` is as before.
@@ -72,11 +75,11 @@ def import_claims(
     with LakeWriter(out) as writer, Rejects(writer.folder / "rejects.csv", notes) as rejects:
         stores = Stores(writer.work, count)
         for source in usable:
-            for chunk in source.table.chunks(source.used_columns()):
-                read_chunk(source, chunk, stores, notes, rejects)
+            for chunk in source.table.chunks(source.read_columns(persons)):
+                read_chunk(source, chunk, stores, notes, rejects, persons)
                 progress(f"读取 {source.report.label}", source.report.read, source.table.estimated_rows)
         looked_through = partial(progress, "核对报文先后")
-        reader = MessageImport(stores, notes, rejects, newest(messages, looked_through))
+        reader = MessageImport(stores, notes, rejects, newest(messages, looked_through), persons)
         for number, file in enumerate(messages, len(usable)):
             for read in reader.read(file, report.tables[number], number):
                 progress(f"读取 {file.label}", read, file.estimated_rows)

@@ -114,9 +114,9 @@ def _read(column: pl.Series, declared: Field[Any], writing: Writing) -> tuple[pl
     """The stored values of a column, and what could not be read."""
     match declared.type:
         case ValueType.TEXT if not is_identifier(declared):
-            return _stripped(_as_text(column)), None
+            return stripped(column), None
         case ValueType.TEXT | ValueType.CODE:
-            return _identifiers(_as_text(column), declared), None
+            return identifiers(column, declared), None
         case ValueType.FLAG:
             value, bad = _flags(column, declared)
         case ValueType.DAY | ValueType.MOMENT:
@@ -143,6 +143,16 @@ def _stripped(text: pl.Series) -> pl.Series:
     return stripped.set(stripped == "", None)
 
 
+def identifiers(column: pl.Series, declared: Field[Any]) -> pl.Series:
+    """A column of codes or identifiers, of whatever type it is, as they are compared."""
+    return _identifiers(_as_text(column), declared)
+
+
+def stripped(column: pl.Series) -> pl.Series:
+    """A column of text for people, of whatever type it is."""
+    return _stripped(_as_text(column))
+
+
 def _identifiers(text: pl.Series, declared: Field[Any]) -> pl.Series:
     """Codes and identifiers: half width, no outer blanks, no word for "empty"; codes also as codes are written."""
     is_code = declared.type is ValueType.CODE
@@ -164,7 +174,7 @@ def _identifiers(text: pl.Series, declared: Field[Any]) -> pl.Series:
 def _flags(column: pl.Series, declared: Field[Any]) -> tuple[pl.Series, pl.DataFrame | None]:
     if column.dtype == pl.Boolean:
         return column, None
-    text = _identifiers(_as_text(column).str.to_uppercase(), declared)
+    text = identifiers(_as_text(column).str.to_uppercase(), declared)
     return _slowly(text, _nulls(text, pl.Boolean()), declared.type)
 
 

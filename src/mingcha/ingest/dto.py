@@ -57,6 +57,8 @@ DIAGNOSIS = [(n, national) for n, national in national_names(Diagnosis).items() 
 PROCEDURE = [(n, national) for n, national in national_names(Procedure).items() if n != "encounter_id"]
 
 PERSON = list(national_names(Person).items())
+# For the register of persons alone: no rule and no dataset hears of them.
+PERSONAL = [(name, f.national[0]) for name, f in Person.fields().items() if f.personal]
 ENCOUNTER = [(n, national) for n, national in national_names(Encounter).items() if n != "person_id"]
 SETTLEMENT = [(n, national) for n, national in national_names(Settlement).items() if n != "encounter_id"]
 
@@ -75,7 +77,7 @@ EncounterDto = _record(
 )
 PatientDto = _record(
     "PatientDto",
-    (*(national for _, national in PERSON), "curr_mdtrt_id"),
+    (*(national for _, national in (*PERSON, *PERSONAL)), "curr_mdtrt_id"),
     {"fsi_encounter_dtos": _one_or_many(EncounterDto)},
 )
 _PATIENTS = {"patient_dtos": _one_or_many(PatientDto)}

@@ -14,11 +14,12 @@ from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure,
 from mingcha.domain.errors import InputError
 from mingcha.domain.fields import Entity
 from mingcha.domain.settlement_list import SettlementList
-from mingcha.ingest.dto import many, not_json
+from mingcha.ingest.dto import PERSONAL, many, not_json
 from mingcha.ingest.leaves import Columns
 from mingcha.ingest.messages import Message, decode_message
 from mingcha.ingest.newest import Place
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
+from mingcha.ingest.persons import AS_WRITTEN, Persons
 from mingcha.ingest.reading import UNREADABLE, Stores
 from mingcha.ingest.report import TableReport
 from mingcha.ingest.settlement_lists import ReceivedList, is_list, read_list, table_of
@@ -31,6 +32,7 @@ _LARGEST = 256 << 20
 _LONGEST_LINE = 64 << 20
 # A line of a message takes about this many bytes.
 _BYTES_A_LINE = 700
+_PERSONAL = {name: name for name, _ in PERSONAL}
 
 
 class MessageFile:
@@ -102,7 +104,15 @@ class MessageImport:
     An encounter is taken from the one message that counts (see `newest`); what others say of it is a duplicate.
     """
 
-    def __init__(self, stores: Stores, notes: Notes, rejects: Rejects, counts: Mapping[str, Place]) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        notes: Notes,
+        rejects: Rejects,
+        counts: Mapping[str, Place],
+        persons: Persons = AS_WRITTEN,
+    ) -> None:
+        self._persons = persons
         self._stores = stores
         self._notes = notes
         self._rejects = rejects
@@ -113,7 +123,7 @@ class MessageImport:
 
         A message that is none is rejected; a file in which no message is one is an error.
         """
-        batch = _Batch(number)
+        batch = _Batch(number, self._persons)
         understood, broken = 0, None
         lists: list[tuple[int, ReceivedList]] = []
         for place, content in enumerate(file.messages(), 1):
@@ -162,11 +172,12 @@ class MessageImport:
             pl.Series("_row", [place for place, _ in lists], pl.Int64),
             pl.Series("_own", [True] * len(lists), pl.Boolean),
         ]
-        self._stores.of(SettlementList).add(table_of([one for _, one in lists]).with_columns(origin))
+        heads = self._persons.enter(table_of([one for _, one in lists]), ["person_id"], {})
+        self._stores.of(SettlementList).add(heads.with_columns(origin))
 
     def _refuse_whole(self, content: bytes, error: InputError, report: TableReport, place: int) -> None:
         report.read += 1
-        text = content[:2000].decode(errors="replace")
+        text = self._persons.unread(content[:2000].decode(errors="replace"))
         self._refuse(report.label, [(place, "", "", error.what, text)])
 
     def _without_superseded(self, message: Message, place: Place) -> int:
@@ -213,13 +224,14 @@ class MessageImport:
 class _Batch:
     """Rows of some messages as columns."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, persons: Persons) -> None:
         self._number = number
+        self._persons = persons
         self._clear()
 
     def _clear(self) -> None:
         self.lines: Columns = _empty(Line)
-        self._facts: Columns = _empty(Person, Encounter, Settlement)
+        self._facts: Columns = {**_empty(Person, Encounter, Settlement), **{name: [] for name in _PERSONAL}}
         self._diagnoses: Columns = _empty(Diagnosis)
         self._procedures: Columns = _empty(Procedure)
 
@@ -227,7 +239,8 @@ class _Batch:
         """Take the encounters of a message."""
         for one in message.encounters:
             encounter_id = one.facts["encounter_id"]
-            _extend(self._facts, {name: [value] for name, value in one.facts.items()}, 1, place)
+            told = {**one.facts, **message.personal_of(one)}
+            _extend(self._facts, {name: [value] for name, value in told.items()}, 1, place)
             for columns, rows in (
                 (self.lines, one.lines),
                 (self._diagnoses, one.diagnoses),
@@ -240,7 +253,7 @@ class _Batch:
         """Put all rows aside."""
         stores.lines.add(self._frame(self.lines, own=True, entities=(Line,)))
         facts = self._frame(self._facts, own=False, entities=(Person, Encounter, Settlement))
-        stores.facts.add(facts)
+        stores.facts.add(self._persons.enter(facts, ["person_id"], _PERSONAL))
         # They are no rows of a table of their own: only lines are counted.
         stores.diagnoses.add(self._frame(self._diagnoses, own=False, entities=(Diagnosis,)))
         stores.procedures.add(self._frame(self._procedures, own=False, entities=(Procedure,)))
@@ -248,6 +261,7 @@ class _Batch:
 
     def _frame(self, columns: Columns, *, own: bool, entities: tuple[type[Entity], ...]) -> pl.DataFrame:
         schema = {**columns_of(*entities), "_row": pl.Int64()}
+        schema |= {name: pl.Utf8() for name in _PERSONAL if name in columns}
         return pl.DataFrame(columns, schema=schema).with_columns(
             pl.lit(self._number, pl.Int32).alias("_file"), pl.lit(own, pl.Boolean).alias("_own")
         )

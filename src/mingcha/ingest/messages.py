@@ -75,6 +75,7 @@ class Message:
         encounters: those that could be read; the current ones are marked, the others are history.
         faults: what could not be read.
         rows: charge lines as sent.
+        patients: as they were sent, for `personal_of` alone.
     """
 
     transaction: str
@@ -87,6 +88,12 @@ class Message:
     encounters: list[BilledEncounter] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     rows: int = 0
+    patients: list[Any] = field(default_factory=list, repr=False)
+
+    def personal_of(self, encounter: BilledEncounter) -> dict[str, str | None]:
+        """Name, ID number and phone of whom an encounter is of; for the register of persons."""
+        patient = self.patients[self.places[encounter.number][0]]
+        return {name: getattr(patient, national).strip() or None for name, national in dto.PERSONAL}
 
     def path_of(self, fault: Fault) -> str:
         """Where the value stands: input.data.patient_dtos[0].fsi_encounter_dtos[0].fsi_order_dtos[3].cnt."""
@@ -174,6 +181,7 @@ def _unreadable(message: Message, fault: Fault) -> InputError:
 def _decoded(sent: dto.Decoded) -> tuple[Message, list[int]]:
     """The message, and which of the encounters sent are the current ones."""
     message = Message(sent.transaction, sent.message_id, sent.sent_at, sent.trigger, sent.rule_ids, sent.root)
+    message.patients = sent.patients
     for leaves in _ALL:
         leaves.forget()
     # All rows of a kind at once: a history has many short encounters, and a column costs more than a value.

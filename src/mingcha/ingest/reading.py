@@ -16,6 +16,7 @@ from mingcha.ingest import parse
 from mingcha.ingest.clean import Cleaned, Writing, clean
 from mingcha.ingest.mapping import Recipe, constant_column
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
+from mingcha.ingest.persons import AS_WRITTEN, Persons
 from mingcha.ingest.recognise import FACTS, Recognition
 from mingcha.ingest.report import TableReport
 from mingcha.ingest.settlement_lists import ReceivedList
@@ -51,6 +52,10 @@ class Source:
         used += [*self.recipe.only, *self.recipe.skip]
         return [column for column in dict.fromkeys(used) if column not in self.constants]
 
+    def read_columns(self, persons: Persons) -> list[str]:
+        """The used columns, and those that only the register of persons is told of."""
+        return list(dict.fromkeys([*self.used_columns(), *persons.wanted(self.recognition.of_person)]))
+
 
 class Stores:
     """Where cleaned rows wait, by kind: lines, facts (of encounters), persons, diagnoses, procedures."""
@@ -82,17 +87,26 @@ class Stores:
         )
 
 
-def read_chunk(source: Source, chunk: Chunk, stores: Stores, notes: Notes, rejects: Rejects) -> None:
+def read_chunk(
+    source: Source,
+    chunk: Chunk,
+    stores: Stores,
+    notes: Notes,
+    rejects: Rejects,
+    persons: Persons = AS_WRITTEN,
+) -> None:
     """Clean one chunk and put its rows aside; what is refused goes to the reject file."""
     report, primary = source.report, source.recognition.primary
     report.read += len(chunk.broken)
-    rejects.add(_broken(source, chunk))
+    rejects.add(_broken(source, chunk, persons))
     frame = chunk.frame.with_columns(pl.lit(value).alias(name) for name, value in source.constants.items())
     chosen = _chosen(frame, source.recipe)
     report.skipped += frame.height - int(chosen.sum())
     frame = frame.with_columns(chunk.rows.alias("_row")).filter(chosen)
     report.read += frame.height
     told = source.recognition.columns
+    numbers = [columns["person_id"] for columns in told.values() if "person_id" in columns]
+    frame = persons.enter(frame, numbers, source.recognition.of_person)
     if primary is not None and (primary not in FACTS or (primary is Person and Encounter not in told)):
         _read_rows(source, primary, frame, stores, notes, rejects)
     if primary in (Line, Diagnosis, Procedure):
@@ -276,7 +290,7 @@ def _with_origin(source: Source, frame: pl.DataFrame, values: pl.DataFrame, *, o
     )
 
 
-def _broken(source: Source, chunk: Chunk) -> pl.DataFrame:
+def _broken(source: Source, chunk: Chunk, persons: Persons) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "file": [source.report.label] * len(chunk.broken),
@@ -284,7 +298,7 @@ def _broken(source: Source, chunk: Chunk) -> pl.DataFrame:
             "field": [""] * len(chunk.broken),
             "value": [""] * len(chunk.broken),
             "reason": [broken.reason for broken in chunk.broken],
-            "source": [broken.text for broken in chunk.broken],
+            "source": [persons.unread(broken.text) for broken in chunk.broken],
         },
         schema=REJECTS,
     )

@@ -77,11 +77,15 @@ def _optional_names() -> dict[type[Entity], dict[str, tuple[Field[Any], ...]]]:
 
 @dataclass
 class Recognition:
-    """What a table holds: for each entity its fields' source columns; primary is what its rows are."""
+    """What a table holds: for each entity its fields' source columns; primary is what its rows are.
+
+    Personal columns stand apart; of them `of_person` tells name, ID number and phone of who the row is about.
+    """
 
     primary: type[Entity] | None = None
     columns: dict[type[Entity], dict[str, str]] = field(default_factory=dict)
     personal: list[str] = field(default_factory=list)
+    of_person: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
 
     def source(self, declared: Field[Any]) -> str | None:
@@ -145,7 +149,7 @@ def _as_optional(
     if not named and len(chosen.keys() - {*entity.key, "valid_from", "valid_to"}) < _TELLING_FIELDS:
         return None
     unknown = [name for name in columns if name not in personal and name not in chosen.values()]
-    return Recognition(entity, {entity: chosen}, personal, unknown)
+    return Recognition(entity, {entity: chosen}, personal, unknown=unknown)
 
 
 def _as_claims(columns: Sequence[str], mapped: Mapping[str, tuple[Field[Any], ...]]) -> Recognition:
@@ -154,7 +158,12 @@ def _as_claims(columns: Sequence[str], mapped: Mapping[str, tuple[Field[Any], ..
     }
     candidates = {name: fields for name, fields in candidates.items() if name in mapped or fields}
     recognition = Recognition(unknown=[name for name in columns if name not in candidates])
-    recognition.personal = [name for name, fields in candidates.items() if any(f.personal for f in fields)]
+    for name, fields in candidates.items():
+        for declared in fields:
+            if declared.personal and name not in recognition.personal:
+                recognition.personal.append(name)
+            if declared.personal and declared.owner is Person:
+                recognition.of_person.setdefault(declared.name, name)
     useful = {n: f for n, f in candidates.items() if n not in recognition.personal}
     recognition.primary = _primary(useful)
     for entity in _order(recognition.primary):

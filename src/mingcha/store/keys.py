@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -114,7 +115,7 @@ class Keys:
     def seal(self, text: str, about: str) -> Sealed:
         """A text that only these keys open, and only as what it is about (`table.column:row`)."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = Cipher(algorithms.SM4(self.texts[self.current]), modes.GCM(nonce)).encryptor()
+        cipher = Cipher(self._sealing, modes.GCM(nonce)).encryptor()
         cipher.authenticate_additional_data(about.encode())
         body = cipher.update(text.encode()) + cipher.finalize()
         return Sealed(f"{self.current}:{base64.b64encode(nonce + body + cipher.tag).decode()}")
@@ -147,17 +148,24 @@ class Keys:
 
     def blind_index(self, normalised: str, about: str) -> str:
         """What equal texts share and nobody can read back; `about` keeps columns apart."""
-        return _hmac_sm3(self.index, f"{about}\0{normalised}".encode())
+        mac = self._indexing.copy()
+        mac.update(f"{about}\0{normalised}".encode())
+        return mac.finalize().hex()
 
     def vouch(self, content: bytes) -> str:
         """The seal of a block of the trail: without the key nobody can make it for a changed block."""
-        return _hmac_sm3(self.trail, content)
+        mac = hmac.HMAC(self.trail, hashes.SM3())
+        mac.update(content)
+        return mac.finalize().hex()
 
+    # An import seals and seeks a million values: what depends on the key alone is made once.
+    @cached_property
+    def _sealing(self) -> algorithms.SM4:
+        return algorithms.SM4(self.texts[self.current])
 
-def _hmac_sm3(key: bytes, content: bytes) -> str:
-    mac = hmac.HMAC(key, hashes.SM3())
-    mac.update(content)
-    return mac.finalize().hex()
+    @cached_property
+    def _indexing(self) -> hmac.HMAC:
+        return hmac.HMAC(self.index, hashes.SM3())
 
 
 def _unusable(where: str) -> KeysError:

@@ -12,6 +12,7 @@ import polars as pl
 from mingcha.domain.claims import Encounter, Line, Person, Settlement
 from mingcha.domain.codelists import CODE_LISTS
 from mingcha.domain.fields import Entity, Field
+from mingcha.domain.item_codes import WHOLE, is_beginning
 from mingcha.domain.values import ValueType
 from mingcha.engine.case import EncounterFacts
 from mingcha.engine.tables import Tables
@@ -324,7 +325,8 @@ class City:
         point = pick.choice(self.fellows[point.point_id])
         sides = ("containing", "partners", "companions", "mains", "evidence", "traces")
         beside = tuple(code for name in sides for code in getattr(point, name, ()))
-        return pick.choice((*point.codes, *beside))
+        code = pick.choice((*point.codes, *beside))
+        return f"{code}{pick.randint(1, 2)}".ljust(WHOLE[code[0]], "0") if is_beginning(code) else code
 
     def partition(self) -> tuple[Tables, pl.DataFrame]:
         """All cases as one partition, and the item dictionary of its dataset."""

@@ -309,8 +309,7 @@ class Compiled:
             own = {row[1] for row in rows}
             found = [row for same in by_item.values() for row in same if row[1] not in own]
         else:
-            codes = getattr(point, wanted.name)
-            found = [row for code in codes for row in by_item.get(code, ())]
+            found = _charged_for(getattr(point, wanted.name), by_item, by_prefix=self.check.by_prefix)
             found = [row for row in found if point.effective_from <= row[DAY] < point.effective_to]
         if self.part is not None:
             found = [row for row in found if self.part(row, point) == part]
@@ -325,6 +324,13 @@ class Compiled:
         prefixes = getattr(point, self.rule.lacks.name)
         found = [row for item, rows in by_item.items() if item.startswith(prefixes) for row in rows]
         return any(self.part is None or self.part(row, point) == part for row in found)
+
+
+def _charged_for(codes: tuple[str, ...], by_item: dict[Any, list[Row]], *, by_prefix: bool) -> list[Row]:
+    """The rows of these codes, or of all that begin with one of them."""
+    if by_prefix:
+        return [row for item, rows in by_item.items() if item.startswith(codes) for row in rows]
+    return [row for code in codes for row in by_item.get(code, ())]
 
 
 def _forbids(check: Check, source: Source) -> Callable[..., Any] | None:

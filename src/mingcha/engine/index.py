@@ -1,13 +1,16 @@
-"""From a code to what is known of it: exact for items, by prefix for diagnoses and procedures."""
+"""From a code to what is known of it: exact for most items, by prefix for drug classes, diagnoses and procedures."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from mingcha.engine.plan import Check, Variant
 from mingcha.knowledge.point import KnowledgePoint, Subject
+
+# National codes are some hundred thousand; what is no code at all must not fill the memory.
+REMEMBERED = 300_000
 
 
 class Known(NamedTuple):
@@ -20,43 +23,77 @@ class Known(NamedTuple):
     reason: str
 
 
+class Prefixes:
+    """What is known by the beginnings of codes: one look-up for each length that a prefix has."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[Known]] = defaultdict(list)
+        self._lengths: set[int] = set()
+
+    def add(self, known: Known) -> None:
+        for prefix in known.point.codes:
+            self._known[prefix].append(known)
+        self._lengths.update(map(len, known.point.codes))
+
+    def of(self, code: str) -> Iterator[Known]:
+        """What is known of a code: of itself and of every shorter prefix."""
+        seen: set[int] = set()
+        for length in self._lengths:
+            for known in self._known.get(code[:length], ()) if length <= len(code) else ():
+                if id(known.point) not in seen:  # a point may name a code and a prefix of it
+                    seen.add(id(known.point))
+                    yield known
+
+
+class Items:
+    """What is known by item code: most points name whole codes, some a class by the beginning of its codes."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, list[Known]] = defaultdict(list)
+        self._classes = Prefixes()
+        self._answers: dict[str, Sequence[Known]] = {}
+
+    def add(self, known: Known) -> None:
+        if known.point.by_prefix:
+            self._classes.add(known)
+            return
+        for code in known.point.codes:
+            self._exact[code].append(known)
+
+    def of(self, code: str) -> Sequence[Known]:
+        """What is known of a code; looked for once, as the same codes come again and again."""
+        found = self._answers.get(code)
+        if found is None:
+            found = (*self._exact.get(code, ()), *self._classes.of(code))
+            if len(self._answers) >= REMEMBERED:
+                self._answers.clear()
+            self._answers[code] = found
+        return found
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and bool(self.of(code))
+
+
 class Index:
     """What a variant knows by code, apart for items of any grain, items of person grain, and coded facts."""
 
     def __init__(self, variant: Variant) -> None:
-        self.items: dict[Any, list[Known]] = defaultdict(list)
-        self.items_by_person: dict[Any, list[Known]] = defaultdict(list)
-        self._prefixes: dict[Subject, dict[str, list[Known]]] = {
-            Subject.DIAGNOSIS: defaultdict(list),
-            Subject.PROCEDURE: defaultdict(list),
-            Subject.DISEASE: defaultdict(list),
+        self.items, self.items_by_person = Items(), Items()
+        self._coded = {
+            subject: Prefixes() for subject in (Subject.DIAGNOSIS, Subject.PROCEDURE, Subject.DISEASE)
         }
         for check in variant.with_knowledge:
             for known in knowledge_of(check):
-                self._add(check, known)
-        self.items, self.items_by_person = dict(self.items), dict(self.items_by_person)
-        self._lengths = {
-            subject: sorted({len(prefix) for prefix in prefixes})
-            for subject, prefixes in self._prefixes.items()
-        }
+                self._place(check).add(known)
 
-    def _add(self, check: Check, known: Known) -> None:
+    def _place(self, check: Check) -> Items | Prefixes:
         if check.subject is not Subject.ITEM:
-            target = self._prefixes[check.subject]
-        else:
-            target = self.items_by_person if check.by_person else self.items
-        for code in known.point.codes:
-            target[code].append(known)
+            return self._coded[check.subject]
+        return self.items_by_person if check.by_person else self.items
 
     def of_coded(self, subject: Subject, code: str) -> Iterator[Known]:
-        """What is known of a diagnosis or procedure code: of itself and of every shorter prefix."""
-        prefixes = self._prefixes[subject]
-        seen: set[int] = set()
-        for length in self._lengths[subject]:
-            for known in prefixes.get(code[:length], ()) if length <= len(code) else ():
-                if id(known.point) not in seen:  # a point may name a code and a prefix of it
-                    seen.add(id(known.point))
-                    yield known
+        """What is known of a diagnosis, procedure or disease: of its code and of every shorter prefix."""
+        return self._coded[subject].of(code)
 
 
 def knowledge_of(check: Check) -> Iterable[Known]:

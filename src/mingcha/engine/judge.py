@@ -14,7 +14,7 @@ from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.engine.case import Case, EncounterFacts
 from mingcha.engine.compiled import DAY, ITEM, QUANTITY, Compiled, Gathered, Groups, Judgement, Row
 from mingcha.engine.hits import Unjudged
-from mingcha.engine.index import Index, Known
+from mingcha.engine.index import Index, Items, Known
 from mingcha.engine.plan import Key, Plan, Variant
 from mingcha.engine.rulings import Rulings
 from mingcha.engine.situations import Situations
@@ -143,7 +143,7 @@ class _VariantJudge:
 
     def _collect(
         self,
-        index: dict[Any, list[Known]],
+        index: Items,
         enc: EncounterFacts,
         by_item: dict[Any, list[Row]],
         groups: Groups,
@@ -151,7 +151,7 @@ class _VariantJudge:
         live: bool,
     ) -> None:
         for item, rows in by_item.items():
-            for known in index.get(item, ()):
+            for known in index.of(item):
                 start, end = known.start, known.end
                 if start <= rows[0][DAY] and rows[-1][DAY] < end:
                     self._meet(known, enc, rows, groups, out, live=live)

@@ -17,6 +17,7 @@ from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.conditions import HasNoneOf, StartsWithAny
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
+from mingcha.domain.item_codes import beginnings
 from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, row_name
 from mingcha.knowledge.completion import Incomplete, complete
 from mingcha.knowledge.entry import Entry
@@ -58,6 +59,10 @@ class Check:
     @property
     def by_person(self) -> bool:
         return self.rule.grain is Grain.PERSON
+
+    @property
+    def by_prefix(self) -> bool:
+        return self.rule.knowledge is not None and self.rule.knowledge.by_prefix
 
     @property
     def joined_by(self) -> str:
@@ -240,7 +245,7 @@ def _cut(point: KnowledgePoint, narrower: Mapping[Any, Sequence[KnowledgePoint]]
     by_days: dict[tuple[tuple[int, int], ...], list[str]] = defaultdict(list)
     for code in point.codes:
         days = [(point.effective_from, point.effective_to)]
-        for other in narrower.get((point.rule_code, code, point.parallel), ()):
+        for other in _about(code, point, narrower):
             if len(other.region) > len(point.region):
                 days = [part for span in days for part in _outside(span, other)]
         by_days[tuple(days)].append(code)
@@ -251,6 +256,15 @@ def _cut(point: KnowledgePoint, narrower: Mapping[Any, Sequence[KnowledgePoint]]
             else:
                 changed = {"codes": tuple(codes), "effective_from": start, "effective_to": end}
                 yield type(point)(**{**vars(point), **changed})
+
+
+def _about(
+    code: str, point: KnowledgePoint, narrower: Mapping[Any, Sequence[KnowledgePoint]]
+) -> Iterator[KnowledgePoint]:
+    """Points of narrower regions that speak of all that this code of a point names."""
+    named = [code, *beginnings(code)] if point.by_prefix else [code]
+    for name in named:
+        yield from narrower.get((point.rule_code, name, point.parallel), ())
 
 
 def _outside(span: tuple[int, int], other: KnowledgePoint) -> list[tuple[int, int]]:

@@ -78,7 +78,11 @@ class PointTable:
         return [seen.setdefault(getattr(point, name), len(seen)) for point in self.points]
 
     def pairs(self, ids: Mapping[str, int], field: str = "codes") -> pl.DataFrame:
-        """item (dataset id), pt: for the codes that occur in the dataset at all."""
+        """item (dataset id), pt: for the codes that occur in the dataset at all, named whole or by their beginning."""
+        if self.check.by_prefix:
+            coded = pl.DataFrame({"code": list(ids), "item": pl.Series(ids.values(), dtype=PLACE)})
+            found = self.prefixes(coded["code"], field).rename({"item": "code"})
+            return found.join(coded, on="code").select("item", "pt")
         named = [tuple(getattr(point, field)) for point in self.points]
         items = pl.Series("item", [ids.get(code) for codes in named for code in codes], dtype=PLACE)
         points = pl.Series("pt", [pt for pt, codes in enumerate(named) for _ in codes], dtype=PLACE)

@@ -130,6 +130,7 @@ class DrugClass(KnowledgePoint):
     """重复开药: drugs of one ingredient or one pharmacological class, not to be in use together for long."""
 
     label, slug = "同类药品", "drug-class"
+    by_prefix = True
     told_apart_by = ("alike_by",)
     alike_by = f.code("归类", required=True, note="成分、药理类别")
     overlap_days = f.number("允许重叠天数", unit="天", note="空为地区参数给出")
@@ -139,6 +140,7 @@ class SupplyLimit(KnowledgePoint):
     """剩余用药: the drugs of one ingredient, and how many days of them may be left when more is dispensed."""
 
     label, slug = "剩余药量", "supply-limit"
+    by_prefix = True
     left_days = f.number("允许剩余天数", unit="天", note="空为地区参数给出")
 
 
@@ -283,6 +285,7 @@ class StepDrug(KnowledgePoint):
     """阶梯用药: the drugs of a plan by steps; a later step is for those who have used an earlier one."""
 
     label, slug = "阶梯用药", "step-drug"
+    by_prefix = True
     joined_by = "plan"
     told_apart_by = ("plan",)
     plan = f.code("治疗方案", required=True)
@@ -314,6 +317,7 @@ class Contraindication(KnowledgePoint):
     """禁忌症: diagnosis codes (by prefix) that forbid the drug or the service."""
 
     label, slug = "禁忌症", "contraindication"
+    by_prefix = True
     diagnoses = f.codes("禁忌的诊断编码", required=True)
 
 
@@ -321,6 +325,7 @@ class PregnancyLimit(KnowledgePoint):
     """妊娠期、哺乳期禁用: the state in which the drug is unsafe, and the diagnoses that tell it."""
 
     label, slug = "妊娠哺乳期禁用", "pregnancy-limit"
+    by_prefix = True
     told_apart_by = ("state",)
     state = f.code("禁用的生育状态", required=True, codes="matn_stas", note="3 妊娠期，4 哺乳期")
     diagnoses = f.codes("表明该状态的诊断编码", note="由地区参数给出")
@@ -330,6 +335,7 @@ class InteractingPair(KnowledgePoint):
     """药品相互作用、饮片配伍禁忌: `codes` and `partners` should not be used together."""
 
     label, slug = "不宜合用", "interacting-pair"
+    by_prefix = True
     told_apart_by = ("partners",)
     partners = f.codes("不宜合用的药品", required=True)
     within = f.code(
@@ -433,6 +439,7 @@ class Prophylaxis(KnowledgePoint):
     """围手术期预防用药: for a class of operations, the antibiotics (`codes`) and how long after it they may go on."""
 
     label, slug = "围手术期预防用药", "prophylaxis"
+    by_prefix = True
     told_apart_by = ("procedures",)
     operation = f.text("手术类别", required=True)
     procedures = f.codes("手术操作编码", required=True, note="按前缀匹配")

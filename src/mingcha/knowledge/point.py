@@ -63,13 +63,19 @@ class KnowledgePoint(Entity):
     subject: ClassVar[Subject] = Subject.ITEM
     # A kind whose points act together names the field that joins them (手术组, 组套): one group of lines.
     joined_by: ClassVar[str] = ""
+    # Whether `codes` may name a class of drugs by the beginning of their codes: new codes of the class fall under it.
+    by_prefix: ClassVar[bool] = False
     # Fields beside the code that let points of one rule stand side by side in force (partner, group, level).
     told_apart_by: ClassVar[tuple[str, ...]] = ()
 
     point_id = f.text("知识点编号", required=True)
     rule_code = f.code("规则编码", required=True, note="两库目录条目：GZ… 为官方编码，MC… 为本系统编码")
     name = f.text("知识点名称")
-    codes = f.codes("代码", required=True, note="诊断、手术按前缀匹配，医保目录按全码匹配")
+    codes = f.codes(
+        "代码",
+        required=True,
+        note="诊断、手术、药品类别按前缀匹配，其他医保目录编码按全码匹配",
+    )
     certainty = f.code("确定性", default=Certainty.VIOLATION)
     region = f.code("适用地区", default="", note="行政区划前缀，空为全国；窄者优先")
     effective_from = f.day("生效日期", default=0)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mingcha.domain.item_codes import WHOLE, is_beginning
 from mingcha.knowledge.completion import DEFAULTS, Incomplete, as_stored, complete
 from mingcha.knowledge.kinds import (
     AddOnLimit,
@@ -99,11 +100,15 @@ class Library:
         self.points: list[KnowledgePoint] = []
         self._by_code: dict[str, list[KnowledgePoint]] = defaultdict(list)
         self._terms: dict[tuple[str, str], Terms] = {}
+        points = list(points)
+        whole = _whole_codes(points)
         self._diagnosis_terms: dict[str, Terms] = {}
         for point in points:
             completed = _completed(point, settings)
             if completed is None:
                 continue
+            if completed.by_prefix:
+                completed = _by_whole_codes(completed, whole)
             self.points.append(completed)
             if completed.subject is Subject.ITEM:
                 for code in dict.fromkeys((*completed.codes, *codes_beside(completed))):
@@ -191,6 +196,33 @@ def codes_beside(point: KnowledgePoint) -> tuple[str, ...]:
     """Codes of the other items that a point speaks about; where it gives a chapter, of the chapter's first."""
     beside = tuple(code for name in _SIDES for code in getattr(point, name, ()))
     return tuple(code.ljust(_SERVICE_CODE, "0") if code.isdigit() else code for code in beside)
+
+
+def _whole_codes(points: Iterable[KnowledgePoint]) -> list[str]:
+    """Every whole code that a point speaks about."""
+    named = {code for point in points if point.subject is Subject.ITEM for code in point.codes}
+    return sorted(code for code in named if not is_beginning(code))
+
+
+def _by_whole_codes(point: KnowledgePoint, whole: Sequence[str]) -> KnowledgePoint:
+    """The point with drugs in place of the classes it names: two that nothing else speaks about, and all known ones."""
+    sides = {name: getattr(point, name) for name in ("codes", "partners") if hasattr(point, name)}
+    if not any(is_beginning(code) for codes in sides.values() for code in codes):
+        return point
+    drugs = {
+        name: tuple(drug for code in codes for drug in _drugs_of(code, whole))
+        for name, codes in sides.items()
+    }
+    return type(point)(**{**vars(point), **drugs})
+
+
+def _drugs_of(code: str, whole: Sequence[str]) -> Iterator[str]:
+    if not is_beginning(code):
+        yield code
+        return
+    for number in (1, 2):
+        yield f"{code}{number}".ljust(WHOLE[code[0]], "0")
+    yield from (known for known in whole if known.startswith(code))
 
 
 def _completed(point: KnowledgePoint, settings: Settings) -> KnowledgePoint | None:

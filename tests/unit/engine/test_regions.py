@@ -13,7 +13,7 @@ from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan, in_region
-from mingcha.knowledge.kinds import DuplicatePair, QuantityLimit
+from mingcha.knowledge.kinds import DrugClass, DuplicatePair, QuantityLimit
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from tests.support.random_cases import City
@@ -128,3 +128,13 @@ def test_a_case_and_a_partition_agree_where_regions_differ() -> None:
     tables, items = city.partition()
     outcome = PartitionJudge(plan, items["item_code"].to_list())(tables)
     assert sorted(rows) == sorted(map(repr, findings_of_partition(plan, tables, outcome.hits, items).rows()))
+
+
+def test_a_regions_class_replaces_the_narrower_classes_and_drugs_within_it() -> None:
+    def alike(point_id: str, *codes: str, region: str = "") -> DrugClass:
+        return DrugClass(point_id=point_id, rule_code="GZ10000301006000", codes=codes, region=region)
+
+    wide = alike("wide", "XA10BK", "XA10BKH012A001010100001", "XA10BJ")
+    here = in_region([wide, alike("here", "XA10BK", region="35")], "3501")
+    assert [(point.point_id, point.codes) for point in here] == [("wide", ("XA10BJ",)), ("here", ("XA10BK",))]
+    assert in_region([wide], "3501") == [wide]

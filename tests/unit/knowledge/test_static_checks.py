@@ -19,6 +19,7 @@ from mingcha.knowledge.kinds import (
     CourseLimit,
     DiagnosisCodeList,
     DiagnosisSex,
+    DrugClass,
     DuplicatePair,
     HerbAlone,
     HerbNeverPaid,
@@ -374,3 +375,42 @@ def test_three_hundred_thousand_pairs_are_checked_in_seconds() -> None:
     problems = validate([*pairs, *wide])
     assert time.process_time() - started < 20
     assert [problem.severity for problem in problems].count(Severity.ERROR) == 0
+
+
+CLASS, INGREDIENT, PACKAGE = "XA10BK", "XA10BKH012", "XA10BKH012A001010100001"
+
+
+def alike(point_id: str, *codes: str, **more: Any) -> KnowledgePoint:
+    return made(DrugClass, point_id, *codes, **{"alike_by": "药理类别", "rule_code": "GZ重复", **more})
+
+
+def test_a_class_of_drugs_is_named_by_the_beginning_of_its_codes() -> None:
+    assert found(alike("class", CLASS), alike("drug", INGREDIENT, alike_by="成分")) == []
+    for faulty in ("XA1", "X", "0033", "ZA0"):
+        assert ("代码格式", ("class",)) in found(alike("class", faulty))
+    assert ("代码格式", ("dear",)) in found(made(PriceCeiling, "dear", CLASS, ceiling=1_000_000))
+
+
+def test_a_code_within_a_class_of_the_same_rule_would_count_twice() -> None:
+    assert found(alike("class", CLASS), alike("drug", PACKAGE)) == [("有效期重叠", ("class", "drug"))]
+    assert found(alike("class", CLASS), alike("drug", PACKAGE, alike_by="成分")) == []
+    assert found(alike("class", CLASS), alike("other", "XA10BJ")) == []
+
+
+def test_a_region_replaces_a_class_as_a_whole_or_not_at_all() -> None:
+    wide = alike("class", CLASS, overlap_days=7)
+    assert found(wide, alike("here", CLASS, region="35", overlap_days=3)) == []
+    part = found(wide, alike("here", INGREDIENT, region="35", overlap_days=3))
+    assert part == [("地区只改了类别的一部分", ("here", "class"))]
+
+
+def test_a_pair_of_a_class_with_a_drug_of_its_own_is_paired_with_itself() -> None:
+    pair_of = made(InteractingPair, "pair", CLASS, partners=(PACKAGE,))
+    assert ("与自身配对", ("pair",)) in found(pair_of)
+
+
+def test_a_class_is_known_where_the_catalogue_has_any_drug_of_it() -> None:
+    known = {Subject.ITEM: [PACKAGE]}
+    assert validate([alike("class", CLASS), alike("drug", INGREDIENT, alike_by="成分")], known=known) == []
+    (problem,) = validate([alike("class", "XA10BJ")], known=known)
+    assert problem.check == "目录外代码"

@@ -56,14 +56,16 @@ def of_rules(points: Sequence[KnowledgePoint], entries: Collection[Entry]) -> It
 def of_codes(points: Sequence[KnowledgePoint], known: KnownCodes) -> Iterator[Problem]:
     """Codes that no catalogue knows, neither one that is given nor one that the library holds itself.
 
-    A point all of whose codes are unknown can never judge. Diagnoses and procedures are prefixes: known is
-    what any code of the catalogue begins with.
+    A point all of whose codes are unknown can never judge. Diagnoses, procedures and classes of drugs are
+    prefixes: known is what any code of the catalogue begins with.
     """
     tables = {**_listed(points), **{subject: _Catalogue(codes, subject) for subject, codes in known.items()}}
     for point in points:
         for name, subject in _CODED.get(type(point), (("codes", point.subject),)):
             table, codes = tables.get(subject), getattr(point, name)
-            unknown = [code for code in codes if code not in table] if table else []
+            unknown = (
+                [code for code in codes if not table.knows(code, begun=point.by_prefix)] if table else []
+            )
             if unknown:
                 yield _unknown(point, name, unknown, whole=len(unknown) == len(codes))
 
@@ -104,7 +106,7 @@ _CODED = {
 
 
 class _Catalogue:
-    """The codes of a catalogue; of diagnoses and procedures also every beginning of one.
+    """The codes of a catalogue; of diagnoses, procedures and classes of drugs also every beginning of one.
 
     Args:
         speaks_of: beginnings of the codes that it lists in full; all codes where left out.
@@ -114,12 +116,13 @@ class _Catalogue:
         self.speaks_of = speaks_of
         self.by_prefix = subject is not Subject.ITEM
         self.codes = frozenset(codes)
-        self.ordered = sorted(code.upper() for code in codes) if self.by_prefix else []
+        self.ordered = sorted(code.upper() for code in codes)
 
-    def __contains__(self, code: str) -> bool:
+    def knows(self, code: str, *, begun: bool) -> bool:
+        """Whether it lists the code, or, where codes may only be begun, any code that begins so."""
         if not code.startswith(self.speaks_of):
             return True  # for all that this catalogue says
-        if not self.by_prefix:
+        if not self.by_prefix and not begun:
             return code in self.codes
         place = bisect_left(self.ordered, code.upper())
         return place < len(self.ordered) and self.ordered[place].startswith(code.upper())

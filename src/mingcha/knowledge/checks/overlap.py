@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mingcha.domain.item_codes import beginnings
 from mingcha.domain.values import date_of
 from mingcha.knowledge.checks.problem import Problem, Severity, between, together
 from mingcha.knowledge.point import KnowledgePoint, Status
@@ -26,6 +27,7 @@ def overlaps(points: Sequence[KnowledgePoint]) -> Iterator[Problem]:
             before = first.setdefault(key, point)
             if before is not point:
                 more.setdefault(key, [before]).append(point)
+    _classes_around(points, first, more)
     for (code, _), claiming in more.items():
         claiming = sorted(
             claiming, key=lambda point: (point.effective_from, point.effective_to, point.point_id)
@@ -35,6 +37,24 @@ def overlaps(points: Sequence[KnowledgePoint]) -> Iterator[Problem]:
             if point.effective_from < lasting.effective_to and point.effective_from < point.effective_to:
                 yield _overlap(code, lasting, point)
             lasting = max(lasting, point, key=lambda each: each.effective_to)
+
+
+def _classes_around(
+    points: Sequence[KnowledgePoint],
+    first: dict[tuple[str, Any], KnowledgePoint],
+    more: dict[tuple[str, Any], list[KnowledgePoint]],
+) -> None:
+    """Beside the points of a code also those of a class that it falls into."""
+    for point in points:
+        if not point.by_prefix:
+            continue
+        shared = (point.rule_code, point.region, point.parallel)
+        for code in point.codes:
+            for begin in beginnings(code):
+                around = first.get((begin, shared))
+                if around is not None and around is not point:
+                    claiming = more.setdefault((code, shared), [first[code, shared]])
+                    claiming += [one for one in more.get((begin, shared), [around]) if one not in claiming]
 
 
 def _overlap(code: str, earlier: KnowledgePoint, later: KnowledgePoint) -> Problem:

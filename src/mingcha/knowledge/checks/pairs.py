@@ -58,6 +58,8 @@ def _needed_and_forbidden(points: Sequence[KnowledgePoint]) -> Iterator[Problem]
 def _with_themselves(points: Sequence[Any], name: str) -> Iterator[Problem]:
     for point in points:
         both = set(point.codes) & set(getattr(point, name))
+        if point.by_prefix:
+            both |= _within(point.codes, getattr(point, name)) | _within(getattr(point, name), point.codes)
         if both:
             yield error(
                 point,
@@ -66,6 +68,11 @@ def _with_themselves(points: Sequence[Any], name: str) -> Iterator[Problem]:
                 "从其中一边去掉这些代码",
                 min(both),
             )
+
+
+def _within(codes: Sequence[str], classes: Sequence[str]) -> set[str]:
+    """The codes that fall into one of these classes."""
+    return {code for code in codes if code.startswith(tuple(classes))}
 
 
 def _twice(points: Sequence[Any], name: str, *, ordered: bool) -> Iterator[Problem]:

@@ -13,6 +13,8 @@ from mingcha.knowledge.sources import sources
 
 # Lengths by class, as issued; the field lengths of the interface specification are no validation.
 _ITEM = re.compile(r"X[0-9A-Z]{22}|Z[0-9A-Z]{19}|[0-9]{15}|T[0-9]{9}|C[0-9A-Z]{19}|C[0-9A-Z]{26}")
+# 西药 from the anatomical class with its group of therapy on, 中成药 from the class on.
+_CLASS_OR_ITEM = re.compile(rf"X[A-Z][0-9]{{2}}[0-9A-Z]{{0,19}}|Z[A-Z][0-9A-Z]{{2,18}}|{_ITEM.pattern}")
 _DIAGNOSIS = re.compile(r"[A-Z]([0-9]{2}(\.[0-9A-Z+*/.-]*)?)?")
 _PROCEDURE = re.compile(r"[0-9]{2}(\.[0-9A-Z-]*)?")
 
@@ -56,7 +58,7 @@ def _of_one(point: KnowledgePoint) -> Iterator[Problem]:
         )
     yield from _source_problems(point)
     yield from _unknown_words(point)
-    form = FORMS[point.subject]
+    form = _CLASS_OR_ITEM if point.by_prefix else FORMS[point.subject]
     matches = form.fullmatch
     for code in point.codes:
         if not matches(code):
@@ -64,7 +66,7 @@ def _of_one(point: KnowledgePoint) -> Iterator[Problem]:
                 point,
                 "代码格式",
                 f"代码“{code}”不符合{point.subject.value}的格式",
-                "西药 X 共 23 位、中成药 Z 共 20 位、项目 15 位数字、饮片 T 加 9 位；核对是否抄错",
+                "西药 X 共 23 位、中成药 Z 共 20 位、项目 15 位数字、饮片 T 加 9 位；药品类别至少 4 位；核对是否抄错",
                 code,
             )
     if isinstance(point, AgeLimit | DiagnosisAge) and point.at_least >= point.below:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mingcha.domain.item_codes import beginnings
 from mingcha.knowledge.checks.overlap import limit_of
 from mingcha.knowledge.checks.problem import Problem, Severity, between, error, together
 from mingcha.knowledge.point import KnowledgePoint, Status
@@ -46,6 +47,31 @@ def _against_wider(points: Sequence[KnowledgePoint], narrow: Sequence[KnowledgeP
                 found[point, wider].append(code)
     for (point, wider), codes in found.items():
         yield from _between(point, wider, codes)
+    yield from _parts_of_classes(points, narrow)
+
+
+def _parts_of_classes(
+    points: Sequence[KnowledgePoint], narrow: Sequence[KnowledgePoint]
+) -> Iterator[Problem]:
+    """A narrower region's point replaces a class as a whole or not at all: of a part of it both would judge."""
+    classes: dict[Any, list[KnowledgePoint]] = defaultdict(list)
+    for point in points:
+        if point.by_prefix:
+            for code in point.codes:
+                classes[point.rule_code, code, point.parallel].append(point)
+    for point in narrow:
+        for code in point.codes if point.by_prefix else ():
+            for begin in beginnings(code):
+                wider = _next_wider(point, classes.get((point.rule_code, begin, point.parallel), ()))
+                if wider is not None:
+                    yield between(
+                        Severity.ERROR,
+                        "地区只改了类别的一部分",
+                        (point, wider),
+                        [code],
+                        f"地区 {point.region} 的“{point.name}”只写了“{wider.name}”（{begin}）中的一部分，两条都会判断",
+                        "地区的一条写上同样的类别，或把较宽的一条拆成几类",
+                    )
 
 
 def _next_wider(point: KnowledgePoint, beside: Sequence[KnowledgePoint]) -> KnowledgePoint | None:

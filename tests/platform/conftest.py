@@ -12,9 +12,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 
 from mingcha.access.context import Access
+from mingcha.store.database.tables import METADATA
+from tests.support.audited import Audited, audited_over
 from tests.support.platform import Clock, Town, access_to
 
 
@@ -54,12 +56,13 @@ class Original:
 
 
 class Originals:
-    """An empty database and the town, of each kind, each made once."""
+    """An empty database, the town and the audited city, of each kind, each made once."""
 
     def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
         self._folder = folder
         self._request = request
         self._made: dict[tuple[str, str], Original] = {}
+        self.city: Audited | None = None
 
     def of(self, kind: str, content: str) -> Original:
         if (kind, content) not in self._made:
@@ -83,8 +86,18 @@ class Originals:
             server = self._request.getfixturevalue("postgres")
             _run(server, f"CREATE DATABASE {name}")
             url = _named(server, name)
+        if content == "city" and kind != "sqlite":
+            # The same rows over the same files, not another city.
+            keys = self.of("sqlite", "city").keys
+            (home / "keys.json").write_text(keys, "utf-8")
+            (home / "keys.json").chmod(0o600)
         access = access_to(url, home)
         ids = Town(access).found().ids if content == "town" else {}
+        if content == "city" and kind == "sqlite":
+            self.city = audited_over(access, home / "city")
+        elif content == "city":
+            assert self.city is not None
+            _copy_rows(self.city.access, access)
         access.database.dispose()
         keys = access.keyring.path.read_text("utf-8")
         return Original(lambda copy: self._copy(kind, home, name, copy), keys, ids)
@@ -130,6 +143,15 @@ def town(originals: Originals, database_kind: str, tmp_path: Path, clock: Clock)
         yield Town(made, dict(original.ids))
 
 
+@pytest.fixture
+def audited(originals: Originals, database_kind: str, tmp_path: Path, clock: Clock) -> Iterator[Audited]:
+    """A small sample city, imported and audited, with its places and people (see tests/support/audited.py)."""
+    original = originals.of(database_kind, "city")
+    assert originals.city is not None
+    with _copied(originals, original, tmp_path, clock) as made:
+        yield originals.city.over(made)
+
+
 @contextmanager
 def _copied(originals: Originals, original: Original, home: Path, clock: Clock) -> Iterator[Access]:
     (home / "keys.json").write_text(original.keys, "utf-8")
@@ -139,6 +161,17 @@ def _copied(originals: Originals, original: Original, home: Path, clock: Clock) 
     yield made
     made.database.dispose()
     originals.drop(url)
+
+
+def _copy_rows(source: Access, target: Access) -> None:
+    with source.database.reading() as reading, target.database.writing() as writing:
+        for table in METADATA.sorted_tables:
+            rows = [dict(row) for row in reading.execute(select(table)).mappings()]
+            if rows:
+                writing.execute(table.insert(), rows)
+        # Numbers were given, so that the database has counted none of them.
+        counted = "SELECT setval('trail_entries_id_seq', (SELECT max(id) FROM trail_entries))"
+        writing.execute(text(counted))
 
 
 def _named(url: str, database: str) -> str:

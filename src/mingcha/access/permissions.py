@@ -20,3 +20,6 @@ class Permission(Labelled):
     ORGANISATIONS_EDIT = "organisations.edit", "维护机构"
     TRAIL_VIEW = "trail.view", "查看操作记录"
     TRAIL_VERIFY = "trail.verify", "校验操作记录"
+    DATA_IMPORT = "data.import", "导入数据"
+    RUNS_VIEW = "runs.view", "查看数据集和任务"
+    RUNS_START = "runs.start", "新建、取消和重试任务"

@@ -27,6 +27,8 @@ class Role(StrEnum):
 
 # 三员: whoever runs the system, whoever gives rights and whoever watches both are three people.
 DUTIES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+# Whoever works with claims brings them in, audits them and follows what runs.
+_RUNS = frozenset({P.DATA_IMPORT, P.RUNS_VIEW, P.RUNS_START})
 _WITHIN_A_HOSPITAL = frozenset({Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.READER})
 
 
@@ -63,12 +65,12 @@ ROLES: dict[Role, RoleEntry] = {
         ),
         may_assign=_WITHIN_A_HOSPITAL,
     ),
-    Role.RULE_ADMIN: RoleEntry("规则管理员", frozenset({P.ORGANISATIONS_VIEW})),
-    Role.FIRST_REVIEWER: RoleEntry("初审员", frozenset({P.ORGANISATIONS_VIEW})),
-    Role.RE_REVIEWER: RoleEntry("复审员", frozenset({P.ORGANISATIONS_VIEW})),
-    Role.DECIDER: RoleEntry("主任/决策", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW})),
-    Role.INSURANCE_OFFICE: RoleEntry("医院医保办", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW})),
-    Role.DEPARTMENT_HEAD: RoleEntry("科室主任", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW})),
-    Role.DOCTOR: RoleEntry("医师", frozenset({P.ORGANISATIONS_VIEW})),
-    Role.READER: RoleEntry("只读", frozenset({P.ORGANISATIONS_VIEW})),
+    Role.RULE_ADMIN: RoleEntry("规则管理员", frozenset({P.ORGANISATIONS_VIEW, P.RUNS_VIEW, P.RUNS_START})),
+    Role.FIRST_REVIEWER: RoleEntry("初审员", frozenset({P.ORGANISATIONS_VIEW}) | _RUNS),
+    Role.RE_REVIEWER: RoleEntry("复审员", frozenset({P.ORGANISATIONS_VIEW}) | _RUNS),
+    Role.DECIDER: RoleEntry("主任/决策", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})),
+    Role.INSURANCE_OFFICE: RoleEntry("医院医保办", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW}) | _RUNS),
+    Role.DEPARTMENT_HEAD: RoleEntry("科室主任", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})),
+    Role.DOCTOR: RoleEntry("医师", frozenset({P.ORGANISATIONS_VIEW, P.RUNS_VIEW})),
+    Role.READER: RoleEntry("只读", frozenset({P.ORGANISATIONS_VIEW, P.RUNS_VIEW})),
 }

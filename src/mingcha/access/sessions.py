@@ -56,8 +56,11 @@ def do_begin(session: Session, access: Access, user: User, address: str) -> tupl
     return secrets, row.id
 
 
-def admit(access: Access, token: str, address: str) -> Admitted:
+def admit(access: Access, token: str, address: str, *, attended: bool = True) -> Admitted:
     """Whom a session's token stands for.
+
+    Args:
+        attended: somebody is there; what a page asks by itself keeps no session alive.
 
     Raises:
         NotSignedIn: no such session, or no longer.
@@ -83,7 +86,7 @@ def admit(access: Access, token: str, address: str) -> Admitted:
             address=address,
             must_change_password=user.must_change_password or has_aged(access, user),
         )
-    if now - row.seen_at >= _SEEN_EVERY:
+    if attended and now - row.seen_at >= _SEEN_EVERY:
         with access.database.writing() as session:
             session.execute(update(SignedIn).where(SignedIn.id == row.id).values(seen_at=now))
     return Admitted(actor, row.csrf_hash)

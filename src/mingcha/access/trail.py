@@ -51,6 +51,12 @@ class Action(Labelled):
     ORGANISATION_CHANGED = "organisation.changed", "变更机构"
     ORGANISATION_CLOSED = "organisation.closed", "停用机构"
     TRAIL_VERIFIED = "trail.verified", "校验操作记录"
+    FILE_UPLOADED = "file.uploaded", "上传文件"
+    RUN_STARTED = "run.started", "新建任务"
+    RUN_CANCELLED = "run.cancelled", "取消任务"
+    RUN_RETRIED = "run.retried", "重试任务"
+    RUN_ENDED = "run.ended", "任务结束"
+    FILE_DOWNLOADED = "file.downloaded", "下载文件"
     KEYS_ROTATED = "keys.rotated", "更换密钥"
 
 

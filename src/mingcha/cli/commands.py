@@ -19,6 +19,7 @@ from mingcha.cli import (
     sample,
     serve,
     users,
+    worker,
 )
 
 COMMANDS = (
@@ -35,6 +36,7 @@ COMMANDS = (
     sample,
     demo,
     serve,
+    worker,
     users,
     database,
     reference,

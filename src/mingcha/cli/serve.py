@@ -21,6 +21,9 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="监听地址；对外服务请放在 nginx 后面")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="监听端口")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="服务进程数")] = 1,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="不启动后台进程（另行运行 mingcha worker 时用）")
+    ] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -48,4 +51,4 @@ def serve(
             say(f"注意：{lacking}")
         say(f"明察启动于 {address}，接口文档 {address}/api/docs（Ctrl+C 停止）")
     os.environ[HOME] = str(installation.home)  # what the worker processes read
-    run(installation.access, host=host, port=port, workers=workers)
+    run(installation.access, host=host, port=port, workers=workers, worker=not no_worker)

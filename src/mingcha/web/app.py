@@ -11,9 +11,32 @@ from mingcha.web.door import API
 from mingcha.web.guard import Guard
 from mingcha.web.limit import BodyLimit
 from mingcha.web.problems import explain_problems
-from mingcha.web.routes import organisations, reference, session, setup, tokens, trail, users
+from mingcha.web.routes import (
+    datasets,
+    notifications,
+    organisations,
+    reference,
+    runs,
+    session,
+    setup,
+    tokens,
+    trail,
+    users,
+)
 
-DOORS = tuple(module.door for module in (session, setup, users, organisations, tokens, trail, reference))
+_MODULES = (
+    session,
+    setup,
+    users,
+    organisations,
+    tokens,
+    trail,
+    reference,
+    datasets,
+    runs,
+    notifications,
+)
+DOORS = tuple(module.door for module in _MODULES)
 
 
 def web_application(access: Access) -> FastAPI:

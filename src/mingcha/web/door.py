@@ -22,6 +22,8 @@ API = "/api/v1"
 SESSION_COOKIE = "mingcha_session"
 CSRF_COOKIE = "mingcha_csrf"
 CSRF_HEADER = "X-CSRF-Token"
+# Said by a page that asks by itself, while perhaps nobody sits before it.
+UNATTENDED_HEADER = "X-Unattended"
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _cookie = APIKeyCookie(name=SESSION_COOKIE, scheme_name="会话", auto_error=False)
@@ -77,7 +79,8 @@ class Asks:
         if bearer is not None:
             actor = admit_token(access, bearer.credentials, address_of(request))
         elif token is not None:
-            admitted = admit(access, token, address_of(request))
+            attended = UNATTENDED_HEADER not in request.headers
+            admitted = admit(access, token, address_of(request), attended=attended)
             if request.method not in _CHANGES_NOTHING:
                 _check_own_page(request, admitted.csrf_hash)
             actor = admitted.actor

@@ -8,7 +8,7 @@ from uuid import uuid4
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mingcha.web.logs import log_failure, log_request
+from mingcha.access.logs import log_failure, log_request
 from mingcha.web.problems import Problem, answer
 
 _HEADERS = {

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from mingcha.access import users
+from mingcha.access.logs import write_logs_to
 from mingcha.access.personal import PersonalField
 from mingcha.web.door import API
-from mingcha.web.logs import write_logs_to
 from tests.support.browser import Browser
 from tests.support.platform import PASSWORD, Town
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -15,6 +15,8 @@ from mingcha.access.grants import NewGrant
 from mingcha.access.permissions import Permission
 from mingcha.access.personal import PersonalField
 from mingcha.access.roles import ROLES, Role
+from mingcha.store.database.notifications import Notification
+from mingcha.store.database.runs import Dataset, Run, Upload
 from mingcha.web.door import API, Asks
 from tests.support.browser import Browser, application_over
 from tests.support.platform import ROOT, Town
@@ -81,8 +83,28 @@ def test_the_description_is_whole_and_in_chinese(access: Access) -> None:
 numbers = count(1)
 
 
-def calls(town: Town, hospital: str, user: Any, token: Any) -> dict[tuple[str, str], tuple[str, Any]]:
+def things_of(town: Town, hospital: str, user: Any) -> tuple[UUID, UUID, UUID, UUID]:
+    """A dataset, a waiting audit, an upload and a message; the last two are a user's own."""
+    place = {"region_code": "350102" if hospital == "H1" else "350103", "institution_code": hospital}
+    now = town.access.now()
+    dataset = Dataset(name=hospital, created_at=now, lines=1, report={}, **place)
+    run = Run(kind="audit", name=hospital, created_at=now, **place)
+    upload = Upload(created_at=now, created_by=user, **place)
+    message = Notification(user_id=user, at=now, kind="run.done", title="完成")
+    with town.access.database.writing() as session:
+        session.add_all([dataset, upload, message])
+        session.flush()
+        run.parameters = {"dataset_id": str(dataset.id)}
+        session.add(run)
+        session.flush()
+        return dataset.id, run.id, upload.id, message.id
+
+
+def calls(
+    town: Town, hospital: str, user: Any, token: Any, by: Any
+) -> dict[tuple[str, str], tuple[str, Any]]:
     """One request for every route that asks for a permission, aimed at one hospital."""
+    dataset, run, upload, message = things_of(town, hospital, by)
     department, doctor = town.ids[f"{hospital}-外科"], town.ids[f"D-{hospital}-外科"]
     number = next(numbers)
     why = {"reason": "例行核对"}
@@ -123,6 +145,19 @@ def calls(town: Town, hospital: str, user: Any, token: Any) -> dict[tuple[str, s
         ("GET", "/tokens"): ("/tokens", None),
         ("POST", "/tokens"): ("/tokens", {"name": "x", "permissions": ["organisations.view"], "days": 1}),
         ("DELETE", "/tokens/{token_id}"): (f"/tokens/{token}", None),
+        ("GET", "/datasets"): ("/datasets?size=100", None),
+        ("POST", "/datasets"): ("/datasets", {"upload_id": str(upload), "name": "三月"}),
+        ("GET", "/datasets/{dataset_id}"): (f"/datasets/{dataset}", None),
+        ("GET", "/runs"): ("/runs?size=100", None),
+        ("GET", "/runs/background"): ("/runs/background", None),
+        ("POST", "/runs/audits"): ("/runs/audits", {"dataset_id": str(dataset), "name": "三月"}),
+        ("GET", "/runs/{run_id}"): (f"/runs/{run}", None),
+        ("POST", "/runs/{run_id}/cancel"): (f"/runs/{run}/cancel", None),
+        ("POST", "/runs/{run_id}/retry"): (f"/runs/{run}/retry", None),
+        ("GET", "/notifications"): ("/notifications", None),
+        ("GET", "/notifications/unread"): ("/notifications/unread", None),
+        ("POST", "/notifications/read"): ("/notifications/read", None),
+        ("POST", "/notifications/{notification_id}/read"): (f"/notifications/{message}/read", None),
         ("GET", "/trail"): ("/trail?size=100", None),
         ("GET", "/trail/actions"): ("/trail/actions", None),
         ("POST", "/trail/verify"): ("/trail/verify", None),
@@ -131,16 +166,24 @@ def calls(town: Town, hospital: str, user: Any, token: Any) -> dict[tuple[str, s
 
 # Its answer is about the whole trail or nothing: a hospital's auditor gets none.
 WHOLE_ONLY = {("POST", "/trail/verify")}
+# What they aim at stands in their body.
+AIMED = {("POST", "/users"), ("POST", "/organisations"), ("POST", "/datasets"), ("POST", "/runs/audits")}
 # Wrong on purpose in `calls`: they are let in, and then told what is wrong.
-LISTS = {("GET", "/users"): "login", ("POST", "/users/find"): "login", ("GET", "/organisations"): "code"}
+LISTS = {
+    ("GET", "/users"): "login",
+    ("POST", "/users/find"): "login",
+    ("GET", "/organisations"): "code",
+    ("GET", "/datasets"): "name",
+    ("GET", "/runs"): "name",
+}
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_gets_through_where_it_may_and_only_to_its_own_hospital(town: Town, role: Role) -> None:
     access = town.access
-    town.user("someone", town.grant(role, "H1"), at="H1", name="李工作")
+    someone = town.user("someone", town.grant(role, "H1"), at="H1", name="李工作")
     inside, outside = town.user("inside", at="H1-内科"), town.user("outside", at="H2-内科")
-    town.user("other", town.grant(Role.READER, "H2"), at="H2")
+    other = town.user("other", town.grant(Role.READER, "H2"), at="H2")
     theirs, _ = tokens.create(access, town.actor("other"), "他人", [Permission.ORGANISATIONS_VIEW], 1)
     own, _ = tokens.create(access, town.actor("someone"), "自己", [Permission.ORGANISATIONS_VIEW], 1)
     asked = {
@@ -148,7 +191,7 @@ def test_each_role_gets_through_where_it_may_and_only_to_its_own_hospital(town: 
         for (method, path), route in routes(access).items()
         if (method, path) not in PUBLIC
     }
-    within, beyond = calls(town, "H1", inside, own.id), calls(town, "H2", outside, theirs.id)
+    within, beyond = calls(town, "H1", inside, own.id, someone), calls(town, "H2", outside, theirs.id, other)
     assert set(within) == set(asked), "every route needs an example here"
     may = ROLES[role].permissions | {Permission.OWN_ACCOUNT}
     browser = Browser(access).sign_in("someone")
@@ -165,7 +208,7 @@ def test_each_role_gets_through_where_it_may_and_only_to_its_own_hospital(town: 
             continue
         assert answer.status_code not in (401, 403, 404), (key, answer.text)
         assert answer.status_code < 500
-        if "{" in key[1] or key in {("POST", "/users"), ("POST", "/organisations")}:
+        if "{" in key[1] or key in AIMED:
             refused = browser(key[0], *beyond[key])
             assert refused.status_code in (403, 404), (key, refused.text)
         if key in LISTS:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mingcha.store.database import admission, organisations, people, persons, trail
+from mingcha.store.database import admission, notifications, organisations, people, persons, runs, trail
 from mingcha.store.database.base import Base
 
-MODULES = (admission, organisations, people, persons, trail)
+MODULES = (admission, notifications, organisations, people, persons, runs, trail)
 METADATA = Base.metadata

@@ -56,7 +56,7 @@ def log_request(**said: Any) -> None:
 
 def log_failure(error: BaseException, **said: Any) -> None:
     """A fault of the program: its kind and its way through the program; its message may quote a person."""
-    structlog.get_logger("mingcha.web").error("failure", exc_info=error, **said)
+    structlog.get_logger("mingcha").error("failure", exc_info=error, **said)
 
 
 def _frames_only(_: Any, __: str, event: EventDict) -> EventDict:

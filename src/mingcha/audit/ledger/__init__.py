@@ -1,0 +1,1 @@
+"""The ledger: which datasets were imported and which runs were made of them, for whom."""

@@ -1,0 +1,155 @@
+"""People and places around a dataset, so that a demonstration can be worked with by every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import polars as pl
+
+from mingcha.access import grants, organisations, users
+from mingcha.access.actor import Actor, console
+from mingcha.access.context import Access
+from mingcha.access.grants import NewGrant
+from mingcha.access.organisations import Facts, Kind
+from mingcha.access.passwords import do_set_password
+from mingcha.access.personal import PersonalField
+from mingcha.access.roles import DUTIES, ROLES, Role
+from mingcha.access.secrets import temporary_password
+from mingcha.store.database.people import User
+from mingcha.store.lake import Lake
+
+PROVINCE = "350000"
+_FOUNDED = date(2020, 1, 1)
+_HOSPITALS = 2
+_BUREAU = (Role.RULE_ADMIN, Role.FIRST_REVIEWER, Role.RE_REVIEWER, Role.DECIDER, Role.READER)
+# Two of those who edit what is judged by: nobody reviews what they changed themselves.
+_SECOND = {Role.RULE_ADMIN: "rule_admin_2"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody to sign in as."""
+
+    login: str
+    role: Role
+    place: str
+    user_id: UUID
+    password: str
+
+    @property
+    def label(self) -> str:
+        """What the role is called."""
+        return ROLES[self.role].label
+
+
+@dataclass(frozen=True)
+class Places:
+    """The organisations of a dataset by their code, and the two hospitals that have people here, the largest first.
+
+    Args:
+        hospitals: of each its code, a department and a doctor in it, where known.
+    """
+
+    ids: Mapping[str, UUID]
+    names: Mapping[str, str]
+    hospitals: tuple[tuple[str, str, str], ...]
+
+
+def settle_places(access: Access, lake: Lake, regions: Mapping[str, str]) -> Places:
+    """Enter the institutions of a dataset under their regions, with departments and doctors of the two largest.
+
+    Args:
+        regions: the name of each region.
+    """
+    ids: dict[str, UUID] = {}
+    names: dict[str, str] = {}
+    by = console("演示")
+
+    def add(kind: Kind, code: str, name: str, parent: str | None, key: str | None = None) -> None:
+        if (key or code) not in ids:
+            facts = Facts(name, None if parent is None else ids[parent])
+            made = organisations.create(access, by, kind, code, facts, _FOUNDED)
+            ids[key or code], names[key or code] = made.id, name
+
+    add(Kind.REGION, PROVINCE, "样例省", None)
+    add(Kind.BUREAU, f"B{PROVINCE}", "样例省医疗保障局", PROVINCE)
+    seen = _seen(lake)
+    known = seen.filter(pl.col("care_region").is_in(list(regions)))
+    for region in known["care_region"].unique().sort():
+        add(Kind.REGION, region, f"{regions[region]}市", PROVINCE)
+        add(Kind.BUREAU, f"B{region}", f"{regions[region]}市医疗保障局", region)
+    institutions = known.group_by("institution_id").agg(
+        pl.col("institution_name", "care_region").drop_nulls().first(), pl.col("bills").sum()
+    )
+    for code, name, region, _ in institutions.sort("bills", "institution_id", descending=True).iter_rows():
+        add(Kind.INSTITUTION, code, name or code, region)
+    hospitals = institutions.sort("bills", "institution_id", descending=True).head(_HOSPITALS)
+    found = []
+    for hospital in hospitals["institution_id"]:
+        within = known.filter(pl.col("institution_id") == hospital).drop_nulls(["department_id", "doctor_id"])
+        within = within.sort("bills", "department_id", "doctor_id", descending=True)
+        for row in within.iter_rows(named=True):
+            department = f"{hospital}/{row['department_id']}"
+            add(
+                Kind.DEPARTMENT,
+                row["department_id"],
+                row["department_name"] or row["department_id"],
+                hospital,
+                department,
+            )
+            doctor = f"{hospital}/{row['doctor_id']}"
+            add(Kind.DOCTOR, row["doctor_id"], row["doctor_name"] or row["doctor_id"], department, doctor)
+        first = within.row(0, named=True)
+        found.append((hospital, f"{hospital}/{first['department_id']}", f"{hospital}/{first['doctor_id']}"))
+    return Places(ids, names, tuple(found))
+
+
+def settle_people(
+    access: Access, places: Places, password: Callable[[], str] = temporary_password
+) -> list[Account]:
+    """An account for every role at its place, each with a password of its own."""
+    (first, department, doctor), (second, *_) = places.hospitals
+    bureau = f"B{PROVINCE}"
+    made = [_account(access, places, role.value, NewGrant(role), bureau, password()) for role in DUTIES]
+    region = places.ids[PROVINCE]
+    made += [
+        _account(access, places, login, NewGrant(role, region), bureau, password())
+        for role in _BUREAU
+        for login in filter(None, (role.value, _SECOND.get(role)))
+    ]
+    for role, login, at in (
+        (Role.INSTITUTION_ACCOUNTS, "institution_accounts", first),
+        (Role.INSURANCE_OFFICE, "insurance_office", first),
+        (Role.INSURANCE_OFFICE, "insurance_office_2", second),
+        (Role.DEPARTMENT_HEAD, "department_head", department),
+    ):
+        made.append(_account(access, places, login, NewGrant(role, places.ids[at]), at, password()))
+    own = NewGrant(Role.DOCTOR, own=True)
+    made.append(_account(access, places, "doctor", own, doctor, password()))
+    return made
+
+
+def _account(access: Access, places: Places, login: str, grant: NewGrant, at: str, password: str) -> Account:
+    by: Actor = console("演示")
+    name = f"演示{ROLES[grant.role].label.partition('/')[0]}"
+    made, _ = users.create(access, by, login, {PersonalField.FULL_NAME: name}, places.ids[at])
+    grants.replace_grants(access, by, made.id, [grant])
+    with access.database.writing() as session:
+        # Whoever runs the demonstration chose it, by running it; it is printed there and nowhere else.
+        do_set_password(session, access, session.get_one(User, made.id), password)
+    return Account(login, grant.role, places.names[at], made.id, password)
+
+
+def _seen(lake: Lake) -> pl.DataFrame:
+    columns = (
+        *("institution_id", "institution_name", "care_region"),
+        *("department_id", "department_name", "doctor_id", "doctor_name"),
+    )
+    frames = [
+        lake.read_bucket(number, encounters=columns, lines=(), diagnoses=(), procedures=()).encounters
+        for number in lake.buckets
+    ]
+    return pl.concat(frames).group_by(columns).agg(pl.len().alias("bills"))

@@ -1,0 +1,100 @@
+"""A small sample city, imported and audited through the services, with its places and people: made once, then copied.
+
+The fixture `audited` (tests/platform/conftest.py) hands out a database of its own over the same files: nobody changes
+its release, dataset and run; what a test starts itself lies beside them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from mingcha.access.actor import Actor
+from mingcha.access.context import Access
+from mingcha.access.roles import Role
+from mingcha.access.sessions import admit
+from mingcha.audit.ledger import uploads
+from mingcha.audit.ledger.folders import dataset_folder
+from mingcha.audit.releasing import next_release
+from mingcha.ingest.claims import import_claims
+from mingcha.jobs import runs
+from mingcha.jobs.demonstration import Account, Places, settle_people, settle_places
+from mingcha.jobs.execution import carry_out
+from mingcha.jobs.kinds.audit import AuditParameters
+from mingcha.jobs.kinds.claims_import import ImportParameters
+from mingcha.sample.city import make_city
+from mingcha.sample.places import CITIES
+from mingcha.store.database.runs import Run
+from mingcha.store.lake import Lake
+from tests.support.platform import PASSWORD, signed_in
+
+LINES, SEED = 20_000, 7
+# What lies in the data folder; a copy refers to what is in them.
+_FOLDERS = ("datasets", "runs", "releases", "uploads")
+
+
+@dataclass
+class Audited:
+    """The city on a platform.
+
+    Args:
+        city: the folder of the sample city, with its claims and its truth.
+        accounts: by login; the login of a role is its value (Role.FIRST_REVIEWER.value …), the password PASSWORD.
+    """
+
+    access: Access
+    city: Path
+    dataset_id: UUID
+    run_id: UUID
+    places: Places
+    accounts: dict[str, Account]
+
+    def actor(self, role: Role | str) -> Actor:
+        """Somebody who is signed in."""
+        return admit(self.access, signed_in(self.access, str(role), PASSWORD).token, "10.0.0.1").actor
+
+    def over(self, access: Access) -> Audited:
+        """The same on a copy of the database, in a data folder of its own."""
+        for name in _FOLDERS:
+            (access.home / name).mkdir()
+            for folder in (self.access.home / name).iterdir():
+                (access.home / name / folder.name).symlink_to(folder)
+        return Audited(access, self.city, self.dataset_id, self.run_id, self.places, self.accounts)
+
+
+def audited_over(access: Access, city: Path) -> Audited:
+    """Make the city, its release, places and people, import and audit it as the first reviewer would."""
+    make_city(city, LINES, SEED)
+    next_release(access.home, effective_from=0, starter=True)
+    # The places are those of the dataset, which is imported before anybody is there to do it.
+    rough = access.home / "rough"
+    settled = settle_places(access, _rough(city, rough), CITIES)
+    people = {one.login: one for one in settle_people(access, settled, lambda: PASSWORD)}
+    shutil.rmtree(rough)
+    made = Audited(access, city, UUID(int=0), UUID(int=0), settled, people)
+    reviewer = made.actor(Role.FIRST_REVIEWER)
+    upload = uploads.begin(access, reviewer)
+    for file in sorted((city / "claims").iterdir()):
+        shutil.copyfile(file, uploads.files_folder(access, upload) / file.name)
+    imported = runs.start(access, reviewer, "import", "样例城市", ImportParameters(upload, "样例城市"))
+    made.dataset_id = done(access, imported.id)
+    judged = runs.start(access, reviewer, "audit", "样例城市年度审核", AuditParameters(made.dataset_id))
+    made.run_id = done(access, judged.id)
+    assert dataset_folder(access, made.dataset_id).is_dir()
+    return made
+
+
+def done(access: Access, run_id: UUID) -> UUID:
+    """Carry a run out here and now; it must end well."""
+    carry_out(access, run_id, 1, workers=1)
+    with access.database.reading() as session:
+        row = session.get_one(Run, run_id)
+    assert row.status == "done", row.problem
+    return row.id
+
+
+def _rough(city: Path, folder: Path) -> Lake:
+    import_claims([city / "claims"], folder)
+    return Lake(folder)

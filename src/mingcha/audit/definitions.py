@@ -26,6 +26,15 @@ from mingcha.knowledge.definition.model import HEADINGS, Over, RuleDefinition, S
 from mingcha.store import definitions as kept
 
 _FIRST = "MC9{:010d}000"
+# What a draft begins with.
+_CONDITIONS = {
+    Over.LINE: "单价 > 100 且 性别 = 2",
+    Over.ITEM: "单价 > 100 且 性别 = 2",
+    Over.BILL: "合计(金额) > 5000",
+    Over.VISIT: "年龄 > 80 且 生育状态 属于 [3, 4]",
+}
+_BILL = {"lines": [["c1", "001109000010000", "2026-03-02", 1, 10]]}
+_VISIT = {"encounter": {"started_at": "2026-03-02 09:00"}}
 # What a draft says where somebody has to write; a rule that still says it is not finished.
 _NAME, _TEXT, _ITEM, _CASE = "（写明查什么）", "（写给医保办的人看）", "（项目）", "（一句话）"
 
@@ -122,7 +131,6 @@ def draft(home: Path, *, mechanism: str = "", over: Over = Over.LINE) -> dict[st
     if mechanism:
         return {**common, **_from_mechanism(mechanism)}
     of_items = over is Over.ITEM
-    condition = "合计(金额) > 5000" if over is Over.BILL else "单价 > 100 且 性别 = 2"
     points = {
         "知识点种类": "listed-item",
         "知识点": [{"知识点名称": _ITEM, "代码": ["001109000010000"]}],
@@ -131,12 +139,12 @@ def draft(home: Path, *, mechanism: str = "", over: Over = Over.LINE) -> dict[st
         **common,
         "判断": over.value,
         "前提": "是否住院 = 否",
-        "条件": condition,
+        "条件": _CONDITIONS[over],
         **(points if of_items else {}),
         "提示": "{item} ……",
         "依据": ["fund-regulation"],
         "说明": dict.fromkeys(HEADINGS, _TEXT),
-        "例子": {"cases": [{"name": _CASE, "lines": [["c1", "001109000010000", "2026-03-02", 1, 10]]}]},
+        "例子": {"cases": [{"name": _CASE, **(_VISIT if over is Over.VISIT else _BILL)}]},
     }
 
 

@@ -21,7 +21,7 @@ from mingcha.rules.defined import defined_rule, words_of
 from mingcha.rules.registry import RULES
 
 CATEGORY, GROUP = "自建类", "自建规则"
-_TABLE = {Over.LINE: "逐条明细", Over.BILL: "整张单据", Over.ITEM: "知识点所指的项目"}
+_TABLE = {Over.LINE: "逐条明细", Over.BILL: "整张单据", Over.ITEM: "知识点所指的项目", Over.VISIT: "每次就诊"}
 
 
 def entry_of(definition: RuleDefinition) -> Entry:
@@ -89,7 +89,7 @@ def words() -> list[tuple[str, str, str, str]]:
             _type(held),
             held.note if isinstance(held, Field) else "",
         )
-        for over in (Over.LINE, Over.BILL)
+        for over in (Over.LINE, Over.BILL, Over.VISIT)
         for name, held in words_of(over).items()
         if "." not in name and not name.isascii()
     ]

@@ -31,7 +31,9 @@ def new(
     mechanism: Annotated[
         str, typer.Option("--from", help="照哪个机制做（如 quantity-over-limit）；不写则自己写条件")
     ] = "",
-    over: Annotated[str, typer.Option("--over", help="条件判断什么：明细、单据、项目")] = Over.LINE.value,
+    over: Annotated[
+        str, typer.Option("--over", help="条件判断什么：明细、单据、项目、就诊")
+    ] = Over.LINE.value,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:

@@ -16,12 +16,19 @@ from mingcha.knowledge.expressions.reading import condition_of, value_of
 from mingcha.knowledge.expressions.words import Words, type_of, vocabulary
 from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.reading import SCALES
-from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Rule
+from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Rule, VisitRule
 from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 from mingcha.rules.settings import Setting
 
-_BASES: Mapping[Over, type[Rule[Any]]] = {Over.LINE: LineRule, Over.BILL: BillRule, Over.ITEM: ItemRule}
+_BASES: Mapping[Over, type[Rule[Any]]] = {
+    Over.LINE: LineRule,
+    Over.BILL: BillRule,
+    Over.ITEM: ItemRule,
+    Over.VISIT: VisitRule,
+}
+# What is judged as a whole has its ages on its first day; of a line they are those of its own day.
+_AS_A_WHOLE = (Over.BILL, Over.VISIT)
 SINCE = "自建"
 
 
@@ -42,9 +49,10 @@ def defined_rule(definition: RuleDefinition) -> type[Rule[Any]]:
 
 
 def words_of(over: Over, kind: str = "", settings: Words | None = None) -> dict[str, Expr]:
-    """What a condition over lines, bills or items may read."""
+    """What a condition over lines, bills, items or visits may read."""
     shape = KINDS[kind] if kind else None
-    return vocabulary(shape, settings, age_on=Encounter.first_day if over is Over.BILL else Line.day)
+    age_on = Encounter.first_day if over in _AS_A_WHOLE else Line.day
+    return vocabulary(shape, settings, age_on=age_on, lines=over is not Over.VISIT)
 
 
 def _common(definition: RuleDefinition) -> dict[str, Any]:
@@ -102,7 +110,7 @@ def _from_condition(definition: RuleDefinition) -> type[Rule[Any]]:
     over = definition.over or Over.LINE
     if (over is Over.ITEM) is not bool(definition.kind):
         raise InputError(
-            "判断“项目”的规则要有知识点，判断明细、单据的没有",
+            "判断“项目”的规则要有知识点，判断明细、单据、就诊的没有",
             remedy="改正“判断”，或写上“知识点种类”和“知识点”",
         )
     settings = {one.name: _setting(one) for one in definition.parameters}
@@ -114,10 +122,11 @@ def _from_condition(definition: RuleDefinition) -> type[Rule[Any]]:
     if over is Over.BILL:
         body["needs"] = tuple(dict.fromkeys(_summed(condition)))
         body["value"] = next(_shown_of_bill(condition))
-    else:
+    elif over is not Over.VISIT:
         body["grain"] = Grain.LINE
     if definition.when:
-        body["when"] = _when(definition, words_of(Over.BILL, "", settings), types)
+        whole = over if over in _AS_A_WHOLE else Over.BILL
+        body["when"] = _when(definition, words_of(whole, "", settings), types)
     for name, text in (("value", definition.value), ("limit", definition.limit)):
         if text:
             body[name] = value_of(text, words, types)

@@ -25,6 +25,7 @@ class Over(StrEnum):
     LINE = "明细"
     BILL = "单据"
     ITEM = "项目"
+    VISIT = "就诊"
 
 
 HEADINGS = ("检查什么", "为何违规", "不报什么", "处理建议")

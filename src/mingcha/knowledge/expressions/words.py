@@ -25,12 +25,17 @@ Words = Mapping[str, Expr]
 
 
 def vocabulary(
-    kind: type[KnowledgePoint] | None = None, settings: Words | None = None, *, age_on: Field[int] = Line.day
+    kind: type[KnowledgePoint] | None = None,
+    settings: Words | None = None,
+    *,
+    age_on: Field[int] = Line.day,
+    lines: bool = True,
 ) -> dict[str, Expr]:
     """Every name that a condition may use: settings of the rule first, then limits of its points, then facts.
 
     Args:
         age_on: the day on which ages are counted.
+        lines: whether the fields of charge lines are among them.
     """
     found: dict[str, Expr] = dict(settings or {})
     for field in _limits(kind):
@@ -38,7 +43,7 @@ def vocabulary(
             found.setdefault(name, field)
     for name, unit in AGES.items():
         found.setdefault(name, Age(Person.birth_date, age_on, Constant(unit)))
-    for entity in ENTITIES:
+    for entity in ENTITIES if lines else ENTITIES[1:]:
         for field in facts_of(entity):
             for name in (
                 field.label,

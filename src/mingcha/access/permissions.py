@@ -23,3 +23,6 @@ class Permission(Labelled):
     DATA_IMPORT = "data.import", "导入数据"
     RUNS_VIEW = "runs.view", "查看数据集和任务"
     RUNS_START = "runs.start", "新建、取消和重试任务"
+    BILLS_VIEW = "bills.view", "查看单据和就医记录"
+    PERSONS_FIND = "persons.find", "按姓名、证件号码等查找参保人"
+    PERSONS_REVEAL = "persons.reveal", "查看参保人的完整姓名、证件号码、电话"

@@ -29,6 +29,7 @@ class Role(StrEnum):
 DUTIES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 # Whoever works with claims brings them in, audits them and follows what runs.
 _RUNS = frozenset({P.DATA_IMPORT, P.RUNS_VIEW, P.RUNS_START})
+_CARE = frozenset({P.BILLS_VIEW, P.PERSONS_FIND})
 _WITHIN_A_HOSPITAL = frozenset({Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.READER})
 
 
@@ -66,11 +67,21 @@ ROLES: dict[Role, RoleEntry] = {
         may_assign=_WITHIN_A_HOSPITAL,
     ),
     Role.RULE_ADMIN: RoleEntry("规则管理员", frozenset({P.ORGANISATIONS_VIEW, P.RUNS_VIEW, P.RUNS_START})),
-    Role.FIRST_REVIEWER: RoleEntry("初审员", frozenset({P.ORGANISATIONS_VIEW}) | _RUNS),
-    Role.RE_REVIEWER: RoleEntry("复审员", frozenset({P.ORGANISATIONS_VIEW}) | _RUNS),
-    Role.DECIDER: RoleEntry("主任/决策", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})),
-    Role.INSURANCE_OFFICE: RoleEntry("医院医保办", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW}) | _RUNS),
-    Role.DEPARTMENT_HEAD: RoleEntry("科室主任", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})),
-    Role.DOCTOR: RoleEntry("医师", frozenset({P.ORGANISATIONS_VIEW, P.RUNS_VIEW})),
-    Role.READER: RoleEntry("只读", frozenset({P.ORGANISATIONS_VIEW, P.RUNS_VIEW})),
+    Role.FIRST_REVIEWER: RoleEntry(
+        "初审员", frozenset({P.ORGANISATIONS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE
+    ),
+    Role.RE_REVIEWER: RoleEntry(
+        "复审员", frozenset({P.ORGANISATIONS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE
+    ),
+    Role.DECIDER: RoleEntry(
+        "主任/决策", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW, P.RUNS_VIEW}) | _CARE
+    ),
+    Role.INSURANCE_OFFICE: RoleEntry(
+        "医院医保办", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW}) | _RUNS | _CARE
+    ),
+    Role.DEPARTMENT_HEAD: RoleEntry(
+        "科室主任", frozenset({P.ORGANISATIONS_VIEW, P.USERS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})
+    ),
+    Role.DOCTOR: RoleEntry("医师", frozenset({P.ORGANISATIONS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})),
+    Role.READER: RoleEntry("只读", frozenset({P.ORGANISATIONS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})),
 }

@@ -58,6 +58,10 @@ class Action(Labelled):
     RUN_ENDED = "run.ended", "任务结束"
     FILE_DOWNLOADED = "file.downloaded", "下载文件"
     KEYS_ROTATED = "keys.rotated", "更换密钥"
+    PERSON_SOUGHT = "person.sought", "按个人信息查找参保人"
+    PERSON_VIEWED = "person.viewed", "查看参保人的就医记录"
+    PERSON_REVEALED = "person.revealed", "查看参保人的个人信息"
+    BILL_VIEWED = "bill.viewed", "查看单据"
 
 
 @dataclass(frozen=True)

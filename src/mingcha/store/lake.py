@@ -8,6 +8,7 @@ diagnoses/, procedures/  likewise
 tables/<slug>.parquet    optional facts, where the source had them
 quality.parquet          data-quality notes
 rejects.csv              rows that were not accepted, with the reason
+index/                   where each encounter and person stands (`store.lake_index`); made anew where it is lacking
 """
 
 from __future__ import annotations
@@ -119,6 +120,10 @@ class Lake:
             self._read(self._part("diagnoses", number), diagnoses),
             self._read(self._part("procedures", number), procedures),
         )
+
+    def scan(self, table: str, number: int) -> pl.LazyFrame:
+        """A table of one bucket, of which only the rows and columns that are asked for will be read."""
+        return pl.scan_parquet(self._part(table, number), glob=False)
 
     def _part(self, table: str, number: int) -> Path:
         return self.path / table / f"{number:04d}.parquet"

@@ -12,9 +12,11 @@ from mingcha.web.guard import Guard
 from mingcha.web.limit import BodyLimit
 from mingcha.web.problems import explain_problems
 from mingcha.web.routes import (
+    bills,
     datasets,
     notifications,
     organisations,
+    persons,
     reference,
     runs,
     session,
@@ -35,6 +37,8 @@ _MODULES = (
     datasets,
     runs,
     notifications,
+    bills,
+    persons,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from mingcha.store.database.notifications import Notification
 from mingcha.store.database.runs import Dataset, Run, Upload
 from mingcha.web.door import API, Asks
 from tests.support.browser import Browser, application_over
+from tests.support.care import Cared, cared
 from tests.support.platform import ROOT, Town
 
 PUBLIC = {
@@ -81,6 +83,15 @@ def test_the_description_is_whole_and_in_chinese(access: Access) -> None:
 
 
 numbers = count(1)
+CARE: dict[Path, Cared] = {}
+
+
+def bill_in(town: Town, hospital: str) -> tuple[str, str]:
+    """A bill and its person, of whom no other hospital knows."""
+    if town.access.home not in CARE:
+        CARE[town.access.home] = cared(town.access)
+    care = CARE[town.access.home]
+    return {"H1": ("E5", care.keys["350100000002"]), "H2": ("E6", care.keys["350100000003"])}[hospital]
 
 
 def things_of(town: Town, hospital: str, user: Any) -> tuple[UUID, UUID, UUID, UUID]:
@@ -109,6 +120,7 @@ def calls(
     number = next(numbers)
     why = {"reason": "例行核对"}
     new = {"login": f"u{number}", "full_name": "王芳", "organisation_id": str(department)}
+    bill, person = bill_in(town, hospital)
     ward = {"kind": "department", "code": f"W{number}", "name": "病区", "valid_from": "2026-03-02"}
     return {
         ("GET", "/session"): ("/session", None),
@@ -161,6 +173,11 @@ def calls(
         ("GET", "/trail"): ("/trail?size=100", None),
         ("GET", "/trail/actions"): ("/trail/actions", None),
         ("POST", "/trail/verify"): ("/trail/verify", None),
+        ("GET", "/bills/{encounter_id}"): (f"/bills/{bill}", None),
+        ("GET", "/bills/{encounter_id}/lines"): (f"/bills/{bill}/lines", None),
+        ("POST", "/persons/find"): ("/persons/find", {"field": "full_name", "value": "赫连春花"}),
+        ("GET", "/persons/{key}"): (f"/persons/{person}", None),
+        ("POST", "/persons/{key}/reveal"): (f"/persons/{person}/reveal", {**why, "fields": ["phone"]}),
     }
 
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.conditions import distinct
+from mingcha.domain.drug_codes import drug_of
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.rules.base import BillRule, Group, LineFacts, Verdicts
-from mingcha.rules.drug_codes import drug_of
 from mingcha.rules.settings import setting
 
 DRUG = "101"

@@ -25,7 +25,8 @@ def open_claims(access: Access, dataset: UUID | None) -> Iterator[LakeIndex]:
         Missing: there is no such dataset.
     """
     folder = access.home / DATASETS
-    found = sorted((path.stat().st_mtime_ns, path.parent) for path in folder.glob(f"*/{MANIFEST}"))
+    # Hidden folders are imports that are not whole yet.
+    found = sorted((path.stat().st_mtime_ns, path.parent) for path in folder.glob(f"[!.]*/{MANIFEST}"))
     if dataset is not None:
         found = [one for one in found if one[1].name == str(dataset)]
         if not found:

@@ -20,6 +20,7 @@ from mingcha.ingest.report import ImportReport
 from mingcha.jobs.kind import Kind, Work
 from mingcha.store.database.runs import Dataset, Run
 from mingcha.store.lake import Lake
+from mingcha.store.lake_index import write_index
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def _work(work: Work[ImportParameters]) -> dict[str, Any]:
         Registered(access),
     )
     try:
-        return _enter(work, report, days_of(Lake(folder)))
+        lake = Lake(folder)
+        write_index(lake)
+        return _enter(work, report, days_of(lake))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from mingcha.audit.bill import Answer, BillAuditor, refusal
+from mingcha.audit.bill import Answer, BillAuditor
 from mingcha.audit.plans import plan_of
 from mingcha.domain.errors import InputError
+from mingcha.gateways.national.envelope import Envelope, answered, envelope_of
+from mingcha.gateways.national.envelope import refused as refusal_of
 from mingcha.ingest.beside_bill import read_beside
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
@@ -33,8 +35,9 @@ def auditor() -> BillAuditor:
 
 
 def asked(auditor: BillAuditor, message: Any) -> tuple[Answer, dict[str, Any]]:
-    answer = auditor(json.dumps(message, ensure_ascii=False).encode())
-    return answer, json.loads(answer.encoded())
+    content = json.dumps(message, ensure_ascii=False).encode()
+    answer = auditor(content)
+    return answer, json.loads(answered(envelope_of(content), answer.output, answer.note))
 
 
 def patient(message: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +97,7 @@ def test_a_bill_without_fault_is_answered_with_an_empty_result(auditor: BillAudi
 
 def test_the_same_message_gets_the_same_answer_to_the_byte(auditor: BillAuditor) -> None:
     content = json.dumps(sample_message("stay-with-history")).encode()
-    assert auditor(content).encoded() == auditor(content).encoded()
+    assert auditor(content) == auditor(content)
 
 
 def test_a_bare_input_is_answered_with_a_bare_result(auditor: BillAuditor) -> None:
@@ -177,17 +180,14 @@ def test_a_current_encounter_that_cannot_be_read_is_refused_and_not_called_fault
 def test_what_is_no_message_is_refused_with_infcode_minus_one(auditor: BillAuditor, content: bytes) -> None:
     with pytest.raises(InputError) as refused:
         auditor(content)
-    answer = json.loads(refusal(content, refused.value))
+    answer = json.loads(refusal_of(envelope_of(content), str(refused.value)))
     assert answer["infcode"] == -1
     assert 0 < len(answer["err_msg"]) <= 200
     assert len(answer["inf_refmsgid"]) == 30
 
 
 def test_a_refusal_bears_the_id_of_the_message_it_answers() -> None:
-    ids = {
-        json.loads(refusal(json.dumps({"msgid": name, "input": 1}).encode(), InputError("x")))["inf_refmsgid"]
-        for name in ("A", "B", "A")
-    }
+    ids = {json.loads(refusal_of(Envelope(msgid=name), "x"))["inf_refmsgid"] for name in ("A", "B", "A")}
     assert len(ids) == 2
 
 

@@ -217,9 +217,7 @@ def opposite(point: SexLimit, region: str) -> SexLimit:
 
 
 def answered(auditor: BillAuditor, message: Any, scene: str = "") -> list[dict[str, Any]]:
-    content = json.loads(auditor(json.dumps(message).encode(), scene).encoded())
-    found: list[dict[str, Any]] = content["output"]["result"]
-    return found
+    return auditor(json.dumps(message).encode(), scene).result
 
 
 def test_a_message_is_answered_only_by_the_rules_it_asks_for() -> None:
@@ -250,7 +248,7 @@ def test_what_is_exempt_is_not_answered_but_kept() -> None:
     plain = BillAuditor(plan_of(released()))(json.dumps(message).encode())
     person = plain.findings[0]["person_id"]
     held = BillAuditor(plan_of(released(exempt(机构=None, 参保人=[person]))))(json.dumps(message).encode())
-    assert held.content["output"] == {"result": []}
+    assert held.result == []
     assert len(held.findings) == len(plain.findings)
 
 

@@ -18,6 +18,7 @@ class Permission(Labelled):
     GRANTS_EDIT = "grants.edit", "授予和收回角色"
     ORGANISATIONS_VIEW = "organisations.view", "查看机构"
     ORGANISATIONS_EDIT = "organisations.edit", "维护机构"
+    CONNECTIONS_EDIT = "connections.edit", "维护医院系统的接入"
     TRAIL_VIEW = "trail.view", "查看操作记录"
     TRAIL_VERIFY = "trail.verify", "校验操作记录"
     DATA_IMPORT = "data.import", "导入数据"

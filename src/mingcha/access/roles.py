@@ -45,7 +45,10 @@ class RoleEntry:
 ROLES: dict[Role, RoleEntry] = {
     Role.SYSTEM_ADMIN: RoleEntry(
         "系统管理员",
-        frozenset({P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.ORGANISATIONS_EDIT}),
+        frozenset(
+            {P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.ORGANISATIONS_EDIT}
+            | {P.CONNECTIONS_EDIT}
+        ),
     ),
     Role.SECURITY_ADMIN: RoleEntry(
         "安全管理员",

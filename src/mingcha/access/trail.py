@@ -50,6 +50,7 @@ class Action(Labelled):
     ORGANISATION_CREATED = "organisation.created", "新建机构"
     ORGANISATION_CHANGED = "organisation.changed", "变更机构"
     ORGANISATION_CLOSED = "organisation.closed", "停用机构"
+    CONNECTION_CHANGED = "connection.changed", "变更医院系统的接入"
     TRAIL_VERIFIED = "trail.verified", "校验操作记录"
     FILE_UPLOADED = "file.uploaded", "上传文件"
     RUN_STARTED = "run.started", "新建任务"

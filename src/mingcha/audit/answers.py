@@ -46,15 +46,16 @@ def _group(row: Row) -> tuple[str, ...]:
     )
 
 
+def result_id_of(row: Row) -> str:
+    """The jr_id of the result that a finding is part of: what feedback names."""
+    return finding_id(
+        row["institution_id"], row["encounter_id"], row["rule_code"], row["knowledge_point"], row["slug"]
+    )
+
+
 def _result(rows: Sequence[Row], explain: Explainer) -> dict[str, Any]:
     first, why = rows[0], explain(rows[0])
-    result_id = finding_id(
-        first["institution_id"],
-        first["encounter_id"],
-        first["rule_code"],
-        first["knowledge_point"],
-        first["slug"],
-    )
+    result_id = result_id_of(first)
     on_item = any(row["line_key"] is not None for row in rows)
     unknown = any(row["line_key"] is not None and row["line_amount"] is None for row in rows)
     sentences = dict.fromkeys(explain.sentence(row) for row in rows)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
-
-import msgspec
 
 from mingcha.audit.answers import results_of
 from mingcha.audit.explain import Explainer, lacking
-from mingcha.domain.errors import MingchaError
+from mingcha.audit.past import PastEncounter, keys_of, lay_past_beside
 from mingcha.domain.findings import Finding
-from mingcha.engine.case import EncounterFacts
+from mingcha.engine.case import Case, EncounterFacts
+from mingcha.engine.compiled import Judgement
 from mingcha.engine.frames import case_findings
-from mingcha.engine.judge import CaseJudge
+from mingcha.engine.judge import CaseJudge, RuleFailed
 from mingcha.engine.plan import Plan
 from mingcha.engine.waiting import waiting_rules
 from mingcha.ingest.beside import Beside
@@ -25,24 +24,11 @@ from mingcha.ingest.list_bills import read_bill
 from mingcha.ingest.messages import BilledEncounter, Fault, Message
 from mingcha.knowledge.strategy.model import AFTERWARDS
 
-SUCCESS, FAILURE = 0, -1
-# err_msg holds 200 characters, inf_refmsgid 30: region (6), time (14), serial number (10).
-MOST_ERROR, REGION, TIME, SERIAL = 200, 6, 14, 10
 _COLUMNS = tuple(Finding.fields())
-_encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-class Envelope(msgspec.Struct):
-    """What an answer needs of a message's envelope; a bare `input` has none of it."""
-
-    msgid: str = ""
-    inf_time: str = ""
-    mdtrtarea_admvs: str = ""
-    input: msgspec.Raw = msgspec.Raw()
-
-    @property
-    def bare(self) -> bool:
-        return not bytes(self.input)
+PastOf = Callable[[str], Sequence[PastEncounter]]
+"""person as the message names them → what is known of them"""
+FAILED = "规则运行出错，已停用，等待处理"
+_log = logging.getLogger("mingcha.audit")
 
 
 @dataclass(frozen=True)
@@ -50,24 +36,29 @@ class Answer:
     """The answer to one message.
 
     Args:
-        content: the national answer; amounts in yuan as decimals.
+        result: what transactions 3101 and 3102 answer with; amounts in yuan as decimals.
         findings: rows with the columns of `Finding`, of the encounters under audit, exempt ones included.
         unjudged: rule code and what is missing, in words → rows.
         left_out: rows or encounters of the history that could not be read and were not seen.
+        note: what the sender must know of an otherwise good answer.
     """
 
-    content: dict[str, Any]
+    result: list[dict[str, Any]]
     findings: tuple[dict[str, Any], ...]
     unjudged: dict[tuple[str, str], int]
     left_out: tuple[Fault, ...]
+    note: str = ""
 
-    def encoded(self) -> bytes:
-        """The answer as JSON."""
-        return _encoder.encode(self.content)
+    @property
+    def output(self) -> dict[str, Any]:
+        """The output node of the national answer."""
+        return {"result": self.result}
 
 
 class BillAuditor:
     """Answers messages by one compiled release; keeps nothing of a message.
+
+    A rule that ends with an error of the program is left out from then on, and named in every answer.
 
     Args:
         beside: tables of optional facts; a rule that waits for one that is not there is left out.
@@ -77,13 +68,11 @@ class BillAuditor:
         self.plan = plan
         self.beside = beside or Beside({})
         self.judge = CaseJudge(plan, supplied=self.beside.slugs())
-        self._waiting: dict[frozenset[str], list[tuple[str, str, str]]] = {}
+        self._waiting: dict[frozenset[str], list[tuple[str, str]]] = {}
         self.explain = Explainer(plan)
 
     def __call__(self, content: bytes, scene: str = "", lists: Sequence[bytes] = ()) -> Answer:
         """Judge the current encounters of a message, with all others of the same person as history.
-
-        Only the rules that the message asks for answer, all where it names none.
 
         Args:
             content: a 3101/3102 message, or a settlement list (4101) that is to be checked by itself.
@@ -94,51 +83,80 @@ class BillAuditor:
             InputError: no JSON, no such message, none with a current encounter that can be judged, or a list of
                 another encounter.
         """
-        message = read_bill(content, lists)
+        return self.of_message(read_bill(content, lists), scene)
+
+    def of_message(self, message: Message, scene: str = "", past: PastOf | None = None) -> Answer:
+        """Judge a message that was read; only the rules that it asks for answer, all where it names none.
+
+        Args:
+            past: what is known of a person beside the message; findings on its lines are not repeated.
+        """
+        own = None
+        if past is not None:
+            own = keys_of(message.encounters)
+            for person in dict.fromkeys(one.facts["person_id"] for one in message.encounters):
+                lay_past_beside(message.encounters, past(person), person)
         lay_beside(message.encounters, self.beside)
         left_out = tuple(fault for fault in message.faults if fault.rejected)
         findings: list[dict[str, Any]] = []
         unjudged: dict[tuple[str, str], int] = defaultdict(int)
         supplied = self.beside.slugs() | told_by(message.encounters)
         for case in _cases(message.encounters):
-            judgement = self.judge(case, scene or message.trigger or AFTERWARDS, supplied)
+            judgement = self._judged(case, scene or message.trigger or AFTERWARDS, supplied)
             if message.rule_ids:
                 judgement.only(frozenset(message.rule_ids))
             for rows in case_findings(self.plan, case, judgement):
                 findings += (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
             for missing in judgement.unjudged:
                 unjudged[missing.rule_code, lacking(missing.fact)] += 1
-            for code, _, fact in self._waiting_without(supplied):
+            audited = sum(encounter.audited for encounter in case)
+            for code, why in (*self._waiting_without(supplied), *self._failed()):
                 if not message.rule_ids or code in message.rule_ids:
-                    unjudged[code, lacking(fact)] += sum(encounter.audited for encounter in case)
+                    unjudged[code, why] += audited
+        if own is not None:
+            findings = [row for row in findings if row["line_key"] is None or row["line_key"] in own]
         # What is exempt is kept for those who ask, and not held against the doctor.
         result = results_of([row for row in findings if row["exemption"] is None], self.explain)
         return Answer(
-            content=_answered(envelope_of(content), _not_judged(message, left_out), {"result": result}),
+            result=result,
             findings=tuple(findings),
             unjudged=dict(unjudged),
             left_out=left_out,
+            note=_not_judged(message, left_out),
         )
 
-    def _waiting_without(self, supplied: frozenset[str]) -> list[tuple[str, str, str]]:
-        """The rules that wait for another table than these."""
+    def warm(self) -> None:
+        """Compile the rules that hold everywhere before the first call waits for it."""
+        self.judge.warm()
+
+    def _judged(self, case: Case, scene: str, supplied: frozenset[str]) -> Judgement:
+        """The judgement of a case, by all rules that do not fail."""
+        while True:
+            judge = self.judge
+            try:
+                return judge(case, scene, supplied)
+            except RuleFailed as failure:
+                _log.error("rule failed: %s", failure, exc_info=failure.__cause__)
+                without = judge.without | {failure.check.slug}
+                self.judge = CaseJudge(self.plan, supplied=self.beside.slugs(), without=without)
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The mechanisms that are left out because they have failed."""
+        return self.judge.without
+
+    def _failed(self) -> list[tuple[str, str]]:
+        if not self.failed:
+            return []
+        checks = self.plan.variant("").checks
+        return [(check.rule_code, FAILED) for check in checks if check.slug in self.failed]
+
+    def _waiting_without(self, supplied: frozenset[str]) -> list[tuple[str, str]]:
+        """The rules that wait for another table than these, and what they lack."""
         if supplied not in self._waiting:
-            self._waiting[supplied] = waiting_rules(self.plan, supplied)
+            found = waiting_rules(self.plan, supplied)
+            self._waiting[supplied] = [(code, lacking(fact)) for code, _, fact in found]
         return self._waiting[supplied]
-
-
-def refusal(content: bytes, error: MingchaError) -> bytes:
-    """The national answer to a message that cannot be read: infcode -1 and what was wrong."""
-    text = str(error).replace("\n", "；")[:MOST_ERROR]
-    return _encoder.encode(_envelope(envelope_of(content), FAILURE, text, {}))
-
-
-def envelope_of(content: bytes) -> Envelope:
-    """The envelope of a message, empty where there is none or it cannot be read."""
-    try:
-        return msgspec.json.decode(content, type=Envelope, strict=False)
-    except msgspec.DecodeError:
-        return Envelope()
 
 
 def _cases(encounters: list[BilledEncounter]) -> list[list[EncounterFacts]]:
@@ -163,28 +181,4 @@ def _not_judged(message: Message, left_out: Sequence[Fault]) -> str:
     if not left_out:
         return ""
     places = "；".join(f"{message.path_of(fault)}：{fault.reason}" for fault in left_out)
-    return f"{len(left_out)} 处历史就诊无法读取，未计入。{places}"[:MOST_ERROR]
-
-
-def _answered(envelope: Envelope, error: str, output: dict[str, Any]) -> dict[str, Any]:
-    """A bare `input` is answered with the bare `output`."""
-    return output if envelope.bare else _envelope(envelope, SUCCESS, error, output)
-
-
-def _envelope(envelope: Envelope, code: int, error: str, output: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "infcode": code,
-        "inf_refmsgid": _reference(envelope),
-        "refmsg_time": "",
-        "respond_time": "",
-        "err_msg": error,
-        "output": output,
-    }
-
-
-def _reference(envelope: Envelope) -> str:
-    """The receiver's message id, made from the sender's: a message that is sent again gets the same one."""
-    digits = "".join(filter(str.isdigit, envelope.inf_time))
-    serial = int.from_bytes(blake2b(envelope.msgid.encode(), digest_size=8).digest()) % 10**SERIAL
-    region = envelope.mdtrtarea_admvs[:REGION].ljust(REGION, "0")
-    return f"{region}{digits[:TIME].ljust(TIME, '0')}{serial:0{SERIAL}d}"
+    return f"{len(left_out)} 处历史就诊无法读取，未计入。{places}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mingcha.catalogue.messages import evidence, in_words, sentence
@@ -91,6 +92,7 @@ def fact_label(name: str) -> str:
 _SUBJECTS = ("开单医师", "机构", "病种")
 
 
+@lru_cache(maxsize=4096)
 def lacking(name: str) -> str:
     """That a fact is missing, in words: 性别未知, 不知是否住院; what is no field name stays as it is."""
     field = _FIELDS.get(name.rpartition(".")[2])

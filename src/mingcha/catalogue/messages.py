@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from mingcha.domain.codelists import word
@@ -149,9 +150,14 @@ def _of_point(point: KnowledgePoint | None, name: str) -> str:
 _WAITING = re.compile(r"待设参数 (\w+)")
 
 
+@cache
+def _labels() -> dict[str, str]:
+    return {name: setting.label for rule in RULES.values() for name, setting in rule.settings().items()}
+
+
 def in_words(reason: str) -> str:
     """Why a point cannot be judged yet, with the parameter named as the settings form names it."""
-    labels = {name: setting.label for rule in RULES.values() for name, setting in rule.settings().items()}
+    labels = _labels()
 
     def named(found: re.Match[str]) -> str:
         return f"待设参数“{labels[found[1]]}”（{found[1]}）" if found[1] in labels else found[0]

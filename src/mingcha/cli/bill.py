@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mingcha.audit.bill import Answer, BillAuditor, refusal
+from mingcha.audit.bill import Answer, BillAuditor
 from mingcha.audit.plans import plan_of
 from mingcha.bootstrap import application
 from mingcha.cli.app import app, command
@@ -16,6 +16,7 @@ from mingcha.cli.console import err, quoted, say, table
 from mingcha.cli.options import Home, ReleaseNumber
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import money
+from mingcha.gateways.national.envelope import answered, envelope_of, refused
 from mingcha.ingest.beside_bill import read_beside
 from mingcha.knowledge.strategy.model import SCENES
 
@@ -60,12 +61,12 @@ def bill(
         answer = auditor(content, scene or "", [_read(path) for path in lists or ()])
     except InputError as error:
         if as_json:
-            _write(refusal(content, error))
+            _write(refused(envelope_of(content), str(error)))
         error.where = error.where or str(file)
         err.print(f"[bold red]错误[/]：{quoted(error)}", soft_wrap=True)
         raise typer.Exit(error.exit_status) from None
     if as_json:
-        _write(answer.encoded())
+        _write(answered(envelope_of(content), answer.output, answer.note))
     else:
         _show(auditor, answer)
     for fault in answer.left_out:

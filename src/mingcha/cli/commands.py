@@ -6,6 +6,7 @@ from mingcha.cli import (
     audit,
     bill,
     claims,
+    connections,
     database,
     definitions,
     demo,
@@ -38,6 +39,7 @@ COMMANDS = (
     serve,
     worker,
     users,
+    connections,
     database,
     reference,
 )

@@ -66,13 +66,14 @@ def visit_line(number: int, started_at: int) -> LineFacts:
 
 
 class Judgement:
-    """Hits and rows that could not be judged, of one case."""
+    """Hits and rows that could not be judged, of one case; and which check is at work, should it fail."""
 
-    __slots__ = ("hits", "unjudged")
+    __slots__ = ("at_work", "hits", "unjudged")
 
     def __init__(self) -> None:
         self.hits: list[Hit] = []
         self.unjudged: list[Unjudged] = []
+        self.at_work: Check | None = None
 
     def only(self, rule_codes: Collection[str]) -> None:
         """Keep what these rules of the catalogue say."""

@@ -15,7 +15,7 @@ from mingcha.engine.case import Case, EncounterFacts
 from mingcha.engine.compiled import DAY, ITEM, QUANTITY, Compiled, Gathered, Groups, Judgement, Row
 from mingcha.engine.hits import Unjudged
 from mingcha.engine.index import Index, Items, Known
-from mingcha.engine.plan import Key, Plan, Variant
+from mingcha.engine.plan import EVERYWHERE, Check, Key, Plan, Variant
 from mingcha.engine.rulings import Rulings
 from mingcha.engine.situations import Situations
 from mingcha.engine.standards import StandardJudge
@@ -24,20 +24,39 @@ from mingcha.knowledge.point import Subject
 from mingcha.knowledge.strategy.model import AFTERWARDS
 
 
+class RuleFailed(Exception):
+    """A rule that ended with an error of the program instead of a verdict.
+
+    Args:
+        check: the check that was at work.
+    """
+
+    def __init__(self, check: Check) -> None:
+        super().__init__(f"{check.slug} {check.rule.version}")
+        self.check = check
+
+
 class CaseJudge:
     """Judges cases by a plan. Thread-safe once warm: nothing of a case outlives the call.
 
     Args:
         screened: False runs every body on every group, to show that `only_if` changes nothing.
         supplied: the tables of optional facts that stand beside the bills; rules that wait for another are left out.
+        without: mechanisms that are left out, because they have failed.
     """
 
     def __init__(
-        self, plan: Plan, *, screened: bool = True, supplied: Collection[str] = tuple(OPTIONAL_TABLES)
+        self,
+        plan: Plan,
+        *,
+        screened: bool = True,
+        supplied: Collection[str] = tuple(OPTIONAL_TABLES),
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self.plan = plan
         self.screened = screened
         self.supplied = frozenset(supplied)
+        self.without = without
         self.situations = Situations(plan)
         self.rulings = Rulings(plan)
         self._variants: dict[Key, _VariantJudge] = {}
@@ -50,18 +69,35 @@ class CaseJudge:
         Args:
             scene: when the question is asked (trig_scen), for rule sets that hold in some scenes only.
             supplied: the tables of optional facts for this case, where it brings others than usual.
+
+        Raises:
+            RuleFailed: a rule ended with an error.
         """
         tables = self.supplied if supplied is None else frozenset(supplied)
         situations = self.situations.of_case(case, scene)
         keys = [found.keys if enc.audited else () for enc, found in zip(case, situations, strict=True)]
         judgement = Judgement()
         for key in sorted({key for found in keys for key in found}):
-            if key not in self._variants:
-                with collecting_paused():
-                    self._variants[key] = _VariantJudge(self.plan.variant(*key), self.screened)
-            self._variants[key].judge(case, [key in found for found in keys], judgement, tables)
+            variant = self._variant(key)
+            try:
+                variant.judge(case, [key in found for found in keys], judgement, tables)
+            except Exception as error:
+                if judgement.at_work is None:
+                    raise
+                raise RuleFailed(judgement.at_work) from error
         self.rulings.of_case(case, judgement, situations)
         return judgement
+
+    def warm(self) -> None:
+        """Make ready for every region, so that no case waits for it."""
+        for region in ("", *self.plan.regions):
+            self._variant((region, *EVERYWHERE[1:]))
+
+    def _variant(self, key: Key) -> _VariantJudge:
+        if key not in self._variants:
+            with collecting_paused():
+                self._variants[key] = _VariantJudge(self.plan.variant(*key), self.screened, self.without)
+        return self._variants[key]
 
 
 class _Awake(NamedTuple):
@@ -72,14 +108,26 @@ class _Awake(NamedTuple):
 
 
 class _VariantJudge:
-    def __init__(self, variant: Variant, screened: bool) -> None:
+    def __init__(self, variant: Variant, screened: bool, without: frozenset[str]) -> None:
         self.variant = variant
         self.layout = variant.layout
         self.index = Index(variant)
-        self.checks = {check.number: Compiled(check, self.layout, screened) for check in variant.case_checks}
+        self.checks = {
+            check.number: Compiled(check, self.layout, screened)
+            for check in variant.case_checks
+            if check.slug not in without
+        }
         self._awake: dict[frozenset[str], _Awake] = {}
-        self.standards = [StandardJudge(check, self.layout) for check in variant.standard_checks]
-        self.visit_checks = [self.checks[check.number] for check in variant.visit_checks]
+        self.standards = [
+            StandardJudge(check, self.layout)
+            for check in variant.standard_checks
+            if check.slug not in without
+        ]
+        self.visit_checks = self._kept(variant.visit_checks)
+
+    def _kept(self, checks: Iterable[Check]) -> list[Compiled]:
+        """Those of these checks that are not left out."""
+        return [self.checks[check.number] for check in checks if check.number in self.checks]
 
     def judge(self, case: Case, audited: Sequence[bool], out: Judgement, supplied: frozenset[str]) -> None:
         """Judge a case beside which these tables of optional facts stand."""
@@ -93,8 +141,10 @@ class _VariantJudge:
                 self._encounter(enc, number, rows, every_row, out, awake)
             self._collect(self.index.items_by_person, enc, _by_item(rows), by_person, out, audited[number])
         for group in by_person.values():
+            out.at_work = group.compiled.check
             group.compiled.judge_group(group, None, out, audited)
         for compiled in self.visit_checks:
+            out.at_work = compiled.check
             compiled.visits(case, out, audited)
 
     def _awake_with(self, supplied: frozenset[str]) -> _Awake:
@@ -102,7 +152,7 @@ class _VariantJudge:
         if supplied not in self._awake:
             self._awake[supplied] = _Awake(
                 *(
-                    [self.checks[check.number] for check in not_waiting(checks, supplied)]
+                    self._kept(not_waiting(checks, supplied))
                     for checks in (self.variant.line_checks, self.variant.bill_checks)
                 )
             )
@@ -118,16 +168,20 @@ class _VariantJudge:
         awake: _Awake,
     ) -> None:
         for compiled in awake.line_checks:
+            out.at_work = compiled.check
             compiled.every_line(enc, rows, out)
         if every_row:  # of a bill without any line there is nothing to sum and nothing to say
             for compiled in awake.bill_checks:
+                out.at_work = compiled.check
                 compiled.bill(enc, every_row, out, number)
             for standard in self.standards:
+                out.at_work = standard.check
                 standard.of_case(enc, number, out)
         groups: Groups = {}
         by_item = _by_item(rows)
         self._collect(self.index.items, enc, by_item, groups, out, live=True)
         for group in groups.values():
+            out.at_work = group.compiled.check
             group.compiled.judge_group(group, by_item, out, None)
         for subject, codes in (
             (Subject.DIAGNOSIS, enc.diagnosis_codes),
@@ -167,7 +221,10 @@ class _VariantJudge:
                 code = point.rule_code
                 out.unjudged += [Unjudged(check, code, row[4], row, known.reason) for row in rows]
             return
-        compiled = self.checks[check.number]
+        compiled = self.checks.get(check.number)
+        if compiled is None:
+            return
+        out.at_work = check
         if compiled.forbids is not None:
             compiled.forbids(enc, rows, point, out.hits, out.unjudged)
             return

@@ -114,11 +114,8 @@ class Keys:
 
     def seal(self, text: str, about: str) -> Sealed:
         """A text that only these keys open, and only as what it is about (`table.column:row`)."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = Cipher(self._sealing, modes.GCM(nonce)).encryptor()
-        cipher.authenticate_additional_data(about.encode())
-        body = cipher.update(text.encode()) + cipher.finalize()
-        return Sealed(f"{self.current}:{base64.b64encode(nonce + body + cipher.tag).decode()}")
+        sealed = _encrypted(self._sealing, text.encode(), about.encode())
+        return Sealed(f"{self.current}:{base64.b64encode(sealed).decode()}")
 
     def open(self, sealed: Sealed, about: str) -> str:
         """The text that was sealed as being about this.
@@ -135,15 +132,34 @@ class Keys:
             )
         try:
             raw = base64.b64decode(sealed.partition(":")[2], validate=True)
-            nonce, body, tag = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:-_TAG_BYTES], raw[-_TAG_BYTES:]
-            cipher = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
-            cipher.authenticate_additional_data(about.encode())
-            return (cipher.update(body) + cipher.finalize()).decode()
+            return _decrypted(key, raw, about.encode()).decode()
         except (InvalidTag, ValueError):
             raise KeysError(
                 "加密的个人信息与封存时不一致：被改动过，或密钥文件不是原来的",
                 where=about,
                 remedy="请核对密钥文件；若属实，请从备份恢复这一行并查看操作记录",
+            ) from None
+
+    def seal_bytes(self, content: bytes, about: bytes) -> bytes:
+        """Content that only these keys open, and only as what it is about: id of the key, colon, nonce, text, tag."""
+        sealed = _encrypted(self._sealing, content, about)
+        return self.current.encode() + b":" + sealed
+
+    def open_bytes(self, sealed: bytes, about: bytes) -> bytes:
+        """The content that was sealed as being about this.
+
+        Raises:
+            KeysError: its key is gone, or it was changed.
+        """
+        name, _, raw = sealed.partition(b":")
+        key = self.texts.get(name.decode("ascii", "replace"))
+        if key is None:
+            raise KeysError("缺少密钥，无法读出封存的内容", remedy="请恢复含有这个密钥的密钥文件")
+        try:
+            return _decrypted(key, raw, about)
+        except (InvalidTag, ValueError):
+            raise KeysError(
+                "封存的内容与当时不一致：被改动过，或密钥文件不是原来的", remedy="请核对密钥文件"
             ) from None
 
     def blind_index(self, normalised: str, about: str) -> str:
@@ -166,6 +182,21 @@ class Keys:
     @cached_property
     def _indexing(self) -> hmac.HMAC:
         return hmac.HMAC(self.index, hashes.SM3())
+
+
+def _encrypted(key: algorithms.SM4, content: bytes, about: bytes) -> bytes:
+    """Nonce, ciphertext and tag."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    cipher = Cipher(key, modes.GCM(nonce)).encryptor()
+    cipher.authenticate_additional_data(about)
+    return b"".join((nonce, cipher.update(content), cipher.finalize(), cipher.tag))
+
+
+def _decrypted(key: bytes, raw: bytes, about: bytes) -> bytes:
+    nonce, body, tag = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:-_TAG_BYTES], raw[-_TAG_BYTES:]
+    cipher = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    cipher.authenticate_additional_data(about)
+    return cipher.update(body) + cipher.finalize()
 
 
 def _unusable(where: str) -> KeysError:

@@ -13,6 +13,7 @@ from mingcha.web.limit import BodyLimit
 from mingcha.web.problems import explain_problems
 from mingcha.web.routes import (
     bills,
+    connections,
     datasets,
     notifications,
     organisations,
@@ -31,6 +32,7 @@ _MODULES = (
     setup,
     users,
     organisations,
+    connections,
     tokens,
     trail,
     reference,

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from mingcha.access.context import Access
 from mingcha.access.logs import log_failure, write_logs_to
 from mingcha.access.upkeep import keep_up
 from mingcha.bootstrap import application
+from mingcha.gateways.national.draining import Drainer
+from mingcha.gateways.national.opening import Opened
 from mingcha.web.app import web_application
 from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
+from mingcha.web.national import NationalDoor
 
 _UPKEEP_SECONDS = 2.0
 _WORKER = [sys.executable, "-c", "from mingcha.cli import main; main()", "worker", "--attached"]
@@ -23,13 +31,30 @@ _WORKER_AGAIN_SECONDS = 3.0
 _WORKER_ENDS_SECONDS = 20
 
 
-def served() -> FastAPI:
-    """The application of this installation; each server process makes its own."""
+def served() -> ASGIApp:
+    """The application of this installation with its gateway; each server process makes its own."""
     write_logs_to()
-    app = web_application(application().access)
+    access = application().access
+    app = web_application(access)
     if lacks_interface() is None:
         show_interface(app)
-    return app
+    return with_gateway(app, access)
+
+
+def with_gateway(app: FastAPI, access: Access) -> ASGIApp:
+    """An application behind the door of the national interface, which opens when the server starts."""
+    opened = Opened(access)
+
+    @asynccontextmanager
+    async def open_while_serving(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(opened.start)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(opened.stop)
+
+    app.router.lifespan_context = open_while_serving
+    return NationalDoor(app, opened.gateway)
 
 
 def lacks_interface() -> InterfaceNotBuilt | None:
@@ -67,7 +92,6 @@ def run(access: Access, *, host: str, port: int, workers: int, worker: bool) -> 
         stopped.set()
         for thread in beside:
             thread.join()
-        _keep_up(access)
 
 
 def _keep_worker_until(stopped: threading.Event) -> None:
@@ -86,12 +110,19 @@ def _keep_worker_until(stopped: threading.Event) -> None:
 
 
 def _keep_up_until(access: Access, stopped: threading.Event) -> None:
+    works = (partial(keep_up, access), Drainer(access))
     while not stopped.wait(_UPKEEP_SECONDS):
-        _keep_up(access)
+        _keep_up(works)
+    _keep_up(works)
 
 
-def _keep_up(access: Access) -> None:
+def _keep_up(works: Iterable[Callable[[], object]]) -> None:
+    for work in works:
+        _try(work)
+
+
+def _try(work: Callable[[], object]) -> None:
     try:
-        keep_up(access)
+        work()
     except Exception as error:
         log_failure(error, doing="upkeep")

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from mingcha.access import tokens, users
+from mingcha.access import connections, tokens, users
 from mingcha.access.context import Access
 from mingcha.access.grants import NewGrant
 from mingcha.access.permissions import Permission
@@ -154,6 +154,12 @@ def calls(
             f"/organisations/{doctor}/close",
             {"last_day": "2030-01-01"},
         ),
+        ("GET", "/connections"): ("/connections?size=100", None),
+        ("PUT", "/connections/{institution_id}"): (f"/connections/{hospital}", {"networks": ["10.1.0.0/16"]}),
+        ("POST", "/connections/{institution_id}/state"): (
+            f"/connections/{hospital}/state",
+            {"state": "live"},
+        ),
         ("GET", "/tokens"): ("/tokens", None),
         ("POST", "/tokens"): ("/tokens", {"name": "x", "permissions": ["organisations.view"], "days": 1}),
         ("DELETE", "/tokens/{token_id}"): (f"/tokens/{token}", None),
@@ -192,6 +198,7 @@ LISTS = {
     ("GET", "/organisations"): "code",
     ("GET", "/datasets"): "name",
     ("GET", "/runs"): "name",
+    ("GET", "/connections"): "institution_id",
 }
 
 
@@ -202,6 +209,8 @@ def test_each_role_gets_through_where_it_may_and_only_to_its_own_hospital(town: 
     inside, outside = town.user("inside", at="H1-内科"), town.user("outside", at="H2-内科")
     other = town.user("other", town.grant(Role.READER, "H2"), at="H2")
     theirs, _ = tokens.create(access, town.actor("other"), "他人", [Permission.ORGANISATIONS_VIEW], 1)
+    for hospital in ("H1", "H2"):
+        connections.connect(access, ROOT, hospital)
     own, _ = tokens.create(access, town.actor("someone"), "自己", [Permission.ORGANISATIONS_VIEW], 1)
     asked = {
         (method, path.removeprefix(API)): (route.openapi_extra or {})["x-permission"]

@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from mingcha.store.database import admission, notifications, organisations, people, persons, runs, trail
+from mingcha.store.database import (
+    admission,
+    calls,
+    connections,
+    histories,
+    notifications,
+    organisations,
+    people,
+    persons,
+    runs,
+    trail,
+)
 from mingcha.store.database.base import Base
 
-MODULES = (admission, notifications, organisations, people, persons, runs, trail)
+MODULES = (
+    admission,
+    calls,
+    connections,
+    histories,
+    notifications,
+    organisations,
+    people,
+    persons,
+    runs,
+    trail,
+)
 METADATA = Base.metadata

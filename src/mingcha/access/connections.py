@@ -1,0 +1,204 @@
+"""Connections of institutions' systems: given, changed and taken back by administrators, read by the gateways."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from mingcha.access.actor import Actor
+from mingcha.access.context import Access
+from mingcha.access.errors import Invalid, missing
+from mingcha.access.labelled import Labelled
+from mingcha.access.listing import Listing, Page, page_of
+from mingcha.access.permissions import Permission
+from mingcha.access.scope import EVERYTHING, Scope, within
+from mingcha.access.standing import PLACE_OF_PERIOD, current_period
+from mingcha.access.trail import Action, record
+from mingcha.store.database.connections import ConnectionRow
+from mingcha.store.database.organisations import OrganisationPeriod
+
+MOST_A_SECOND = 10_000
+
+
+class ConnectionState(Labelled):
+    """How far a connection is."""
+
+    TRIAL = "trial", "联调"
+    LIVE = "live", "上线"
+    STOPPED = "stopped", "停用"
+
+
+@dataclass(frozen=True)
+class ConnectionView:
+    """A connection as administrators see it."""
+
+    institution_id: str
+    access_key: str
+    signed: bool
+    networks: list[str]
+    a_second: int
+    state: str
+
+
+@dataclass(frozen=True)
+class KnownConnection:
+    """A connection with its secret, for the gateway that checks signatures."""
+
+    institution_id: str
+    access_key: str
+    secret: str | None
+    networks: tuple[str, ...]
+    a_second: int
+
+
+_SORTS = {"institution_id": ConnectionRow.institution_id, "state": ConnectionRow.state}
+
+
+def connections(access: Access, actor: Actor, listing: Listing) -> Page[ConnectionView]:
+    """The connections of institutions in the actor's scope."""
+    scope = actor.scope(Permission.CONNECTIONS_EDIT)
+    query = select(ConnectionRow)
+    if scope != EVERYTHING:
+        query = query.where(ConnectionRow.institution_id.in_(_institutions(access, scope)))
+    with access.database.reading() as session:
+        found = page_of(session, query, listing, _SORTS, default="institution_id", tie=ConnectionRow.id)
+        return Page([_view(row[0]) for row in found.items], found.total)
+
+
+def connect(
+    access: Access,
+    actor: Actor,
+    institution_id: str,
+    *,
+    signed: bool = True,
+    networks: Sequence[str] = (),
+    a_second: int = 200,
+    state: ConnectionState = ConnectionState.TRIAL,
+) -> tuple[ConnectionView, str | None]:
+    """Connect an institution, or change how it is; returns its new secret too, which is shown once.
+
+    Raises:
+        Invalid: an address that is none, or unsigned messages from anywhere.
+        Missing: no such institution in the scope.
+    """
+    scope = actor.scope(Permission.CONNECTIONS_EDIT)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise Invalid(f"“{network}”不是网络地址", where="networks", remedy="例如 10.1.0.0/16") from None
+    if not (signed or networks):
+        raise Invalid("不签名的接入须限定来源地址", where="networks", remedy="请填写医院接口服务器的地址")
+    if not 0 < a_second <= MOST_A_SECOND:
+        raise Invalid("每秒次数超出范围", where="a_second", remedy=f"1 到 {MOST_A_SECOND}")
+    secret = secrets.token_hex(20) if signed else None
+    with access.database.writing() as session:
+        _check_reached(session, access, scope, institution_id)
+        row = _row(session, institution_id)
+        if row is None:
+            row = ConnectionRow(
+                id=uuid4(),
+                institution_id=institution_id,
+                access_key=secrets.token_hex(10),
+                created_at=access.now(),
+            )
+            session.add(row)
+        row.secret = None if secret is None else access.keys.seal(secret, _about(row.id))
+        row.networks, row.a_second, row.state = list(networks), a_second, state
+        session.flush()
+        details = {"signed": signed, "networks": list(networks), "a_second": a_second, "state": state}
+        record(
+            session,
+            access,
+            actor,
+            Action.CONNECTION_CHANGED,
+            about=("connection", institution_id),
+            details=details,
+        )
+        return _view(row), secret
+
+
+def change_state(access: Access, actor: Actor, institution_id: str, state: ConnectionState) -> ConnectionView:
+    """Take a connection live, back to trial, or stop it; its secret stays.
+
+    Raises:
+        Missing: there is none.
+    """
+    scope = actor.scope(Permission.CONNECTIONS_EDIT)
+    with access.database.writing() as session:
+        _check_reached(session, access, scope, institution_id)
+        row = _row(session, institution_id)
+        if row is None:
+            raise missing("这个接入")
+        row.state = state
+        details = {"state": state}
+        record(
+            session,
+            access,
+            actor,
+            Action.CONNECTION_CHANGED,
+            about=("connection", institution_id),
+            details=details,
+        )
+        return _view(row)
+
+
+def known_connections(access: Access) -> list[KnownConnection]:
+    """The connections that may call, for the gateway."""
+    with access.database.reading() as session:
+        rows = session.scalars(select(ConnectionRow).where(ConnectionRow.state != ConnectionState.STOPPED))
+        return [
+            KnownConnection(
+                row.institution_id,
+                row.access_key,
+                None if row.secret is None else access.keys.open(row.secret, _about(row.id)),
+                tuple(row.networks),
+                row.a_second,
+            )
+            for row in rows
+        ]
+
+
+def _view(row: ConnectionRow) -> ConnectionView:
+    return ConnectionView(
+        row.institution_id,
+        row.access_key,
+        row.secret is not None,
+        list(row.networks),
+        row.a_second,
+        row.state,
+    )
+
+
+def _institutions(access: Access, scope: Scope) -> Select[str | None]:
+    """The codes of the institutions that a scope reaches today."""
+    return select(OrganisationPeriod.institution_code).where(
+        current_period(access.today()),
+        OrganisationPeriod.institution_code.is_not(None),
+        OrganisationPeriod.department_code.is_(None),
+        within(scope, PLACE_OF_PERIOD),
+    )
+
+
+def _check_reached(session: Session, access: Access, scope: Scope, institution_id: str) -> None:
+    """Refuse an institution that is not there, or outside the scope; who may do everything may connect before that."""
+    if scope == EVERYTHING:
+        return
+    reached = _institutions(access, scope).where(OrganisationPeriod.institution_code == institution_id)
+    if session.scalar(reached.limit(1)) is None:
+        raise missing("这家机构")
+
+
+def _row(session: Session, institution_id: str) -> ConnectionRow | None:
+    return session.scalar(select(ConnectionRow).where(ConnectionRow.institution_id == institution_id))
+
+
+def _about(row_id: UUID) -> str:
+    # `keys rotate` names the row in the same way: table, column, key.
+    return f"connections.secret:{row_id}"

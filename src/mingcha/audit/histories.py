@@ -1,0 +1,82 @@
+"""Earlier bills of persons in the database: looked up while a call waits, brought up to date when it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mingcha.access import personal
+from mingcha.access.context import Access
+from mingcha.access.personal import PersonField
+from mingcha.audit.past import PastEncounter, not_before, pack, unpack
+from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.store.database.histories import History, HistoryReader
+
+# No window of a rule reaches further back.
+DAYS_KEPT = 800
+
+Change = Callable[[list[PastEncounter]], list[PastEncounter]]
+
+
+def index_of(access: Access, person: str) -> str:
+    """Where a person's row lies: nobody can read back from it who that is."""
+    return personal.index_of(access.keys, PersonField.NUMBER, person)
+
+
+class PastLookup:
+    """What is known of a person, for a call that waits; for one thread."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._reader = HistoryReader(access.database)
+
+    def __call__(self, person: str) -> list[PastEncounter]:
+        """A person's past.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        packed = self._reader.packed(index_of(self._access, person))
+        return [] if packed is None else unpack(packed)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._reader.close()
+
+
+def change(session: Session, access: Access, changes: Mapping[str, Sequence[Change]]) -> None:
+    """Bring the rows of some persons up to date, in one transaction with whatever told of it.
+
+    Args:
+        changes: by index of the person, in order.
+    """
+    if not changes:
+        return
+    rows = {
+        row.person: row
+        for row in session.scalars(select(History).where(History.person.in_(list(changes))).with_for_update())
+    }
+    oldest = int(access.now().timestamp()) // 60 - DAYS_KEPT * MINUTES_A_DAY
+    for person, made in changes.items():
+        row = rows.get(person)
+        past = unpack(row.packed) if row is not None else []
+        for one in made:
+            past = one(past)
+        packed = pack(not_before(past, oldest))
+        if row is None:
+            session.add(History(person=person, packed=packed, updated_at=access.now()))
+        else:
+            row.packed, row.updated_at = packed, access.now()
+
+
+def replace(session: Session, access: Access, pasts: Iterable[tuple[str, Sequence[PastEncounter]]]) -> int:
+    """Put whole pasts in the place of what was known of these persons; returns how many."""
+    made = [
+        History(person=index_of(access, person), packed=pack(past), updated_at=access.now())
+        for person, past in pasts
+    ]
+    session.execute(delete(History).where(History.person.in_([row.person for row in made])))
+    session.add_all(made)
+    return len(made)

@@ -1,0 +1,138 @@
+"""What is known of a person from earlier bills, packed into one row, and laid beside the encounters of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from zstandard import ZstdCompressor, ZstdDecompressor
+
+from mingcha.ingest.leaves import Columns
+from mingcha.ingest.messages import BilledEncounter
+
+# Whose it is stands in the key of the row, and is not read from it.
+_OF_KEY = "person_id"
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+class PastEncounter(msgspec.Struct, array_like=True, gc=False):
+    """An encounter as it is kept: what is unknown of all its rows is left out.
+
+    Args:
+        told_by: the key of the call that told of it while it is not settled, empty once it is.
+    """
+
+    facts: dict[str, Any]
+    lines: Columns
+    diagnoses: Columns
+    procedures: Columns
+    told_by: bytes = b""
+
+    @property
+    def encounter_id(self) -> str:
+        """The encounter."""
+        found: str = self.facts["encounter_id"]
+        return found
+
+    @property
+    def settled(self) -> bool:
+        """Whether its bill was settled; otherwise it is part of a stay that goes on."""
+        return not self.told_by
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[PastEncounter]).decode
+
+
+def pack(encounters: Sequence[PastEncounter]) -> bytes:
+    """One row's content."""
+    return ZstdCompressor(level=3).compress(_encode(encounters))
+
+
+def unpack(packed: bytes) -> list[PastEncounter]:
+    """What a row holds."""
+    return _decode(ZstdDecompressor().decompress(packed, max_output_size=_MOST_BYTES))
+
+
+def kept(encounter: BilledEncounter, told_by: bytes = b"") -> PastEncounter:
+    """An encounter of a message as it is kept."""
+    facts = {name: value for name, value in encounter.facts.items() if value is not None and name != _OF_KEY}
+    return PastEncounter(
+        facts, _known(encounter.lines), _known(encounter.diagnoses), _known(encounter.procedures), told_by
+    )
+
+
+def _known(columns: Columns) -> Columns:
+    return {name: list(values) for name, values in columns.items() if values.count(None) < len(values)}
+
+
+def lay_past_beside(encounters: list[BilledEncounter], past: Sequence[PastEncounter], person: str) -> None:
+    """Add a person's earlier encounters as history, and to the stay under audit its lines of earlier days.
+
+    What a message itself says of an encounter stands; of one that is settled nothing is added to it.
+    """
+    sent = {one.facts["encounter_id"]: one for one in encounters if one.facts["person_id"] == person}
+    for one in reversed(past):  # the newest word on a line is the one that stands
+        known = sent.get(one.encounter_id)
+        if known is None:
+            encounters.append(_as_history(one, person))
+            sent[one.encounter_id] = encounters[-1]
+        elif not one.settled:
+            _add_lines(known, one)
+
+
+def _as_history(one: PastEncounter, person: str) -> BilledEncounter:
+    facts = {**one.facts, _OF_KEY: person}
+    return BilledEncounter(-1, facts, dict(one.lines), [], one.diagnoses, one.procedures, current=False)
+
+
+def _add_lines(known: BilledEncounter, earlier: PastEncounter) -> None:
+    """Lines of the same stay that this message does not repeat; only those that have an identifier can be told."""
+    ids = earlier.lines.get("line_id") or ()
+    here = set(known.lines.get("line_id") or ())
+    taken = [row for row, line in enumerate(ids) if line is not None and line not in here]
+    if not taken:
+        return
+    size = _rows(known.lines)
+    for name in known.lines.keys() | earlier.lines.keys():
+        values = known.lines.get(name) or [None] * size
+        more = earlier.lines.get(name)
+        known.lines[name] = [
+            *values,
+            *([None] * len(taken) if more is None else [more[row] for row in taken]),
+        ]
+
+
+def _rows(columns: Columns) -> int:
+    return max(map(len, columns.values()), default=0)
+
+
+def with_call(past: Sequence[PastEncounter], new: PastEncounter) -> list[PastEncounter]:
+    """A person's past after a call told of an encounter; telling twice is telling once.
+
+    A settled bill takes the place of all that was told of its encounter before, and nothing comes after it.
+    """
+    same = [one for one in past if one.encounter_id == new.encounter_id]
+    if new.settled:
+        replaced = same
+    elif any(one.settled for one in same):
+        return list(past)
+    else:
+        replaced = [one for one in same if one.told_by == new.told_by]
+    return [*(one for one in past if one not in replaced), new]
+
+
+def without_call(past: Sequence[PastEncounter], told_by: bytes) -> list[PastEncounter]:
+    """A person's past when an order was taken back before it was carried out."""
+    return [one for one in past if one.told_by != told_by]
+
+
+def not_before(past: Sequence[PastEncounter], minute: int) -> list[PastEncounter]:
+    """What is young enough to be asked for by any window."""
+    return [one for one in past if (one.facts.get("ended_at") or one.facts["started_at"]) >= minute]
+
+
+def keys_of(encounters: Sequence[BilledEncounter]) -> Collection[str]:
+    """The lines that a message itself holds, by key."""
+    return {key for one in encounters for key in one.lines.get("line_key") or ()}

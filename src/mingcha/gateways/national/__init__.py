@@ -1,0 +1,1 @@
+"""The national interface: one envelope around every transaction, in and out."""

@@ -1,0 +1,79 @@
+"""Which institutions may call, from where, how often, and how they sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from mingcha.gateways.national.signing import ACCESS_KEY, Unsigned, check_signature
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How one institution is connected.
+
+    Args:
+        access_key, secret: of the signed headers; without a secret messages are not signed.
+        networks: addresses that it calls from; any where there are none, which only a signed one may have.
+        a_second: calls a second that it may make.
+    """
+
+    institution_id: str
+    access_key: str = ""
+    secret: str | None = None
+    networks: tuple[str, ...] = ()
+    a_second: int = 200
+
+    def admits(self, address: str) -> bool:
+        """Whether it may call from an address."""
+        if not self.networks:
+            return self.secret is not None
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        return any(found in ip_network(network) for network in self.networks)
+
+
+class Connections:
+    """All connections of an installation."""
+
+    def __init__(self, known: Iterable[Connection]) -> None:
+        everyone = list(known)
+        self._by_institution = {one.institution_id: one for one in everyone}
+        self._by_key = {one.access_key: one for one in everyone if one.secret is not None}
+
+    def __len__(self) -> int:
+        return len(self._by_institution)
+
+    def sender(self, institution_id: str, headers: Mapping[str, str], address: str, now: int) -> Connection:
+        """Who sends a message that says it is from this institution.
+
+        Raises:
+            Unsigned: nobody who may.
+        """
+        key = headers.get(ACCESS_KEY, "")
+        found = self._by_key.get(key) if key else self._by_institution.get(institution_id)
+        if found is None or found.institution_id != institution_id or not found.admits(address):
+            raise Unsigned("非法用户!")
+        if found.secret is not None:
+            check_signature(headers, found.secret, now)
+        return found
+
+
+class Rates:
+    """How many calls each institution has left in this second."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._made: dict[str, int] = {}
+
+    def take(self, connection: Connection, now: int) -> bool:
+        """Whether one more call may be made."""
+        second = now // 1000
+        if second != self._second:
+            self._second, self._made = second, {}
+        made = self._made.get(connection.institution_id, 0)
+        self._made[connection.institution_id] = made + 1
+        return made < connection.a_second

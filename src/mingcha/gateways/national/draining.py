@@ -1,0 +1,240 @@
+"""From the journals into the database: calls, what was found, what was done about it, and what becomes history.
+
+One process drains. What it reads twice counts once: rows go by the key of the call, and how far a journal was
+read is written with them in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mingcha.access.context import Access
+from mingcha.audit.answers import result_id_of
+from mingcha.audit.bill import BillAuditor
+from mingcha.audit.calls import Call, Outcome, decode_call
+from mingcha.audit.histories import Change, PastLookup, change, index_of
+from mingcha.audit.in_force import InForce
+from mingcha.audit.past import kept, with_call, without_call
+from mingcha.domain.errors import InputError
+from mingcha.gateways.national.envelope import envelope_of
+from mingcha.gateways.national.feedback import TAKE_BACK, read_feedback
+from mingcha.ingest.messages import BilledEncounter, read_message
+from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow, JournalRead
+from mingcha.store.journal.records import SUFFIX, Heads, Place, Sealer, journal_folder
+
+AUDITS = frozenset({"3101", "3102"})
+FEEDBACK = "3103"
+# Scenes after which a bill stands, and those in which orders of a stay are added.
+SETTLED = frozenset({"6", "8", "10"})
+OF_A_STAY = frozenset({"4", "5"})
+_AT_ONCE = 200
+
+
+@dataclass
+class Batch:
+    """Rows of some calls, and what they change in the pasts of persons."""
+
+    rows: list[CallRow] = field(default_factory=list)
+    findings: list[CallFinding] = field(default_factory=list)
+    feedback: list[tuple[CallRow, Call]] = field(default_factory=list)
+    changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
+
+
+def drain(access: Access, sealer: Sealer, folder: Path) -> int:
+    """Read what has been appended to all journals since the last time; returns how many records.
+
+    Raises:
+        Unavailable: the database does not answer; nothing is lost, the next time goes on from here.
+    """
+    total = 0
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        while read := _drain_some(access, sealer, path):
+            total += read
+    return total
+
+
+def _drain_some(access: Access, sealer: Sealer, path: Path) -> int:
+    with access.database.reading() as session:
+        position = session.get(JournalRead, path.name)
+        begin, before = (position.offset, position.records) if position else (0, 0)
+    heads = Heads(path, begin)
+    try:
+        records = list(islice(heads, _AT_ONCE))
+        end = heads.offset
+    finally:
+        heads.close()
+    if not records:
+        return 0
+    calls = [(key, place, decode_call(sealer.content(place))) for key, place in records]
+    with access.database.writing() as session:
+        known = set(session.scalars(select(CallRow.id).where(CallRow.id.in_([k.hex() for k, _, _ in calls]))))
+        batch = Batch()
+        for key, place, call in calls:
+            if key.hex() not in known:
+                known.add(key.hex())
+                _take(access, batch, key, place, call)
+        session.add_all(batch.rows)
+        session.flush()
+        session.add_all(batch.findings)
+        session.flush()
+        for row, call in batch.feedback:
+            _of_feedback(session, batch, row, call)
+        change(session, access, batch.changes)
+        session.merge(JournalRead(name=path.name, offset=end, records=before + len(records)))
+    return len(records)
+
+
+def _take(access: Access, batch: Batch, key: bytes, place: Place, call: Call) -> None:
+    row = CallRow(
+        id=key.hex(),
+        institution_id=call.institution_id[:64],
+        message_id=call.message_id[:64],
+        transaction=call.transaction[:8],
+        scene=call.scene[:8],
+        outcome=call.outcome,
+        received_at=datetime.fromtimestamp(call.received_at / 1000, UTC),
+        took=call.took,
+        release=call.release,
+        findings=len(call.findings),
+        journal=place.path.name,
+        offset=place.offset,
+    )
+    batch.rows.append(row)
+    if call.transaction in AUDITS and call.outcome in (Outcome.AUDITED, Outcome.NOT_AUDITED):
+        _of_audit(access, batch, row, key, call)
+    elif call.transaction == FEEDBACK and call.outcome == Outcome.TAKEN:
+        batch.feedback.append((row, call))
+
+
+def _of_audit(access: Access, batch: Batch, row: CallRow, key: bytes, call: Call) -> None:
+    try:
+        message = read_message(call.request)
+    except InputError:  # was never looked at when it came, and cannot be
+        row.outcome = Outcome.REFUSED
+        return
+    current = [one for one in message.encounters if one.current]
+    facts = current[0].facts
+    row.person = index_of(access, facts["person_id"])
+    row.encounter_id = facts["encounter_id"]
+    row.region_code = facts.get("care_region")
+    row.department_id, row.doctor_id = facts.get("department_id"), facts.get("doctor_id")
+    row.insurance_type = facts.get("insurance_type")
+    batch.findings += findings_of(row.id, call.findings)
+    for one in current:
+        if remembered := _remembered(one, call.scene or message.trigger, key):
+            batch.changes[index_of(access, one.facts["person_id"])].append(remembered)
+
+
+def findings_of(call_id: str, findings: Sequence[dict[str, Any]]) -> list[CallFinding]:
+    """Findings of a call as rows."""
+    names = ("finding_id", "rule_code", "rule_name", "slug", "certainty", "knowledge_point", "line_key")
+    more = ("code", "name", "amount_fen", "action")
+    return [
+        CallFinding(
+            call_id=call_id,
+            number=number,
+            result_id=result_id_of(row),
+            **{name: row[name] for name in (*names, *more)},
+        )
+        for number, row in enumerate(findings)
+    ]
+
+
+def _remembered(one: BilledEncounter, scene: str, key: bytes) -> Change | None:
+    """What an encounter changes in its person's past: what was only tried changes nothing."""
+    if scene in SETTLED:
+        return partial(with_call, new=kept(one))
+    if scene in OF_A_STAY:
+        return partial(with_call, new=kept(one, told_by=key))
+    return None
+
+
+def _of_feedback(session: Session, batch: Batch, row: CallRow, call: Call) -> None:
+    stage, warned = read_feedback(bytes(envelope_of(call.request).input))
+    taken_back = []
+    for number, one in enumerate(warned):
+        session.add(
+            CallFeedback(
+                call_id=row.id,
+                number=number,
+                result_id=one.warn_rslt_id[:50],
+                stage=stage,
+                way=one.dspo_way,
+                reason=one.dspo_way_rea,
+                at=row.received_at,
+            )
+        )
+        if one.dspo_way == TAKE_BACK:
+            taken_back.append(one.warn_rslt_id)
+    if not taken_back:
+        return
+    found = session.execute(
+        select(CallRow.id, CallRow.person)
+        .join(CallFinding, CallFinding.call_id == CallRow.id)
+        .where(CallFinding.result_id.in_(taken_back), CallRow.institution_id == row.institution_id)
+        .distinct()
+    )
+    for call_id, person in found:
+        if person is not None:
+            batch.changes[person].append(partial(without_call, told_by=bytes.fromhex(call_id)))
+
+
+def audit_later(
+    access: Access, sealer: Sealer, folder: Path, auditor: Callable[[], BillAuditor | None]
+) -> int:
+    """Audit calls that were answered without having been audited; returns how many.
+
+    Args:
+        auditor: asked for only where there is something to audit.
+    """
+    with access.database.reading() as session:
+        waiting = session.execute(
+            select(CallRow.id, CallRow.journal, CallRow.offset)
+            .where(CallRow.outcome == Outcome.NOT_AUDITED, CallRow.person.is_not(None))
+            .order_by(CallRow.received_at)
+            .limit(_AT_ONCE)
+        ).all()
+    ready = auditor() if waiting else None
+    if ready is None:
+        return 0
+    look_up = PastLookup(access)
+    for call_id, journal, offset in waiting:
+        call = decode_call(sealer.content(Place(folder / journal, offset)))
+        answer = ready.of_message(read_message(call.request), past=look_up)
+        found = [row for row in answer.findings if row["exemption"] is None]
+        with access.database.writing() as session:
+            row = session.get_one(CallRow, call_id)
+            row.outcome, row.release = Outcome.AUDITED_LATER, ready.plan.release.number
+            row.findings = len(found)
+            session.add_all(findings_of(call_id, found))
+    look_up.close()
+    return len(waiting)
+
+
+class Drainer:
+    """What the one background process does for the gateways, again and again."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._in_force = InForce(access.home)
+
+    def __call__(self) -> None:
+        """Read the journals into the database, then audit what had to be let through."""
+        sealer, folder = Sealer(self._access.keys), journal_folder(self._access.home)
+        drain(self._access, sealer, folder)
+        while audit_later(self._access, sealer, folder, self._newest):
+            pass
+
+    def _newest(self) -> BillAuditor | None:
+        self._in_force.look()
+        return self._in_force()

@@ -1,0 +1,238 @@
+"""One address for a hospital's system: every message is dispatched by its transaction, answered, and kept.
+
+Nothing here waits for the database, and no error leaves a caller without a clear answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from mingcha.access.context import CHINA
+from mingcha.audit.bill import BillAuditor
+from mingcha.audit.calls import Call, Outcome, decode_call, encode_call, key_of
+from mingcha.domain.errors import InputError, MingchaError
+from mingcha.gateways.national.connections import Connection, Connections, Rates
+from mingcha.gateways.national.envelope import Envelope, answered, envelope_of, refused
+from mingcha.gateways.national.feedback import read_feedback, sign_in, sign_out
+from mingcha.gateways.national.pasts import Pasts
+from mingcha.gateways.national.signing import Unsigned
+from mingcha.ingest.messages import read_message
+from mingcha.store.journal.answered import Answered
+from mingcha.store.journal.records import Place, Sealer
+from mingcha.store.journal.writing import Journal
+
+AUDITS = frozenset({"3101", "3102"})
+_NOT_AUDITED = "未审核：{why}。请继续业务，系统会在事后补审"
+# Beyond this a doctor waits for nothing: half of what a screen should take, the rest is for the network.
+DEADLINES = {"3101": 0.5, "3102": 0.5}
+INPATIENT_SCENES = frozenset({"3", "4", "5", "8", "9"})
+INPATIENT_DEADLINE = 1.5
+_WITHOUT_PAST = "历史就诊暂时不可用，本次只按报文内容审核。"
+_log = logging.getLogger("mingcha.gateways")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A message as it came in.
+
+    Args:
+        headers: names in lower case.
+        arrived: when, by the clock that only runs forward.
+    """
+
+    content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+    arrived: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer; it may leave once `kept` is done, and is replaced by `otherwise` where it could not be kept."""
+
+    content: bytes
+    kept: Future[Place] | None = None
+    otherwise: bytes = b""
+    status: int = 200
+
+
+class Auditors(Protocol):
+    """Where the auditor of the release in force is found; None where nothing is published."""
+
+    def __call__(self) -> BillAuditor | None: ...
+
+
+@dataclass
+class Gateway:
+    """Answers messages.
+
+    Args:
+        secret: what numbers of signing in are made with.
+        clock: this moment, with its zone.
+    """
+
+    auditors: Auditors
+    connections: Callable[[], Connections]
+    pasts: Pasts
+    journal: Journal
+    answered: Answered
+    sealer: Sealer
+    secret: bytes
+    clock: Callable[[], datetime]
+    _rates: Rates = field(default_factory=Rates)
+    _on_the_way: dict[bytes, Reply] = field(default_factory=dict)
+
+    def __call__(self, request: Request) -> Reply:
+        """The reply to one message; never raises."""
+        now = self.clock()
+        envelope = envelope_of(request.content)
+        try:
+            sender = self.connections().sender(
+                envelope.fixmedins_code, request.headers, request.address, _milliseconds(now)
+            )
+        except Unsigned as refusal:
+            return Reply(msgspec.json.encode({"code": 401, "message": refusal.why}), status=401)
+        asked = _Asked(request, envelope, sender, now)
+        if first := self._first_answer(asked):
+            return first
+        if not self._rates.take(sender, _milliseconds(now)):
+            return self._not_audited(asked, "超过约定的调用频率")
+        try:
+            return self._serve(asked)
+        except MingchaError as error:
+            return self._kept(asked, Outcome.REFUSED, asked.refused(str(error), self.clock()))
+        except Exception as error:
+            _log.error("call failed", exc_info=error)
+            return self._not_audited(asked, "系统内部错误")
+
+    def overloaded(self, request: Request) -> Reply:
+        """The reply where there is no time to look at a message: it is kept and audited afterwards."""
+        asked = _Asked(request, envelope_of(request.content), None, self.clock())
+        return self._not_audited(asked, "系统繁忙")
+
+    def _first_answer(self, asked: _Asked) -> Reply | None:
+        """The answer that the same message got before, if it did."""
+        if not asked.envelope.msgid:
+            return None
+        waiting = self._on_the_way.get(asked.key)
+        if waiting is not None:
+            return waiting
+        place = self.answered.place_of(asked.key)
+        return None if place is None else Reply(decode_call(self.sealer.content(place)).answer)
+
+    def _serve(self, asked: _Asked) -> Reply:
+        envelope, content = asked.envelope, bytes(asked.envelope.input)
+        match envelope.infno:
+            case "3101" | "3102":
+                return self._audit(asked)
+            case "3103":
+                read_feedback(content)
+                return self._kept(asked, Outcome.TAKEN, asked.answered({}, self.clock()))
+            case "9001":
+                output = sign_in(content, envelope.fixmedins_code, _local(asked.now), self.secret)
+            case "9002":
+                output = sign_out(content, envelope.fixmedins_code, _local(asked.now), self.secret)
+            case other:
+                raise InputError(
+                    f"这个地址不提供交易 {other[:10] or '（未填）'}",
+                    where="infno",
+                    remedy="可用：3101、3102、3103、9001、9002",
+                )
+        return self._kept(asked, Outcome.TAKEN, asked.answered(output, self.clock()))
+
+    def _audit(self, asked: _Asked) -> Reply:
+        message = read_message(asked.request.content)
+        asked.scene = message.trigger
+        auditor = self.auditors()
+        if auditor is None:
+            return self._not_audited(asked, "还没有发布知识和规则")
+        if time.monotonic() - asked.request.arrived > _deadline(asked):
+            return self._not_audited(asked, "等待超时")
+        known = self.pasts.of(dict.fromkeys(one.facts["person_id"] for one in message.encounters))
+        answer = auditor.of_message(message, past=None if known is None else known.__getitem__)
+        note = answer.note if known is not None else _WITHOUT_PAST + answer.note
+        return self._kept(
+            asked,
+            Outcome.AUDITED,
+            asked.answered(answer.output, self.clock(), note),
+            release=auditor.plan.release.number,
+            findings=[row for row in answer.findings if row["exemption"] is None],
+            failed=sorted(auditor.failed),
+        )
+
+    def _not_audited(self, asked: _Asked, why: str) -> Reply:
+        text = _NOT_AUDITED.format(why=why)
+        return self._kept(asked, Outcome.NOT_AUDITED, asked.refused(text, self.clock()))
+
+    def _kept(self, asked: _Asked, outcome: Outcome, answer: bytes, **more: Any) -> Reply:
+        """Append a call to the journal."""
+        call = Call(
+            asked.envelope.fixmedins_code,
+            asked.envelope.msgid,
+            asked.envelope.infno,
+            asked.scene,
+            outcome,
+            _milliseconds(asked.now),
+            round((time.monotonic() - asked.request.arrived) * 1e6),
+            more.pop("release", 0),
+            asked.request.content,
+            answer,
+            **more,
+        )
+        kept = self.journal.append(asked.key, encode_call(call))
+        reply = Reply(answer, kept, asked.refused(_NOT_AUDITED.format(why="日志无法写入"), asked.now))
+        if asked.envelope.msgid:
+            self._on_the_way[asked.key] = reply
+            kept.add_done_callback(lambda _: self._on_the_way.pop(asked.key, None))
+        return reply
+
+
+class _Asked:
+    """A message while it is being answered."""
+
+    def __init__(
+        self, request: Request, envelope: Envelope, sender: Connection | None, now: datetime
+    ) -> None:
+        self.request = request
+        self.envelope = envelope
+        self.sender = sender
+        self.now = now
+        self.scene = ""
+        # Without an id no two messages are the same.
+        told = envelope.msgid or f"{now.timestamp()}\0{id(self)}\0{request.arrived}"
+        self.key = key_of(envelope.fixmedins_code, told)
+
+    def answered(self, output: dict[str, Any], now: datetime, note: str = "") -> bytes:
+        """The good answer."""
+        return answered(self.envelope, output, note, received=_stamp(self.now), responded=_stamp(now))
+
+    def refused(self, why: str, now: datetime) -> bytes:
+        """The answer with infcode -1."""
+        return refused(self.envelope, why, received=_stamp(self.now), responded=_stamp(now))
+
+
+def _deadline(asked: _Asked) -> float:
+    """Seconds that a call may have waited and still be audited."""
+    return INPATIENT_DEADLINE if asked.scene in INPATIENT_SCENES else DEADLINES[asked.envelope.infno]
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(CHINA)
+
+
+def _stamp(moment: datetime) -> str:
+    """yyyyMMddHHmmssSSS, where the system is used."""
+    local = moment.astimezone(UTC).astimezone(CHINA)
+    return f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03d}"

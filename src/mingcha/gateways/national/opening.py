@@ -1,0 +1,75 @@
+"""A gateway of one server process over an installation, and what follows beside it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+
+from mingcha.access.connections import known_connections
+from mingcha.access.context import Access
+from mingcha.audit.histories import PastLookup
+from mingcha.audit.in_force import InForce
+from mingcha.domain.errors import MingchaError
+from mingcha.gateways.national.connections import Connection, Connections
+from mingcha.gateways.national.gateway import Gateway
+from mingcha.gateways.national.pasts import Pasts
+from mingcha.store.journal.answered import Answered
+from mingcha.store.journal.records import Sealer, journal_folder
+from mingcha.store.journal.writing import Journal
+
+_SECONDS_BETWEEN = 2.0
+_log = logging.getLogger("mingcha.gateways")
+
+
+class Opened:
+    """What belongs to a gateway: its journal, the release in force, the connections as they are now."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._connections = Connections(())
+        self._stopped = threading.Event()
+        self._follower = threading.Thread(target=self._follow, daemon=True, name="connections")
+        self._lookup = PastLookup(access)
+        self.in_force = InForce(access.home)
+        folder = journal_folder(access.home)
+        sealer = Sealer(access.keys)
+        self.journal = Journal(folder, f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}", sealer)
+        self.gateway = Gateway(
+            auditors=self.in_force,
+            connections=lambda: self._connections,
+            pasts=Pasts(self._lookup),
+            journal=self.journal,
+            answered=Answered(folder),
+            sealer=sealer,
+            secret=access.keys.index,
+            clock=access.clock,
+        )
+
+    def start(self) -> None:
+        """Take up connections and release, and follow both."""
+        self.look()
+        self._follower.start()
+        self.in_force.start()
+
+    def stop(self) -> None:
+        """Write what waits, and end."""
+        self._stopped.set()
+        self._follower.join()
+        self.in_force.stop()
+        self.journal.close()
+        self._lookup.close()
+
+    def look(self) -> None:
+        """Take up the connections as they are now; where the database does not answer, those before go on."""
+        try:
+            self._connections = Connections(
+                Connection(**vars(one)) for one in known_connections(self._access)
+            )
+        except MingchaError as error:
+            _log.error("connections not taken up: %s", error.what)
+
+    def _follow(self) -> None:
+        while not self._stopped.wait(_SECONDS_BETWEEN):
+            self.look()

@@ -1,0 +1,85 @@
+"""Calls of hospitals' systems, what was found in them, what was done about it, and how far journals are read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mingcha.store.database.base import Base, Moment
+
+
+class CallRow(Base):
+    """One call; request and answer stand in its journal."""
+
+    __tablename__ = "calls"
+    __table_args__ = (Index("ix_calls_institution", "institution_id", "received_at"),)
+
+    # The digest of institution and message id: a call that is read twice is one call.
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    institution_id: Mapped[str] = mapped_column(String(64))
+    message_id: Mapped[str] = mapped_column(String(64))
+    transaction: Mapped[str] = mapped_column(String(8))
+    scene: Mapped[str] = mapped_column(String(8))
+    outcome: Mapped[str] = mapped_column(String(16))
+    received_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    took: Mapped[int]
+    release: Mapped[int]
+    person: Mapped[str | None] = mapped_column(String(64), index=True)
+    encounter_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    region_code: Mapped[str | None] = mapped_column(String(6))
+    department_id: Mapped[str | None] = mapped_column(String(64))
+    doctor_id: Mapped[str | None] = mapped_column(String(64))
+    insurance_type: Mapped[str | None] = mapped_column(String(8))
+    findings: Mapped[int]
+    journal: Mapped[str] = mapped_column(String(200))
+    offset: Mapped[int] = mapped_column(BigInteger)
+
+
+class CallFinding(Base):
+    """A finding that a call was answered with."""
+
+    __tablename__ = "call_findings"
+    __table_args__ = (Index("ix_call_findings_result", "result_id"),)
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    # What feedback names: jr_id of the answer.
+    result_id: Mapped[str] = mapped_column(String(50))
+    finding_id: Mapped[str] = mapped_column(String(50))
+    rule_code: Mapped[str] = mapped_column(String(32), index=True)
+    rule_name: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str] = mapped_column(String(64))
+    certainty: Mapped[str] = mapped_column(String(16))
+    knowledge_point: Mapped[str | None] = mapped_column(String(64))
+    line_key: Mapped[str | None] = mapped_column(String(64))
+    code: Mapped[str | None] = mapped_column(String(64))
+    name: Mapped[str | None] = mapped_column(String(200))
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    action: Mapped[str | None] = mapped_column(String(16))
+
+
+class CallFeedback(Base):
+    """What the doctor or the window did about a result."""
+
+    __tablename__ = "call_feedback"
+    __table_args__ = (Index("ix_call_feedback_result", "result_id"),)
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[str] = mapped_column(String(50))
+    stage: Mapped[str] = mapped_column(String(2))
+    way: Mapped[str] = mapped_column(String(2))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class JournalRead(Base):
+    """How far a journal has been read into the database; one row a file."""
+
+    __tablename__ = "journals_read"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    offset: Mapped[int] = mapped_column(BigInteger)
+    records: Mapped[int] = mapped_column(Integer)

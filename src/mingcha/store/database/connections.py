@@ -1,0 +1,27 @@
+"""How institutions' systems are connected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mingcha.store.database.base import Base, Moment, SealedText
+from mingcha.store.keys import Sealed
+
+
+class ConnectionRow(Base):
+    """One institution's connection; its secret is sealed like a personal text."""
+
+    __tablename__ = "connections"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    institution_id: Mapped[str] = mapped_column(String(64), unique=True)
+    access_key: Mapped[str] = mapped_column(String(64), unique=True)
+    secret: Mapped[Sealed | None] = mapped_column(SealedText)
+    networks: Mapped[list[str]] = mapped_column(JSON)
+    a_second: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,48 @@
+"""Which calls were answered lately, by any process of the installation: a repeated one gets its first answer."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+from mingcha.store.journal.records import SUFFIX, Heads, Place
+
+_MOST_CALLS = 1_000_000
+
+
+class Answered:
+    """Keys of calls and where their records lie; what other processes append is seen at the next question.
+
+    An answer leaves only after its record is on disk, so whoever has received one and asks again is recognised
+    by every process.
+    """
+
+    def __init__(self, folder: Path, most: int = _MOST_CALLS) -> None:
+        self._folder = folder
+        self._most = most
+        self._known: OrderedDict[bytes, Place] = OrderedDict()
+        self._journals: dict[str, Heads] = {}
+        self._seen_at = -1
+
+    def place_of(self, key: bytes) -> Place | None:
+        """Where the first record with this key lies, if there is one."""
+        self._look()
+        return self._known.get(key)
+
+    def _look(self) -> None:
+        changed = self._folder.stat().st_mtime_ns
+        if changed != self._seen_at:
+            self._open_and_close()
+            self._seen_at = changed
+        for heads in self._journals.values():
+            for key, place in heads:
+                self._known.setdefault(key, place)
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+
+    def _open_and_close(self) -> None:
+        there = {path.name: path for path in sorted(self._folder.glob(f"*{SUFFIX}"))}
+        for name in self._journals.keys() - there.keys():
+            self._journals.pop(name).close()
+        for name in sorted(there.keys() - self._journals.keys()):
+            self._journals[name] = Heads(there[name])

@@ -1,0 +1,106 @@
+"""The journal of one process: what is appended is durable when its future is done, many at once by one sync."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+
+from mingcha.store.journal.records import SUFFIX, JournalError, Place, Sealer
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+class Journal:
+    """Appends records to a file that no other process writes; a new file begins when one is long enough.
+
+    Args:
+        folder: where all journals of an installation lie.
+        writer: a name that no other process has or had.
+    """
+
+    def __init__(self, folder: Path, writer: str, sealer: Sealer) -> None:
+        self._folder = folder
+        self._writer = writer
+        self._sealer = sealer
+        self._number = 0
+        self._waiting: list[tuple[bytes, Future[Place]]] = []
+        self._changed = threading.Condition()
+        self._closed = False
+        folder.mkdir(parents=True, exist_ok=True)
+        self._begin_file()
+        self._thread = threading.Thread(target=self._write, daemon=True, name="journal")
+        self._thread.start()
+
+    def append(self, key: bytes, content: bytes) -> Future[Place]:
+        """Keep a record; the future tells where it lies, when it is on disk.
+
+        The future raises JournalError where it could not be kept.
+        """
+        record: Future[Place] = Future()
+        written = self._sealer.record(key, content)
+        with self._changed:
+            if self._closed:
+                raise JournalError("日志已关闭，不再接收", where=self.path.name)
+            self._waiting.append((written, record))
+            self._changed.notify()
+        return record
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+        os.close(self._file)
+
+    def _begin_file(self) -> None:
+        self._number += 1
+        self.path = self._folder / f"{self._writer}-{self._number:06d}{SUFFIX}"
+        self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        self._size = 0
+        # The name itself must outlive a power cut.
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _write(self) -> None:
+        while True:
+            with self._changed:
+                while not (self._waiting or self._closed):
+                    self._changed.wait()
+                taken, self._waiting = self._waiting, []
+                if not taken:
+                    return
+            self._keep(taken)
+
+    def _keep(self, taken: list[tuple[bytes, Future[Place]]]) -> None:
+        """Write records and sync once for all; either all of them are kept or none."""
+        try:
+            if self._size >= _MOST_BYTES:
+                os.close(self._file)
+                self._begin_file()
+            _write_whole(self._file, b"".join(written for written, _ in taken))
+            os.fdatasync(self._file)
+        except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self._file, self._size)
+            refusal = JournalError(
+                f"日志无法写入：{error.strerror}", where=str(self.path), remedy="请检查磁盘空间和权限"
+            )
+            for _, record in taken:
+                record.set_exception(refusal)
+            return
+        for written, record in taken:
+            place, self._size = Place(self.path, self._size), self._size + len(written)
+            record.set_result(place)
+
+
+def _write_whole(file: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(file, view) :]

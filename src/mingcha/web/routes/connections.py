@@ -1,0 +1,72 @@
+"""Connections of hospitals' systems to the national gateway."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+from mingcha.access import connections
+from mingcha.access.connections import MOST_A_SECOND, ConnectionState, ConnectionView
+from mingcha.access.permissions import Permission
+from mingcha.web.door import Door, Services, SignedIn
+from mingcha.web.forms import Code, Form, Listed, Paging, ShortLine, listed
+
+door = Door("/connections", "医院系统接入")
+Institution = Annotated[Code, Path(description="定点医药机构编号")]
+
+
+class ConnectionForm(Form):
+    """How an institution is to be connected."""
+
+    signed: bool = True
+    networks: Annotated[list[ShortLine], Field(max_length=50, default_factory=list)]
+    a_second: Annotated[int, Field(ge=1, le=MOST_A_SECOND)] = 200
+    state: ConnectionState = ConnectionState.TRIAL
+
+
+class StateForm(Form):
+    """How far a connection is."""
+
+    state: ConnectionState
+
+
+class Connected(BaseModel):
+    """A connection and, where messages are signed, its new secret, which is shown once."""
+
+    connection: ConnectionView
+    secret: str | None
+
+
+@door.get("", Permission.CONNECTIONS_EDIT, "医院系统接入列表", response_model=Listed[ConnectionView])
+def list_connections(actor: SignedIn, access: Services, paging: Paging) -> dict[str, Any]:
+    """数据范围内各机构怎样接入；密钥不再显示。"""
+    return listed(connections.connections(access, actor, paging))
+
+
+@door.put("/{institution_id}", Permission.CONNECTIONS_EDIT, "接入或变更一家机构", response_model=Connected)
+def connect(
+    institution_id: Institution, form: ConnectionForm, actor: SignedIn, access: Services
+) -> Connected:
+    """签名的接入得到新的密钥（只显示一次，旧的随即失效）；不签名的须限定来源地址。"""
+    view, secret = connections.connect(
+        access,
+        actor,
+        institution_id,
+        signed=form.signed,
+        networks=form.networks,
+        a_second=form.a_second,
+        state=form.state,
+    )
+    return Connected(connection=view, secret=secret)
+
+
+@door.post(
+    "/{institution_id}/state", Permission.CONNECTIONS_EDIT, "联调、上线或停用", response_model=ConnectionView
+)
+def change_state(
+    institution_id: Institution, form: StateForm, actor: SignedIn, access: Services
+) -> ConnectionView:
+    """停用后，这家机构的报文随即被拒绝；密钥不变，可以再上线。"""
+    return connections.change_state(access, actor, institution_id, form.state)

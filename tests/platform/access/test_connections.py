@@ -1,0 +1,50 @@
+"""Connections of hospitals' systems: who may give them, what stays secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from mingcha.access.connections import ConnectionState, change_state, connect, connections, known_connections
+from mingcha.access.errors import Denied, Invalid, Missing
+from mingcha.access.listing import Listing
+from mingcha.access.roles import Role
+from mingcha.access.rotation import retire, rotate
+from tests.support.platform import ROOT, Town
+
+
+def test_an_administrator_of_a_county_connects_its_own_hospitals_only(town: Town) -> None:
+    town.user("county", town.grant(Role.SYSTEM_ADMIN, "350102"))
+    actor = town.actor("county")
+    connect(town.access, ROOT, "H2")
+    connect(town.access, actor, "H1")
+    with pytest.raises(Missing):
+        connect(town.access, actor, "H2")
+    with pytest.raises(Missing):
+        change_state(town.access, actor, "H2", ConnectionState.STOPPED)
+    assert [one.institution_id for one in connections(town.access, actor, Listing()).items] == ["H1"]
+    town.user("reader", town.grant(Role.READER, "H1"))
+    with pytest.raises(Denied):
+        connections(town.access, town.actor("reader"), Listing())
+
+
+def test_a_new_secret_takes_the_place_of_the_old_one_and_outlives_a_change_of_keys(town: Town) -> None:
+    _, old = connect(town.access, ROOT, "H1")
+    _, new = connect(town.access, ROOT, "H1")
+    assert old != new
+    rotate(town.access, ROOT)
+    retire(town.access, ROOT)
+    (known,) = known_connections(town.access)
+    assert known.secret == new
+
+
+def test_a_stopped_connection_is_not_known_to_the_gateway(town: Town) -> None:
+    connect(town.access, ROOT, "H1")
+    change_state(town.access, ROOT, "H1", ConnectionState.STOPPED)
+    assert known_connections(town.access) == []
+
+
+def test_unsigned_messages_are_taken_from_named_addresses_only(town: Town) -> None:
+    with pytest.raises(Invalid, match="限定来源"):
+        connect(town.access, ROOT, "H1", signed=False)
+    with pytest.raises(Invalid, match="不是网络地址"):
+        connect(town.access, ROOT, "H1", networks=["hospital"])

@@ -1,0 +1,79 @@
+"""Earlier bills: what a settled bill, a stay that goes on, and an order taken back leave for the next call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mingcha.audit.past import PastEncounter
+from tests.platform.gateway.calling import bill, encounter, message
+from tests.platform.gateway.conftest import Installed
+
+
+def person_of(sent: dict[str, Any]) -> str:
+    patient = sent["input"]["data"]["patient_dtos"]
+    found: str = (patient[0] if isinstance(patient, list) else patient)["patn_id"]
+    return found
+
+
+def past(installed: Installed, sent: dict[str, Any]) -> list[PastEncounter]:
+    installed.drain()
+    return installed.look_up()(person_of(sent))
+
+
+@pytest.mark.parametrize(
+    ("scene", "remembered"), [("6", True), ("8", True), ("7", False), ("9", False), ("2", False)]
+)
+def test_only_a_settled_bill_becomes_history(
+    installed: Installed, ask: Any, scene: str, remembered: bool
+) -> None:
+    sent = bill("visit", scene)
+    ask(sent)
+    assert [one.settled for one in past(installed, sent)] == [True] * remembered
+
+
+def test_history_holds_no_name_and_no_number_of_a_person(installed: Installed, ask: Any) -> None:
+    sent = bill("visit", "6")
+    ask(sent)
+    (known,) = past(installed, sent)
+    assert person_of(sent) not in str(known)
+
+
+def test_the_lines_of_earlier_days_stand_beside_those_of_today(installed: Installed, ask: Any) -> None:
+    """A limit over the stay is broken by the lines of two messages together and by neither alone."""
+    whole = bill()
+    lines = encounter(whole)["fsi_order_dtos"]
+    first, second = bill(), bill()
+    encounter(first)["fsi_order_dtos"], encounter(second)["fsi_order_dtos"] = lines[:30], lines[30:]
+    ask(first)
+    installed.drain()
+    ask(second)
+    known = past(installed, second)
+    assert sum(len(one.lines["line_id"]) for one in known) == len(lines)
+    settled = bill(scene="8")
+    ask(settled)
+    assert [one.settled for one in past(installed, settled)] == [True]
+
+
+def test_findings_on_lines_of_earlier_days_are_not_said_again(installed: Installed, ask: Any) -> None:
+    whole = bill()
+    assert len(ask(whole)["output"]["result"]) == 1
+    installed.drain()
+    again = bill()
+    lines = encounter(again)["fsi_order_dtos"]
+    faulty = ask(bill(seed=1))["output"]["result"][0]["judge_result_detail_dtos"][0]["rx_id"]
+    encounter(again)["fsi_order_dtos"] = [line for line in lines if line["rx_id"] != faulty]
+    assert ask(again)["output"]["result"] == []
+
+
+def test_an_order_that_was_taken_back_is_no_past(installed: Installed, ask: Any) -> None:
+    sent = bill()
+    (result,) = ask(sent)["output"]["result"]
+    assert len(past(installed, sent)) == 1
+    ask(
+        message(
+            "3103", {"data": {"warn_type": "1", "warns": {"warn_rslt_id": result["jr_id"], "dspo_way": "2"}}}
+        )
+    )
+    assert past(installed, sent) == []

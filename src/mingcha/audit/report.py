@@ -116,6 +116,8 @@ INDICATORS = (
     Column("同类机构数", Form.COUNT, 10),
     Column("说明", width=50),
     Column("无法判断的原因", width=24),
+    Column("判断地区", width=10),
+    Column("规则集", width=18),
     Column("规则编码", width=19),
     Column("指标编号", width=26),
 )
@@ -328,7 +330,8 @@ def _indicators(frame: pl.DataFrame, names: Mapping[str | None, str | None]) -> 
             None if row["value"] is None or not is_share(row["slug"]) else (row["value"], QUANTITY_SCALE),
             *indicator_evidence(row), row["peers"],
             indicator_sentence(row) if row["flagged"] else None,
-            row["reason"] and fact_label(row["reason"]), row["rule_code"], row["indicator_id"],
+            row["reason"] and fact_label(row["reason"]), row["judging_region"] or None, row["rule_set"],
+            row["rule_code"], row["indicator_id"],
         )  # fmt: skip
 
 

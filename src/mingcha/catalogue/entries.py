@@ -12,6 +12,7 @@ from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.packaged import packaged
 from mingcha.knowledge.strategy.jurisdiction import EVERY_RULE
 from mingcha.rules.base import Rule
+from mingcha.rules.period import PeriodRule
 from mingcha.rules.registry import RULES
 
 LISTS = ("official.yaml", "own.yaml")
@@ -91,6 +92,7 @@ def _entry(written: dict[str, Any], where: str) -> Entry:
         items=written["items"],
         kinds=kinds,
         number=written.get("number", 0),
+        over_period=any(issubclass(RULES[slug], PeriodRule) for slug in mechanisms),
     )
 
 

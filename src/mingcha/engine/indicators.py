@@ -10,13 +10,14 @@ from mingcha.domain.findings import Indicator
 from mingcha.engine.findings import finding_id
 from mingcha.engine.frames import schema_of
 from mingcha.engine.plan import Check, Plan
+from mingcha.engine.standings import Standing
 from mingcha.engine.stock import ITEM, NO_COUNT, Stock
 from mingcha.engine.sums import ALIKE, KEYS, OF_RULE, OFFSETS
 from mingcha.rules.period import CapacityRule, StockRule
 
 SHARE = 10_000
 TOO_FEW_CASES, TOO_FEW_PEERS = "就诊数不足", "同类机构不足"
-IDENTITY = ("rule_code", "slug", *KEYS)
+IDENTITY = ("rule_code", "slug", *KEYS, "standing")
 _LIMITS = ("least_cases", "at_most", "times", "margin", "least_peers", "tolerance")
 
 
@@ -26,10 +27,11 @@ def indicators_of(plan: Plan, sums: pl.DataFrame, stock: Stock) -> pl.DataFrame:
     Args:
         sums: those of all buckets together (`engine.sums.added`).
     """
+    standings = {text: Standing.read(text) for text in sums["standing"].unique().to_list()}
     checks = {
-        (region, check.rule_code, check.slug): check
-        for region in sums["region"].unique().to_list()
-        for check in plan.variant(region).period_checks
+        (text, check.rule_code, check.slug): check
+        for text, standing in standings.items()
+        for check in plan.variant(standing.region, standing.sets).period_checks
     }
     known = _worth_telling(sums.join(_declared(checks), on=list(OF_RULE), how="inner")).with_columns(
         pl.col(pl.Categorical).cast(pl.String)
@@ -38,7 +40,15 @@ def indicators_of(plan: Plan, sums: pl.DataFrame, stock: Stock) -> pl.DataFrame:
     known = known.filter(~pl.col("of_capacity"))
     compared = _judged(_beside_peers(_valued(known.filter(~pl.col("of_stock")))))
     reconciled = _reconciled(known.filter("of_stock"), stock)
-    return _named(plan, pl.concat([compared, reconciled, bounded], how="diagonal_relaxed"))
+    return _named(plan, _left_open(pl.concat([compared, reconciled, bounded], how="diagonal_relaxed")))
+
+
+def _left_open(frame: pl.DataFrame) -> pl.DataFrame:
+    """What hangs on a rule set of which nobody knows whether its scope holds cannot be judged."""
+    open_ = pl.col("scope_open").is_not_null()
+    return frame.with_columns(
+        pl.when(~open_).then("flagged").alias("flagged"), pl.coalesce("scope_open", "reason").alias("reason")
+    )
 
 
 def _worth_telling(frame: pl.DataFrame) -> pl.DataFrame:
@@ -63,6 +73,9 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
     rows = [
         {
             **dict(zip(OF_RULE, key, strict=True)),
+            "judging_region": Standing.read(key[0]).region,
+            "rule_set": Standing.read(key[0]).rule_set or None,
+            "scope_open": Standing.read(key[0]).open or None,
             "of_stock": isinstance(check.rule, StockRule),
             "of_capacity": isinstance(check.rule, CapacityRule),
             "is_share": check.over_period.part is not None,
@@ -77,6 +90,7 @@ def _declared(checks: dict[tuple[str, str, str], Check]) -> pl.DataFrame:
     ]
     types = {
         **OF_RULE,
+        **dict.fromkeys(("judging_region", "rule_set", "scope_open"), pl.String),
         "of_stock": pl.Boolean,
         "of_capacity": pl.Boolean,
         "is_share": pl.Boolean,
@@ -134,7 +148,8 @@ def _beside_peers(frame: pl.DataFrame) -> pl.DataFrame:
     """The number of peers with enough cases, and the median of the others: of two middle ones the larger."""
     alike = [pl.when(f"with_{name}").then(name).alias(f"alike_{name}") for name in ALIKE]
     group = ["rule_code", "slug", "period_from", "inpatient", *(f"alike_{name}" for name in ALIKE)]
-    measures = (pl.col("enough") & pl.col("unlike").is_null()).alias("measures")
+    known = pl.col("unlike").is_null() & pl.col("scope_open").is_null()
+    measures = (pl.col("enough") & known).alias("measures")
     ranked = (
         frame.with_columns(*alike, measures)
         .sort(*group, ~pl.col("measures"), "value")
@@ -215,8 +230,8 @@ def _named(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
         pl.lit(release.settings_digest).alias("settings_digest"),
     )
     columns = [pl.col(name).cast(dtype) for name, dtype in schema_of(Indicator).items()]
-    # An institution that states two regions has sums in both.
-    return told.sort("rule_code", "slug", *KEYS, "region", nulls_last=True).select(columns)
+    # An institution that states two regions has sums, and so indicators, in both.
+    return told.sort("rule_code", "slug", *KEYS, "standing", nulls_last=True).select(columns)
 
 
 def _last_day() -> pl.Expr:

@@ -18,7 +18,7 @@ from mingcha.domain.conditions import HasNoneOf, StartsWithAny
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.fields import Field
 from mingcha.domain.item_codes import beginnings
-from mingcha.engine.layout import Layout, fields_of, is_encounter, is_line, row_name
+from mingcha.engine.layout import Layout, fields_of, is_line, row_name
 from mingcha.knowledge.completion import Incomplete, complete
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import KnowledgePoint, Subject
@@ -101,16 +101,6 @@ class Variant:
     @cached_property
     def checks_by_number(self) -> dict[int, Check]:
         return {check.number: check for check in self.checks}
-
-    @cached_property
-    def encounter_facts(self) -> frozenset[str]:
-        """Names of the encounter facts that any rule of this variant reads."""
-        return frozenset(
-            f.name
-            for check in self.case_checks
-            for f in fields_of(expressions_of(check.rule))
-            if is_encounter(f)
-        )
 
 
 class Plan:

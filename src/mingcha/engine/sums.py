@@ -18,6 +18,8 @@ from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.plan import Check, Plan
 from mingcha.engine.points import PointTable
+from mingcha.engine.situations import Ground
+from mingcha.engine.standings import Standing, Standings
 from mingcha.engine.stock import Stock
 from mingcha.engine.tables import Tables, column_names, gathered
 from mingcha.rules.period import CapacityRule, PeriodRule, StockRule
@@ -25,7 +27,7 @@ from mingcha.rules.settings import Setting
 
 # There are as many sums as doctors have days: their keys are numbered texts, or adding them up would cost more than
 # judging the lines.
-OF_RULE = {"region": pl.Categorical, "rule_code": pl.Categorical, "slug": pl.Categorical}
+OF_RULE = {"standing": pl.Categorical, "rule_code": pl.Categorical, "slug": pl.Categorical}
 KEYS = {
     "institution_id": pl.Categorical,
     "inpatient": pl.Boolean,
@@ -54,47 +56,43 @@ class PeriodSums:
     """
 
     def __init__(self, plan: Plan, codes: Sequence[str], stock: Stock) -> None:
-        self.plan = plan
+        self.standings = Standings(plan)
         self.stock = stock
         self.codes = pl.Series("item_code", codes, dtype=pl.String)
         self.ids = {code: number for number, code in enumerate(codes)}
 
     def __call__(self, tables: Tables, audited: pl.Series) -> pl.DataFrame:
-        """The sums of a bucket, with the columns of `SUMS`; each institution by the rules of its own region."""
+        """The sums of a bucket, with the columns of `SUMS`; each institution by the rules of its own standing."""
         parts = [pl.DataFrame(schema=SUMS)]
-        for region, here in self._by_region(tables):
-            for checks in _alike(self._judgeable(region)):
+        for ground, here in self.standings.of_tables(tables):
+            stand = self._judgeable(ground)
+            for checks in _alike(stand):
                 rows = audited & here
                 if isinstance(checks[0].rule, StockRule):
                     recorded = tables.encounters["institution_id"].is_in(self.stock.institutions.implode())
-                    parts += self._unrecorded(region, checks, tables, rows & ~recorded)
+                    parts += self._unrecorded(stand, checks, tables, rows & ~recorded)
                     rows = rows & recorded
-                parts += self._summed(region, checks, tables, rows)
+                parts += self._summed(stand, checks, tables, rows)
         return pl.concat(parts)
 
-    def _by_region(self, tables: Tables) -> Iterator[tuple[str, pl.Series]]:
-        """The regions with rules of their own that care was given in, and which encounters lie in each."""
-        cared_for = tables.encounters["care_region"]
-        special = {region: self.plan.region_of(region) for region in cared_for.unique().to_list()}
-        for region in sorted(set(special.values())):
-            lying_in = [named for named, found in special.items() if found == region]
-            yield region, cared_for.is_in(pl.Series(lying_in, dtype=pl.String).implode(), nulls_equal=True)
-
-    def _judgeable(self, region: str) -> list[Check]:
-        checks = self.plan.variant(region).period_checks
-        return [check for check in checks if self.stock.supplied or not isinstance(check.rule, StockRule)]
+    def _judgeable(self, ground: Ground) -> dict[Check, Standing]:
+        checks = self.standings.checks(ground)
+        return {
+            check: standing
+            for standing, check in checks
+            if self.stock.supplied or not isinstance(check.rule, StockRule)
+        }
 
     def behind(self, indicator: Mapping[str, Any], tables: Tables, audited: pl.Series) -> pl.DataFrame:
         """The encounters of a bucket that an indicator counts: encounter_id, part, part_open, whole, whole_open."""
-        region, rule_code = self._region_of(indicator["institution_id"], tables), indicator["rule_code"]
-        for check in self._judgeable(region) if region is not None else ():
-            if (check.rule_code, check.slug) == (rule_code, indicator["slug"]):
-                return self._behind(check, indicator, tables, audited)
-        return pl.DataFrame(schema=BEHIND)
-
-    def _region_of(self, institution_id: str, tables: Tables) -> str | None:
-        here = tables.encounters.filter(pl.col("institution_id").eq_missing(institution_id))
-        return self.plan.region_of(here["care_region"][0]) if here.height else None
+        named = (indicator["standing"], indicator["rule_code"], indicator["slug"])
+        found = [
+            self._behind(check, indicator, tables, audited & here)
+            for ground, here in self.standings.of_tables(tables)
+            for check, standing in self._judgeable(ground).items()
+            if (standing.text, check.rule_code, check.slug) == named
+        ]
+        return pl.concat([pl.DataFrame(schema=BEHIND), *found])
 
     def _behind(
         self, check: Check, indicator: Mapping[str, Any], tables: Tables, audited: pl.Series
@@ -113,13 +111,13 @@ class PeriodSums:
         return counted.select(ids.alias("encounter_id"), *ADDED[1:])
 
     def _summed(
-        self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
+        self, stand: Mapping[Check, Standing], checks: Sequence[Check], tables: Tables, audited: pl.Series
     ) -> Iterator[pl.DataFrame]:
         rows = self._rows(checks, tables, audited)
         taking = self._taking(checks, rows, _keys(checks[0].over_period, rows, tables))
         described = _described(checks[0].over_period, tables, rows["encounter"])
         for check in checks:
-            said = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
+            said = _said(stand[check], check)
             summed = _told(taking.of(check), described)
             yield conformed(summed.with_columns(pl.lit(value).alias(name) for name, value in said.items()))
 
@@ -128,7 +126,7 @@ class PeriodSums:
         return _Taking(rows, keys, None if of_stock else self.codes, by_line=_reads_lines(checks))
 
     def _unrecorded(
-        self, region: str, checks: Sequence[Check], tables: Tables, audited: pl.Series
+        self, stand: Mapping[Check, Standing], checks: Sequence[Check], tables: Tables, audited: pl.Series
     ) -> Iterator[pl.DataFrame]:
         """Institutions without stock records, so that it is said of them that they cannot be judged."""
         day = pl.lit(_settled(tables)).alias("day")
@@ -136,7 +134,7 @@ class PeriodSums:
         period = _period(checks[0].over_period, pl.col("day")).alias("period_from")
         counted = bills.group_by("institution_id", period).agg(pl.len().alias("cases"))
         for check in checks:
-            told = {"region": region, "rule_code": check.rule_code, "slug": check.slug}
+            told = _said(stand[check], check)
             yield conformed(counted.with_columns(pl.lit(value).alias(name) for name, value in told.items()))
 
     def _rows(self, checks: Sequence[Check], tables: Tables, audited: pl.Series) -> pl.DataFrame:
@@ -169,6 +167,11 @@ class PeriodSums:
         met = lines.join(pairs, on="item").rename({"item": "r.item", "day": "r.day"})
         in_force = (pl.col("start") <= pl.col("r.day")) & (pl.col("r.day") < pl.col("end"))
         return met.filter(in_force).drop("start", "end")
+
+
+def _said(standing: Standing, check: Check) -> dict[str, str]:
+    """What a sum is of."""
+    return {"standing": standing.text, "rule_code": check.rule_code, "slug": check.slug}
 
 
 def _named(rule: PeriodRule) -> dict[str, Field[Any] | None]:

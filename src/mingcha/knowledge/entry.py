@@ -16,6 +16,7 @@ class Entry:
         mechanisms: slugs of the rules that judge it, none where no mechanism is written yet.
         kinds: slugs of the kinds of knowledge point that its mechanisms need.
         number: place in the official list, 0 for our own.
+        over_period: whether figures of institutions over a period are judged, and not encounters.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Entry:
     items: str = ""
     kinds: tuple[str, ...] = ()
     number: int = 0
+    over_period: bool = False
 
     @property
     def kind(self) -> str:

@@ -25,6 +25,7 @@ def of_strategy(strategy: Strategy, entries: Collection[Entry], day: int | None 
         *_undecided(strategy, named),
         *_of_each(strategy, named),
         *_left_out(strategy, named, entries),
+        *_figures_left_out(strategy, named, entries),
         *_of_exemptions(strategy, day),
         *_of_jurisdictions(strategy, entries),
     ]
@@ -103,6 +104,24 @@ def _left_out(
             min(left),
             f"{several(left)} 没有列入任何规则集，在各处都不判断",
             "确实不用的可以不管；否则列入一个规则集，如名称为“其余”、规则为“全部”、优先级最低的",
+        )
+
+
+def _figures_left_out(
+    strategy: Strategy, named: dict[str, frozenset[Place]], entries: Collection[Entry]
+) -> Iterator[Problem]:
+    """Rules over periods that only sets name which speak of encounters of a certain kind."""
+    over_period = {(entry.code, slug) for entry in entries if entry.over_period for slug in entry.mechanisms}
+    spoken = frozenset[Place]().union(*(named[one.name] for one in strategy.sets if one.of_institutions))
+    narrow = [one for one in strategy.sets if not one.of_institutions and named[one.name] & over_period]
+    left = {code for one in narrow for code, _ in named[one.name] & over_period - spoken}
+    if left:
+        yield _warning(
+            "指标不判断",
+            min(left),
+            f"{several(left)} 只列在{'、'.join(f'“{one.name}”' for one in narrow)}中，而它们的范围或场景是"
+            "一家机构的指标没有的（险种、医疗类别、科室，或只在事前、事中），在各处都不判断",
+            "要判断指标的，列入范围只写地区、机构级别、机构类别、机构的规则集",
         )
 
 

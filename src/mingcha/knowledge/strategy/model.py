@@ -39,6 +39,9 @@ STAGES = {
 # Identifiers match whole; codes and regions by prefix.
 WHOLE = frozenset(("institution_id", "doctor_id", "person_id", "encounter_id", "item", "institution_rank"))
 
+# What an institution has as a whole; of its insurances, care types and departments a figure over a period has no one.
+OF_INSTITUTIONS = frozenset(("region", "institution_id", "institution_rank", "institution_type"))
+
 
 class Action(StrEnum):
     """What is done with a finding; the firmest last."""
@@ -86,6 +89,13 @@ class RuleSet:
         """Whether a rule of the catalogue, judged by this mechanism, belongs to the set."""
         words = {EVERY_RULE, entry.code, mechanism, entry.category, entry.group}
         return bool(words & set(self.rules)) and not words & set(self.without)
+
+    @property
+    def of_institutions(self) -> bool:
+        """Whether the set speaks of figures of institutions, and not of encounters of a certain kind alone."""
+        return all(name in OF_INSTITUTIONS for name, _ in self.scope) and (
+            not self.scenes or AFTERWARDS in self.scenes
+        )
 
     def applies(self, facts: Facts, scene: str, day: int) -> bool | str:
         """Whether an encounter lies within the scope; the name of the fact that leaves it open."""

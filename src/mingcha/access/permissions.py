@@ -27,3 +27,4 @@ class Permission(Labelled):
     BILLS_VIEW = "bills.view", "查看单据和就医记录"
     PERSONS_FIND = "persons.find", "按姓名、证件号码等查找参保人"
     PERSONS_REVEAL = "persons.reveal", "查看参保人的完整姓名、证件号码、电话"
+    FINDINGS_VIEW = "findings.view", "查看疑点"

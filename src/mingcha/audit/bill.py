@@ -69,7 +69,7 @@ class BillAuditor:
         self.beside = beside or Beside({})
         self.judge = CaseJudge(plan, supplied=self.beside.slugs())
         self._waiting: dict[frozenset[str], list[tuple[str, str]]] = {}
-        self.explain = Explainer(plan)
+        self.explain = Explainer(plan.release)
 
     def __call__(self, content: bytes, scene: str = "", lists: Sequence[bytes] = ()) -> Answer:
         """Judge the current encounters of a message, with all others of the same person as history.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
+from mingcha.catalogue.defined import all_rules
 from mingcha.catalogue.messages import evidence, in_words, sentence
 from mingcha.catalogue.pages import sections_of_rule
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
@@ -14,8 +15,8 @@ from mingcha.domain.fields import Entity
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.settlement_list import SettlementList
 from mingcha.domain.values import ValueType
-from mingcha.engine.plan import Plan
 from mingcha.knowledge.point import KnowledgePoint
+from mingcha.knowledge.release import Release
 from mingcha.knowledge.sources import source
 
 # Where two have a fact of one name, the last one is meant: what lines lack is named after lines.
@@ -36,13 +37,23 @@ class Explanation:
     remedy: str
 
 
-class Explainer:
-    """Explains findings of one release."""
+class Points(Protocol):
+    """Points of a release by id; a mapping, or what looks them up when they are asked for."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.points = {point.point_id: point for point in plan.release.all_points()}
-        variants = [plan.variant(region) for region in ("", *plan.regions)]
-        self.rules = {check.slug: check.rule for variant in variants for check in variant.checks}
+    def get(self, point_id: str, /) -> KnowledgePoint | None:
+        """The point, None where there is none."""
+
+
+class Explainer:
+    """Explains findings of one release.
+
+    Args:
+        points: where its points are to be had, if not in it.
+    """
+
+    def __init__(self, release: Release, points: Points | None = None) -> None:
+        self.points: Points = points or {point.point_id: point for point in release.all_points()}
+        self.rules = all_rules(release.rules)
         self._known: dict[tuple[str, str | None], Explanation] = {}
 
     def __call__(self, finding: Mapping[str, Any]) -> Explanation:
@@ -54,23 +65,24 @@ class Explainer:
 
     def sentence(self, finding: Mapping[str, Any]) -> str:
         """The finding in one Chinese sentence."""
-        rule = type(self.rules[finding["slug"]])
-        return sentence(finding, self.points.get(finding["knowledge_point"]), rule)
+        return sentence(finding, self._point(finding["knowledge_point"]), self.rules[finding["slug"]])
 
     def evidence(self, finding: Mapping[str, Any]) -> tuple[str | None, str | None]:
         """Value read and limit of a finding as people read them."""
-        return evidence(finding, type(self.rules[finding["slug"]]))
+        return evidence(finding, self.rules[finding["slug"]])
 
     def _explain(self, slug: str, point_id: str | None) -> Explanation:
-        point = self.points.get(point_id) if point_id else None
-        rule = self.rules[slug]
+        point, rule = self._point(point_id), self.rules[slug]
         return Explanation(
             point_name=point.name if point else None,
             basis=point.basis or None if point else None,
             source=citation_of(point) if point else None,
             legal_basis="；".join(source(name).citation for name in rule.legal_basis),
-            remedy=sections_of_rule(type(rule))["处理建议"],
+            remedy=sections_of_rule(rule)["处理建议"],
         )
+
+    def _point(self, point_id: str | None) -> KnowledgePoint | None:
+        return self.points.get(point_id) if point_id else None
 
 
 def citation_of(point: KnowledgePoint) -> str:

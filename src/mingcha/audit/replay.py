@@ -15,7 +15,7 @@ from mingcha.audit.bucket import Task
 from mingcha.audit.indicators import INDICATORS, indicators_in
 from mingcha.audit.period import Period, period_of
 from mingcha.audit.plans import plan_of
-from mingcha.audit.run import dataset_digest, finished_run, identity_of
+from mingcha.audit.run import dataset_digest, finished_run, identity_of, slices_of
 from mingcha.audit.summary import write_unjudged
 from mingcha.audit.workers import audit_buckets
 from mingcha.domain.errors import InputError
@@ -87,7 +87,7 @@ def replay(
     lake = Lake(dataset or Path(recorded["dataset_path"]))
     _check(recorded, lake, release)
     findings = pl.scan_parquet(run / FINDINGS, glob=False)
-    slices = _slices(manifest, lake)
+    slices = slices_of(manifest)
     buckets = list(slices) if finding is None else [_bucket_of(findings, slices, finding)]
     plan = plan_of(release)
     period = _period(recorded["period"])
@@ -135,16 +135,6 @@ def _check(recorded: dict[str, Any], lake: Lake, release: Release) -> None:
 
 def _period(recorded: dict[str, Any]) -> Period:
     return period_of(recorded["first"], recorded["last"])
-
-
-def _slices(manifest: dict[str, Any], lake: Lake) -> dict[int, tuple[int, int]]:
-    """Where the findings of each bucket stand in findings.parquet: first row and number."""
-    slices, offset = {}, 0
-    for number in lake.buckets:
-        count = int(manifest["buckets"][str(number)]["findings"])
-        slices[number] = (offset, count)
-        offset += count
-    return slices
 
 
 def _bucket_of(findings: pl.LazyFrame, slices: dict[int, tuple[int, int]], finding: str) -> int:

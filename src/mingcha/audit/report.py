@@ -189,7 +189,9 @@ def write_workbooks(
     paths = [folder / f"{NAME}.xlsx"]
     paths += [folder / f"{NAME}-疑点明细-{number}.xlsx" for number in range(2, len(starts) + 1)]
     names = _names(contents.by_institution)
-    listing = _Listing(Explainer(plan), names, _doctor_names(contents.by_doctor), bool(plan.release.strategy))
+    listing = _Listing(
+        Explainer(plan.release), names, _doctor_names(contents.by_doctor), bool(plan.release.strategy)
+    )
     details = [listing.rows(contents.findings, start, rows_a_sheet) for start in starts]
     with book_at(paths[0]) as book:
         book.page("汇总", "医保基金智能审核结果", _overview(plan, contents, [path.name for path in paths]))

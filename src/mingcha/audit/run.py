@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from mingcha.store.lake import MANIFEST, Lake
 
 FORMAT = 1
 WORK = ".work"
+INDEX = "index"  # made of the results, so that they can be read fast (`audit.reading.index`)
 # A run may have imported its claims beside its results.
 _OF_INTAKE = frozenset({"dataset", "import.json"})
 KIND = "audit"
@@ -213,6 +214,7 @@ def clear(out: Path) -> None:
     (out / MANIFEST).unlink(missing_ok=True)
     for name in named:
         (out / Path(name).name).unlink(missing_ok=True)
+    shutil.rmtree(out / INDEX, ignore_errors=True)
     shutil.rmtree(out / WORK, ignore_errors=True)
 
 
@@ -228,3 +230,12 @@ def finished_run(out: Path) -> dict[str, Any]:
             "这个文件夹里没有完整的审核结果", where=str(out), remedy="请先用 mingcha audit 完成一次审核"
         )
     return manifest
+
+
+def slices_of(manifest: Mapping[str, Any]) -> dict[int, tuple[int, int]]:
+    """Where the findings of each bucket stand in findings.parquet: first row and number of rows."""
+    slices, offset = {}, 0
+    for number, counts in sorted((int(number), counts) for number, counts in manifest["buckets"].items()):
+        slices[number] = (offset, int(counts["findings"]))
+        offset += int(counts["findings"])
+    return slices

@@ -71,6 +71,36 @@ def load(home: Path, number: int) -> Release:
     Raises:
         KnowledgeError: there is none with this number, or its files are not as they were published.
     """
+    folder, manifest = _unharmed(home, number)
+    points = {slug: tuple(read_points(folder / f"{slug}.parquet", slug)) for slug in manifest["points"]}
+    return replace(_without_points(manifest), points=points)
+
+
+def outline(home: Path, number: int) -> Release:
+    """A published release without its points: settings, strategy and rules without code.
+
+    Raises:
+        KnowledgeError: as `load`.
+    """
+    _, manifest = _unharmed(home, number)
+    return _without_points(manifest)
+
+
+def points_named(home: Path, number: int, names: Iterable[str]) -> list[KnowledgePoint]:
+    """Those points of a published release that bear these ids; the others are not made.
+
+    Raises:
+        KnowledgeError: there is none with this number.
+    """
+    folder, wanted = _folder(home, number), sorted(set(names))
+    slugs = list(_manifest(folder, number)["points"])
+    of_name = pl.col(KnowledgePoint.point_id.name).is_in(wanted)
+    scans = [pl.scan_parquet(folder / f"{slug}.parquet", glob=False).filter(of_name) for slug in slugs]
+    found = zip(slugs, pl.collect_all(scans), strict=True)
+    return [point for slug, frame in found if frame.height for point in _points_in(frame, slug)]
+
+
+def _unharmed(home: Path, number: int) -> tuple[Path, dict[str, Any]]:
     folder = _folder(home, number)
     manifest = _manifest(folder, number)
     for name, expected in manifest["files"].items():
@@ -81,8 +111,7 @@ def load(home: Path, number: int) -> Release:
                 where=str(path),
                 remedy="从备份恢复这个发布版的文件夹；不要改动已发布的文件",
             )
-    points = {slug: tuple(read_points(folder / f"{slug}.parquet", slug)) for slug in manifest["points"]}
-    return replace(_without_points(manifest), points=points)
+    return folder, manifest
 
 
 def newest(home: Path) -> Release | None:
@@ -120,8 +149,11 @@ def frame_of(points: Iterable[KnowledgePoint]) -> pl.DataFrame:
 
 def read_points(path: Path, slug: str) -> list[KnowledgePoint]:
     """The points of one kind from their table."""
+    return _points_in(pl.read_parquet(path), slug)
+
+
+def _points_in(frame: pl.DataFrame, slug: str) -> list[KnowledgePoint]:
     shape = kind(slug)
-    frame = pl.read_parquet(path)
     # A column with one value (the rule, the certainty, often the source) costs nothing a point.
     names = [
         name for name in frame.columns if name == KnowledgePoint.point_id.name or not _single(frame[name])

@@ -15,6 +15,7 @@ from mingcha.web.routes import (
     bills,
     connections,
     datasets,
+    findings,
     notifications,
     organisations,
     persons,
@@ -41,6 +42,7 @@ _MODULES = (
     notifications,
     bills,
     persons,
+    findings,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

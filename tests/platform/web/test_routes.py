@@ -21,6 +21,7 @@ from mingcha.store.database.runs import Dataset, Run, Upload
 from mingcha.web.door import API, Asks
 from tests.support.browser import Browser, application_over
 from tests.support.care import Cared, cared
+from tests.support.judged import beside, findings_at
 from tests.support.platform import ROOT, Town
 
 PUBLIC = {
@@ -122,6 +123,7 @@ def calls(
     new = {"login": f"u{number}", "full_name": "王芳", "organisation_id": str(department)}
     bill, person = bill_in(town, hospital)
     ward = {"kind": "department", "code": f"W{number}", "name": "病区", "valid_from": "2026-03-02"}
+    judged, finding = beside(town.access), findings_at(hospital)["finding_id"][0]
     return {
         ("GET", "/session"): ("/session", None),
         ("DELETE", "/session"): ("/session", None),
@@ -184,6 +186,10 @@ def calls(
         ("POST", "/persons/find"): ("/persons/find", {"field": "full_name", "value": "赫连春花"}),
         ("GET", "/persons/{key}"): (f"/persons/{person}", None),
         ("POST", "/persons/{key}/reveal"): (f"/persons/{person}/reveal", {**why, "fields": ["phone"]}),
+        ("GET", "/findings"): (f"/findings?run={judged}&size=100", None),
+        ("GET", "/findings/facets"): (f"/findings/facets?run={judged}", None),
+        ("GET", "/findings/values"): (f"/findings/values?run={judged}&facet=rule", None),
+        ("GET", "/findings/{finding_id}"): (f"/findings/{finding}?run={judged}", None),
     }
 
 
@@ -199,6 +205,7 @@ LISTS = {
     ("GET", "/datasets"): "name",
     ("GET", "/runs"): "name",
     ("GET", "/connections"): "institution_id",
+    ("GET", "/findings"): "institution_id",
 }
 
 

@@ -7,6 +7,13 @@ import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
 
+/** What a list of the API may be asked for. */
+export type QueryOf<Path extends keyof paths> = paths[Path] extends {
+  get: { parameters: { query?: infer Query } }
+}
+  ? NonNullable<Query>
+  : never
+
 const CSRF_COOKIE = 'mingcha_csrf'
 const CSRF_HEADER = 'X-CSRF-Token'
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])

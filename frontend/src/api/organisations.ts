@@ -3,7 +3,7 @@
 import type { ListPage, ListState, Lookup, Option } from '@/list/definition'
 import { KINDS } from '@/screens/organisations/kinds'
 
-import { answer, api, type Schemas } from './client'
+import { answer, api, type QueryOf, type Schemas } from './client'
 import { asked, few } from './listing'
 
 export type Organisation = Schemas['OrganisationView']
@@ -12,7 +12,8 @@ export type OrganisationKind = Schemas['Kind']
 const at = (id: string) => ({ path: { organisation_id: id } })
 
 export function listOrganisations(state: ListState, signal?: AbortSignal): Promise<ListPage<Organisation>> {
-  return answer(api.GET('/api/v1/organisations', { params: { query: asked(state) }, signal }))
+  const query = asked<QueryOf<'/api/v1/organisations'>>(state)
+  return answer(api.GET('/api/v1/organisations', { params: { query }, signal }))
 }
 
 /** What is and was true of an organisation, the oldest first. */

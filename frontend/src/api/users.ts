@@ -2,7 +2,7 @@
 
 import type { ListPage, ListState, Lookup, Option } from '@/list/definition'
 
-import { answer, api, type Schemas } from './client'
+import { answer, api, type QueryOf, type Schemas } from './client'
 import { asked, few } from './listing'
 
 export type User = Schemas['UserView']
@@ -18,7 +18,8 @@ export const PERSONAL_FIELDS: PersonalField[] = ['full_name', 'id_number', 'phon
 const at = (id: string) => ({ path: { user_id: id } })
 
 export function listUsers(state: ListState, signal?: AbortSignal): Promise<ListPage<User>> {
-  return answer(api.GET('/api/v1/users', { params: { query: asked(state) }, signal }))
+  const query = asked<QueryOf<'/api/v1/users'>>(state)
+  return answer(api.GET('/api/v1/users', { params: { query }, signal }))
 }
 
 export function readUser(id: string): Promise<User> {

@@ -10,8 +10,10 @@ import {
 
 import { asProblem, type Problem } from './api/problem'
 import type { Permission } from './api/users'
+import { useDeployment } from './frame/deployment'
 import { menuFor } from './frame/menu'
 import { SCREENS } from './screens'
+import type { Screen } from './screens/screen'
 import { useSession } from './session/session'
 
 declare module 'vue-router' {
@@ -20,6 +22,7 @@ declare module 'vue-router' {
     /** Open to everybody, signed in or not. */
     public?: boolean
     permissions?: Permission[]
+    module?: Screen['module']
   }
 }
 
@@ -54,7 +57,7 @@ export const router = createRouter({
         ...SCREENS.map((screen) => ({
           path: screen.path,
           name: screen.name,
-          meta: { title: screen.title, permissions: screen.permissions },
+          meta: { title: screen.title, permissions: screen.permissions, module: screen.module },
           component: screen.component,
         })),
         {
@@ -81,10 +84,11 @@ export function instead(to: RouteLocationNormalized): RouteLocationRaw | undefin
       : { name: 'password', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
   }
   if (to.name === 'home') {
-    const first = menuFor(SCREENS, session.may)[0]?.screens[0]
+    const first = menuFor(useDeployment().screens, session.may)[0]?.screens[0]
     return first && { name: first.name }
   }
-  if (to.meta.permissions && !to.meta.permissions.some(session.may)) {
+  const off = useDeployment().isOff(to.meta.module)
+  if (off || (to.meta.permissions && !to.meta.permissions.some(session.may))) {
     return { name: 'missing', params: { rest: to.path.split('/').slice(1) }, replace: true }
   }
   return undefined
@@ -92,7 +96,9 @@ export function instead(to: RouteLocationNormalized): RouteLocationRaw | undefin
 
 router.beforeEach(async (to) => {
   try {
-    await useSession().restore()
+    const session = useSession()
+    await session.restore()
+    if (session.me && !useDeployment().asked) await useDeployment().load()
     startProblem.value = undefined
   } catch (thrown) {
     startProblem.value = asProblem(thrown)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mingcha.access.roles import Role
+from mingcha.administration import announcements
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
-from tests.support.platform import Clock, Town, access_to
+from tests.support.platform import ROOT, Clock, Town, access_to
 
 FOLDER = Path("build") / "pictures"
 NAMES = (
@@ -42,6 +43,37 @@ def populate(town: Town) -> None:
             () if at % 7 == 3 else (town.grant(ROLES[at % len(ROLES)], place, *(["310"] if at % 4 else [])),)
         )
         town.user(f"u{at + 1:03d}", *held, at=place, name=name)
+    announce(town)
+
+
+def announce(town: Town) -> None:
+    """What is said, was said and will be said."""
+    today = town.access.today()
+    for title, text, begins, ends, roles, before in (
+        (
+            "周六晚系统维护",
+            "11 月 28 日 22:00 至次日 02:00 停机升级。\n期间不能登录，请提前保存。",
+            0,
+            2,
+            None,
+            True,
+        ),
+        ("申诉期限提醒", "本月第一批疑点请在十个工作日内反馈。", 0, 9, {Role.INSURANCE_OFFICE}, False),
+        ("新版规则库培训", "视频会议，会议号另发。", 5, 6, {Role.RULE_ADMIN, Role.FIRST_REVIEWER}, False),
+        ("国庆值班安排", "值班表见附件。", -57, -50, None, False),
+    ):
+        announcements.publish(
+            town.access,
+            ROOT,
+            announcements.Written(
+                title,
+                text,
+                today + timedelta(days=begins),
+                today + timedelta(days=ends),
+                None if roles is None else frozenset(roles),
+                before,
+            ),
+        )
 
 
 def sign_in(page: Page, stage: Stage) -> None:
@@ -117,15 +149,24 @@ def steps_of_administrators(stage: Stage) -> dict[tuple[Role, str], Callable[[Pa
 
         return walk
 
+    def write_help(page: Page) -> None:
+        add("/users", "帮助")(page)
+        page.get_by_role("button", name="改写这一页的帮助").click()
+
     return {
         (Role.SECURITY_ADMIN, "18-用户-授权"): grant,
         (Role.SYSTEM_ADMIN, "19-用户-新建"): add("/users", "新建用户"),
         (Role.SYSTEM_ADMIN, "34-机构-新建"): add("/organisations", "新建"),
+        (Role.SYSTEM_ADMIN, "80-公告"): add("/announcements", "刷新"),
+        (Role.SYSTEM_ADMIN, "81-公告-发布"): add("/announcements", "发布公告"),
+        (Role.SYSTEM_ADMIN, "82-公告-查看"): add("/users", "查看公告"),
+        (Role.SYSTEM_ADMIN, "83-模块"): add("/modules", "停用 公告"),
+        (Role.SYSTEM_ADMIN, "84-帮助-改写"): write_help,
     }
 
 
-def take(browser: Browser, stage: Stage, theme: str) -> None:
-    """All pictures in one theme."""
+def take(browser: Browser, stage: Stage, theme: str, wanted: tuple[str, ...]) -> None:
+    """The wanted pictures in one theme."""
     folder = FOLDER / theme
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -145,17 +186,21 @@ def take(browser: Browser, stage: Stage, theme: str) -> None:
 
     page = fresh()
     for name, walk in steps(stage).items():
+        if not name.startswith(wanted) and name != "03-修改口令":
+            continue
         if name == "03-修改口令":
             sign_in(page, stage)
         shoot(page, name, walk)
     for (role, name), walk in steps_of_administrators(stage).items():
+        if not name.startswith(wanted):
+            continue
         page = fresh()
         stage.sign_in_as(page, role)
         shoot(page, name, walk)
 
 
-def main() -> int:
-    """Take them all."""
+def main(wanted: tuple[str, ...]) -> int:
+    """Take them all, or only those whose names begin as wanted."""
     if (reason := why_not()) is not None:
         print(reason, file=sys.stderr)
         return 1
@@ -166,10 +211,10 @@ def main() -> int:
         with serving(town.access) as address, sync_playwright() as play:
             browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
             for theme in ("light", "dark"):
-                take(browser, Stage(address, town), theme)
+                take(browser, Stage(address, town), theme, wanted or ("",))
             browser.close()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(tuple(sys.argv[1:])))

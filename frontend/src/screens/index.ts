@@ -1,6 +1,6 @@
 /** All screens, in the order of the menu. */
 
-import { Avatar, Clock, Key, OfficeBuilding, User, UserFilled } from '@element-plus/icons-vue'
+import { Avatar, Bell, Clock, Grid, Key, OfficeBuilding, User, UserFilled } from '@element-plus/icons-vue'
 
 import type { Screen } from './screen'
 
@@ -74,6 +74,45 @@ export const SCREENS: Screen[] = [
     ],
   },
   {
+    name: 'announcements',
+    path: '/announcements',
+    title: '公告',
+    group: SYSTEM,
+    icon: Bell,
+    permissions: ['announcements.edit'],
+    module: 'announcements',
+    component: () => import('./announcements/AnnouncementsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '告诉使用系统的人一件事：停机维护、规则变化、申诉期限。可以只给某些角色，从哪天到哪天自动显示和结束。',
+      },
+      {
+        title: '谁看到、谁看过',
+        text: '登录后在页面上方显示，读过的人按“我已阅读”后不再出现；列表里有已读人数。改了标题或正文的，读过的人会再看到一次。选“登录页也显示”的，没有登录的人也看得见，不要写内部的事。',
+      },
+    ],
+  },
+  {
+    name: 'modules',
+    path: '/modules',
+    title: '模块',
+    group: SYSTEM,
+    icon: Grid,
+    permissions: ['settings.view'],
+    component: () => import('./modules/ModulesScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '本单位用不到的部分可以停用：页面从菜单消失，接口也拒绝；数据都保留，重新启用后照旧。用户、权限、操作记录不能停用。',
+      },
+      {
+        title: '多久生效',
+        text: '几秒内全部生效。正在打开那一页的人，下一次操作时会看到“本单位没有启用”。',
+      },
+    ],
+  },
+  {
     name: 'trail',
     path: '/trail',
     title: '操作记录',
@@ -118,6 +157,7 @@ export const SCREENS: Screen[] = [
     group: OWN,
     icon: Key,
     permissions: ['account.own'],
+    module: 'tokens',
     component: () => import('./tokens/TokensScreen.vue'),
     help: [
       {

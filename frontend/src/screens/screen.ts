@@ -2,12 +2,8 @@
 
 import type { Component } from 'vue'
 
+import type { HelpPart, Module } from '@/api/deployment'
 import type { Permission } from '@/api/users'
-
-export interface HelpPart {
-  title: string
-  text: string
-}
 
 export interface Screen {
   /** Name of the route and of the component that stays alive. */
@@ -18,6 +14,8 @@ export interface Screen {
   icon: Component
   /** Any of these lets a user in. */
   permissions: Permission[]
+  /** An installation that does without this module has no such screen. */
+  module?: Module
   help: HelpPart[]
   component: () => Promise<{ default: Component }>
 }

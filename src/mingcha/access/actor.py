@@ -75,6 +75,18 @@ class Actor:
             )
         raise Denied(f"您没有“{permission.label}”的权限", remedy="如工作需要，请向安全管理员申请")
 
+    def check_whole(self, permission: Permission) -> None:
+        """Refuse who may not do this to the installation as a whole, but to a part of its data at most.
+
+        Raises:
+            Denied: nowhere, or not everywhere.
+        """
+        if Reach() not in self.scope(permission).reaches:
+            raise Denied(
+                f"您的“{permission.label}”只限一部分数据，这里的改动关系到整个系统",
+                remedy="请由数据范围为全部的人来做",
+            )
+
     def may_assign(self) -> frozenset[Role]:
         """The roles that this actor may give to others, where the scope allows."""
         if self.console:

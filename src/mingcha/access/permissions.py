@@ -28,3 +28,6 @@ class Permission(Labelled):
     PERSONS_FIND = "persons.find", "按姓名、证件号码等查找参保人"
     PERSONS_REVEAL = "persons.reveal", "查看参保人的完整姓名、证件号码、电话"
     FINDINGS_VIEW = "findings.view", "查看疑点"
+    ANNOUNCEMENTS_EDIT = "announcements.edit", "发布公告"
+    SETTINGS_VIEW = "settings.view", "查看模块、参数、字典"
+    SETTINGS_EDIT = "settings.edit", "维护模块、参数、字典和帮助"

@@ -48,18 +48,21 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.ORGANISATIONS_EDIT}
             | {P.CONNECTIONS_EDIT}
-        ),
+        )
+        | {P.SETTINGS_VIEW, P.SETTINGS_EDIT, P.ANNOUNCEMENTS_EDIT},
     ),
     Role.SECURITY_ADMIN: RoleEntry(
         "安全管理员",
         frozenset(
             {P.USERS_VIEW, P.USERS_LOCK, P.USERS_RESET, P.USERS_REVEAL, P.GRANTS_EDIT, P.ORGANISATIONS_VIEW}
-        ),
+        )
+        | {P.SETTINGS_VIEW},
         may_assign=frozenset(Role),
     ),
     Role.AUDITOR: RoleEntry(
         "审计员",
-        frozenset({P.USERS_VIEW, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.TRAIL_VIEW, P.TRAIL_VERIFY}),
+        frozenset({P.USERS_VIEW, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.TRAIL_VIEW, P.TRAIL_VERIFY})
+        | {P.SETTINGS_VIEW},
     ),
     Role.INSTITUTION_ACCOUNTS: RoleEntry(
         "医院账号管理员",
@@ -79,7 +82,10 @@ ROLES: dict[Role, RoleEntry] = {
         "复审员", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE
     ),
     Role.DECIDER: RoleEntry(
-        "主任/决策", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW}) | _CARE
+        "主任/决策",
+        frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})
+        | {P.SETTINGS_VIEW, P.ANNOUNCEMENTS_EDIT}
+        | _CARE,
     ),
     Role.INSURANCE_OFFICE: RoleEntry(
         "医院医保办", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW}) | _RUNS | _CARE

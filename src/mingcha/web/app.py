@@ -12,9 +12,11 @@ from mingcha.web.guard import Guard
 from mingcha.web.limit import BodyLimit
 from mingcha.web.problems import explain_problems
 from mingcha.web.routes import (
+    announcements,
     bills,
     connections,
     datasets,
+    deployment,
     findings,
     notifications,
     organisations,
@@ -43,6 +45,8 @@ _MODULES = (
     bills,
     persons,
     findings,
+    announcements,
+    deployment,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

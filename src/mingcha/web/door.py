@@ -16,6 +16,7 @@ from mingcha.access.permissions import Permission
 from mingcha.access.secrets import hash_of, same
 from mingcha.access.sessions import admit, not_signed_in
 from mingcha.access.tokens import admit_token
+from mingcha.administration.modules import Module, check_on
 from mingcha.web.problems import PROBLEMS
 
 API = "/api/v1"
@@ -63,10 +64,11 @@ HeldToken = Annotated[str | None, Depends(_cookie)]
 
 
 class Asks:
-    """Lets in who has a permission somewhere; on which data, the service decides."""
+    """Lets in who has a permission somewhere, where the module is in use; on which data, the service decides."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission, module: Module | None) -> None:
         self.permission = permission
+        self.module = module
 
     def __call__(
         self,
@@ -77,6 +79,7 @@ class Asks:
     ) -> None:
         """Find out who asks, and refuse who may not."""
         if bearer is not None:
+            check_on(access, Module.TOKENS)
             actor = admit_token(access, bearer.credentials, address_of(request))
         elif token is not None:
             attended = UNATTENDED_HEADER not in request.headers
@@ -88,6 +91,19 @@ class Asks:
             raise not_signed_in()
         request.state.actor = actor
         actor.check(self.permission)
+        if self.module is not None:
+            check_on(access, self.module)
+
+
+class InUse:
+    """Refuses everybody while the module is not in use."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+
+    def __call__(self, access: Services) -> None:
+        """Look."""
+        check_on(access, self.module)
 
 
 def _check_own_page(request: Request, csrf_hash: str) -> None:
@@ -100,9 +116,14 @@ def _check_own_page(request: Request, csrf_hash: str) -> None:
 
 
 class Door:
-    """Routes of one subject; there is no way to add one without saying what it asks for."""
+    """Routes of one subject; there is no way to add one without saying what it asks for.
 
-    def __init__(self, prefix: str, subject: str) -> None:
+    Args:
+        module: what an installation may do without: while it is off, all of them refuse.
+    """
+
+    def __init__(self, prefix: str, subject: str, module: Module | None = None) -> None:
+        self.module = module
         self.router = APIRouter(prefix=API + prefix, tags=[subject])
 
     def get(self, path: str, asks: Permission | Public, summary: str, **more: Any) -> Callable[..., Any]:
@@ -132,8 +153,13 @@ class Door:
             path,
             methods=[method],
             summary=summary,
-            dependencies=[] if isinstance(asks, Public) else [Depends(Asks(asks))],
+            dependencies=self._dependencies(asks),
             openapi_extra={"x-permission": asks.value},
             responses=PROBLEMS,
             **more,
         )
+
+    def _dependencies(self, asks: Permission | Public) -> list[Any]:
+        if not isinstance(asks, Public):
+            return [Depends(Asks(asks, self.module))]
+        return [] if self.module is None else [Depends(InUse(self.module))]

@@ -11,19 +11,23 @@ from mingcha.access.listing import Listing, Page
 
 T = TypeVar("T")
 # PostgreSQL takes no NUL, and people write no control characters.
-_PRINTED = r"^[^\x00-\x1f\x7f]*$"
+PRINTED = r"^[^\x00-\x1f\x7f]*$"
 
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_PRINTED)
-]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTED)]
 ShortLine = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=_PRINTED)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=PRINTED)
+]
+Text = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=20_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
+    ),
 ]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f\x7f/\\]+$")]
 Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$")]
 Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z+() -]{5,32}$")]
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=4, max_length=500, pattern=_PRINTED)
+    str, StringConstraints(strip_whitespace=True, min_length=4, max_length=500, pattern=PRINTED)
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=128)]
@@ -52,7 +56,7 @@ def _listing(
     page: Annotated[int, Query(ge=1, le=1_000_000, description="第几页")] = 1,
     size: Annotated[int, Query(ge=1, le=100, description="每页几条")] = 20,
     sort: Annotated[
-        str, Query(max_length=200, pattern=_PRINTED, description="排序字段，逗号分隔，前加 - 为倒序")
+        str, Query(max_length=200, pattern=PRINTED, description="排序字段，逗号分隔，前加 - 为倒序")
     ] = "",
 ) -> Listing:
     return Listing(page, size, sort)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from mingcha.access import errors
+from mingcha.administration.modules import SwitchedOff
 from mingcha.domain.errors import MingchaError
 from mingcha.store.database.engine import ChangedMeanwhile, Unavailable
 
@@ -30,6 +31,7 @@ _STATUS: dict[type[MingchaError], int] = {
     errors.CodeNeeded: 401,
     errors.Denied: 403,
     errors.PasswordChangeNeeded: 403,
+    SwitchedOff: 403,
     errors.Missing: 404,
     errors.Conflict: 409,
     ChangedMeanwhile: 409,

@@ -6,6 +6,9 @@ const KINDS: Record<string, string> = {
   user: '用户',
   token: 'API 令牌',
   organisation: '机构',
+  announcement: '公告',
+  module: '模块',
+  help: '帮助',
 }
 
 const NAMES: Record<string, string> = {
@@ -34,6 +37,9 @@ const NAMES: Record<string, string> = {
   blocks: '块数',
   entries: '条数',
   faults: '问题数',
+  title: '标题',
+  on: '启用',
+  parts: '各段',
 }
 
 /** Values that are the same on every installation; others come with `words`. */
@@ -49,6 +55,11 @@ const VALUES: Record<string, string> = {
   institution: '定点医药机构',
   department: '科室',
   doctor: '医师',
+  text: '正文',
+  valid_from: '起始日期',
+  valid_to: '最后一天',
+  roles: '角色',
+  before_sign_in: '登录页显示',
 }
 
 /** Words for values by the name under which they stand: roles, kinds of insurance, organisations … */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mingcha.store.database import (
+    administration,
     admission,
     calls,
     connections,
@@ -17,6 +18,7 @@ from mingcha.store.database import (
 from mingcha.store.database.base import Base
 
 MODULES = (
+    administration,
     admission,
     calls,
     connections,

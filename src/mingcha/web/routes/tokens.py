@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 from mingcha.access import tokens
 from mingcha.access.permissions import Permission
 from mingcha.access.tokens import TokenView
+from mingcha.administration.modules import Module
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Form, Listed, Paging, ShortLine, listed
 
-door = Door("/tokens", "API 令牌")
+door = Door("/tokens", "API 令牌", module=Module.TOKENS)
 
 
 class NewToken(Form):

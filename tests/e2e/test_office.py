@@ -1,0 +1,118 @@
+"""What whoever runs the installation tells and decides: announcements, modules, help."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mingcha.access.roles import Role
+from tests.e2e.stage import Stage
+from tests.e2e.test_frame import AXE, serious
+from tests.e2e.test_screens import HOSTILE, ONE, sign_out
+
+BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+
+
+@ONE
+def test_an_announcement_is_written_read_and_counted(stage: Stage, page: Page) -> None:
+    stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/announcements")
+    expect(page.get_by_text("还没有公告")).to_be_visible()
+    page.get_by_role("button", name="发布公告").click()
+    dialog = page.get_by_role("dialog", name="发布公告")
+    dialog.get_by_role("button", name="发布").click()
+    expect(dialog.get_by_text("请写标题")).to_be_visible()
+    dialog.get_by_label("标题").fill(f"停机 {HOSTILE}")
+    dialog.get_by_label("正文").fill(f"今晚十点停机。\n{HOSTILE}")
+    dialog.get_by_text("登录页也显示").click()
+    dialog.get_by_role("button", name="发布").click()
+    bar = page.get_by_role("complementary", name="公告")
+    expect(bar).to_contain_text(HOSTILE)
+    sign_out(page)
+
+    page.locator("summary").click()
+    expect(page.get_by_text("今晚十点停机。")).to_be_visible()
+    stage.sign_in_as(page, Role.AUDITOR)
+    bar.get_by_role("button", name="查看公告").click()
+    drawer = page.get_by_role("dialog", name="公告")
+    expect(drawer.get_by_text("今晚十点停机。")).to_contain_text(HOSTILE)
+    drawer.get_by_role("button", name="我已阅读").click()
+    expect(bar).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+    expect(bar).to_have_count(0)
+    sign_out(page)
+
+    stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/announcements?state=current")
+    expect(page.get_by_role("region", name="公告列表").get_by_text("1 人")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^撤回")).click()
+    page.get_by_placeholder("请写明原因").fill("维护取消")
+    page.get_by_role("dialog").get_by_role("button", name="撤回").click()
+    expect(page.get_by_text("没有符合条件的公告")).to_be_visible()
+    assert page.locator("img").count() == 0
+    expect(page).not_to_have_title("taken")
+
+
+@BOTH
+def test_a_module_leaves_the_menu_and_comes_back(stage: Stage, page: Page) -> None:
+    stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/modules")
+    menu = page.get_by_role("navigation", name="主菜单")
+    expect(menu.get_by_role("link", name="API 令牌")).to_be_visible()
+    page.get_by_role("button", name="停用 API 令牌").click()
+    page.get_by_placeholder("请写明原因").fill(HOSTILE)
+    page.get_by_role("dialog").get_by_role("button", name="停用").click()
+    expect(page.get_by_text(HOSTILE)).to_be_visible()
+    expect(menu.get_by_role("link", name="API 令牌")).to_have_count(0)
+    page.goto(stage.address + "/tokens")
+    expect(page.get_by_text("没有这个页面，或者您没有权限打开它")).to_be_visible()
+    page.goto(stage.address + "/modules")
+    page.get_by_role("button", name="启用 API 令牌").click()
+    page.get_by_placeholder("请写明原因").fill("数据中心要取数")
+    page.get_by_role("dialog").get_by_role("button", name="启用").click()
+    expect(menu.get_by_role("link", name="API 令牌")).to_be_visible()
+    assert page.locator("img").count() == 0
+
+
+@ONE
+def test_the_help_of_a_screen_is_rewritten_and_restored(stage: Stage, page: Page) -> None:
+    stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/users")
+    page.get_by_role("button", name="帮助").click()
+    page.get_by_role("button", name="改写这一页的帮助").click()
+    dialog = page.get_by_role("dialog", name="改写帮助 · 用户")
+    dialog.get_by_label("第 1 段的标题").fill("新用户找谁")
+    dialog.get_by_label("第 1 段的说明").fill(HOSTILE)
+    dialog.get_by_role("button", name="保存").click()
+    drawer = page.get_by_role("dialog", name="帮助 · 用户")
+    expect(drawer.get_by_text("新用户找谁")).to_be_visible()
+    expect(drawer.get_by_text(HOSTILE)).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="帮助").click()
+    expect(drawer.get_by_text("新用户找谁")).to_be_visible()
+    page.get_by_role("button", name="改写这一页的帮助").click()
+    dialog.get_by_role("button", name="恢复内置的").click()
+    page.get_by_role("dialog", name="恢复内置的帮助").get_by_role("button", name="恢复").click()
+    expect(drawer.get_by_text("这里做什么")).to_be_visible()
+    expect(drawer.get_by_text("新用户找谁")).to_have_count(0)
+    assert page.locator("img").count() == 0
+
+
+@ONE
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page, theme: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core 未安装：请先执行 make ui")
+    page.goto(stage.address)
+    page.evaluate("theme => localStorage.setItem('mingcha.theme', theme)", theme)
+    stage.sign_in_as(page, Role.SYSTEM_ADMIN)
+    faults = {}
+    for address, button in (("/announcements", "发布公告"), ("/modules", "停用 公告")):
+        page.goto(stage.address + address)
+        page.wait_for_load_state("networkidle")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} is {wide} pixels too wide"
+        faults[address] = serious(page)
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        faults[address, button] = serious(page)
+    assert {where: found for where, found in faults.items() if found} == {}

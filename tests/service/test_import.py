@@ -712,3 +712,51 @@ def test_bills_that_tell_the_end_of_their_orders_need_no_table_of_orders(
     write_utf8(source, [row(医嘱停止时间="2026-03-05 09:00")])
     imported(source, tmp_path / "told")
     assert "orders" in Lake(tmp_path / "told").supplied()
+
+
+def by_name(name: str) -> Row:
+    """A row of a bill whose visit stands under this name."""
+    return {name if label == "就诊标识" else label: value for label, value in row().items()}
+
+
+OUTCOME = {"mdtrt_id": "E1", "mdtrt_sn": "SN1", "dscg_way": "5", "die_date": "2026-03-02"}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("name", "number", "left"), [("mdtrt_id", "E1", "mdtrt_sn"), ("mdtrt_sn", "SN1", "mdtrt_id")]
+)
+def test_a_table_that_names_a_visit_twice_is_joined_by_the_name_that_the_lines_have(
+    source: Path, tmp_path: Path, name: str, number: str, left: str, turned: bool
+) -> None:
+    as_csv(source / "bills.csv", [{**by_name(name), name: number}])
+    columns = list(OUTCOME)[::-1] if turned else list(OUTCOME)
+    as_csv(source / "stay-outcomes.csv", [{column: OUTCOME[column] for column in columns}])
+    report = imported(source, tmp_path / "d")
+    assert Lake(tmp_path / "d").read_bucket(0).encounters["discharge_way"].to_list() == ["5"]
+    assert [table.visits_by_another for table in report.tables if table.kind == "住院结局"] == [(left,)]
+    (told,) = report.quality.filter(pl.col("field") == left)["kind"].to_list()
+    assert "按费用明细所用的一种联接" in told
+
+
+def test_where_the_lines_name_a_visit_twice_the_platforms_number_is_joined_by(
+    source: Path, tmp_path: Path
+) -> None:
+    as_csv(source / "bills.csv", [{"mdtrt_sn": "SN1", **by_name("mdtrt_id")}])
+    as_csv(source / "stay-outcomes.csv", [OUTCOME])
+    imported(source, tmp_path / "d")
+    encounters = Lake(tmp_path / "d").read_bucket(0).encounters
+    assert encounters.select("encounter_id", "discharge_way").rows() == [("E1", "5")]
+
+
+def test_a_mapping_says_by_which_name_a_table_is_joined_whatever_the_lines_have(
+    source: Path, tmp_path: Path
+) -> None:
+    as_csv(source / "bills.csv", [by_name("mdtrt_id")])
+    as_csv(source / "stay-outcomes.csv", [{**OUTCOME, "mdtrt_id": "SN1", "mdtrt_sn": "E1"}])
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(
+        "files:\n- {match: stay-outcomes.csv, columns: {mdtrt_sn: encounter_id, mdtrt_id: []}}\n", "utf-8"
+    )
+    imported(source, tmp_path / "d", mapping=mapping)
+    assert Lake(tmp_path / "d").read_bucket(0).encounters["discharge_way"].to_list() == ["5"]

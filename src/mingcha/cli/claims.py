@@ -82,6 +82,10 @@ def show_import(report: ImportReport) -> None:
     unknown = sorted({name for t in report.tables for name in t.unknown_columns})
     if unknown:
         say(f"未识别的列（未使用）：{quoted('、'.join(unknown))}")
+    for t in report.tables:
+        if t.visits_by_another:
+            columns = quoted("、".join(t.visits_by_another))
+            say(f"{quoted(t.label)}：就诊有两种编号，按费用明细所用的一种联接，未使用 {columns}")
     say(f"数据集：{quoted(report.out)}")
 
 

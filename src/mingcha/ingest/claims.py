@@ -23,6 +23,7 @@ from mingcha.ingest.report import ImportReport, TableReport
 from mingcha.ingest.sources import MESSAGES, files_of, open_tables
 from mingcha.ingest.suggest import suggest_mapping
 from mingcha.ingest.tables import Table
+from mingcha.ingest.visit_names import NAMED_TWICE, chosen, name_joined_by
 from mingcha.store.lake import LakeWriter
 
 __all__ = ["ImportReport", "import_claims", "suggest_mapping"]
@@ -114,23 +115,47 @@ def sources_of(paths: Sequence[Path], recipes: list[Recipe]) -> list[Source]:
     """The tables of these files, each with what it was recognised as."""
     opened = [(table, recipe) for path in paths for table, recipe in open_tables(path, recipes)]
     labels = _labels([table for table, _ in opened])
+    recognised = [
+        _recognised(table, recipe, label) for (table, recipe), label in zip(opened, labels, strict=True)
+    ]
+    name = name_joined_by(
+        (found, table.columns) for found, (table, _) in zip(recognised, opened, strict=True)
+    )
     sources: list[Source] = []
     number = 0
-    for (table, recipe), label in zip(opened, labels, strict=True):
-        meanings = recipe.meanings()
-        if absent := sorted(recipe.wanted - set(table.columns)):
-            raise InputError(
-                f"映射文件中的列在表中不存在：{'、'.join(absent)}",
-                where=f"{label}，表中的列：{'、'.join(table.columns)}",
-                remedy="请改正映射文件中的列名，或改 match 使它只对应这类文件",
+    for (table, recipe), label, recognition in zip(opened, labels, recognised, strict=True):
+        columns, left = chosen(name, recognition, list(table.columns), recipe.meanings())
+        if left:
+            recognition = recognise(
+                [*columns, *_constants(table, recipe)], recipe.meanings(), table.path.stem
             )
-        constants = [column for column in meanings if column.startswith("=") and column not in table.columns]
-        recognition = recognise([*table.columns, *constants], meanings, table.path.stem)
         kind = recognition.primary.label if recognition.primary else ""
-        report = TableReport(label, kind, unknown_columns=tuple(recognition.unknown))
+        report = TableReport(
+            label, kind, unknown_columns=tuple(recognition.unknown), visits_by_another=tuple(left)
+        )
         sources.append(Source(table, recipe, recognition, report, number))
         number += recognition.primary is not None
     return sources
+
+
+def _recognised(table: Table, recipe: Recipe, label: str) -> Recognition:
+    """What a table is.
+
+    Raises:
+        InputError: the mapping file names a column that is not there.
+    """
+    if absent := sorted(recipe.wanted - set(table.columns)):
+        raise InputError(
+            f"映射文件中的列在表中不存在：{'、'.join(absent)}",
+            where=f"{label}，表中的列：{'、'.join(table.columns)}",
+            remedy="请改正映射文件中的列名，或改 match 使它只对应这类文件",
+        )
+    return recognise([*table.columns, *_constants(table, recipe)], recipe.meanings(), table.path.stem)
+
+
+def _constants(table: Table, recipe: Recipe) -> list[str]:
+    """The pretended columns that a mapping file adds to a table."""
+    return [column for column in recipe.meanings() if column.startswith("=") and column not in table.columns]
 
 
 def _labels(tables: Sequence[Table | MessageFile], taken: Sequence[str] = ()) -> list[str]:
@@ -190,6 +215,8 @@ def _note_left_out(sources: Sequence[Source], other: Sequence[Path], notes: Note
             notes.add(UNKNOWN_TABLE, source.table.label, example="、".join(source.table.columns[:10]))
         for column in source.recognition.unknown:
             notes.add(UNKNOWN_COLUMN, column, example=source.table.label)
+        for column in source.report.visits_by_another:
+            notes.add(NAMED_TWICE, column, example=source.table.label)
     for path in other:
         notes.add(UNKNOWN_FILE, path.suffix or "无后缀", example=path.name)
 

@@ -47,10 +47,15 @@ def _headings() -> dict[str, tuple[str, ...]]:
     return {national: tuple(labels) for national, labels in content.items()}
 
 
+def headings_of(national: str) -> tuple[str, ...]:
+    """The Chinese names of columns under which a national field is recognised."""
+    return _headings().get(national, ())
+
+
 def names_of(declared: Field[Any]) -> tuple[str, ...]:
     """All names under which this field is recognised, best known first."""
     own = (f"{declared.owner.__name__}.{declared.name}", f"{declared.owner.label}.{declared.label}")
-    labels = tuple(label for national in declared.national for label in _headings().get(national, ()))
+    labels = tuple(label for national in declared.national for label in headings_of(national))
     return (*own, declared.name, declared.label, *declared.national, *labels)
 
 

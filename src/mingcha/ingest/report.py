@@ -10,7 +10,10 @@ import polars as pl
 
 @dataclass
 class TableReport:
-    """The fate of the rows of one table. `skipped` were left out by the mapping file and do not count as read."""
+    """The fate of the rows of one table. `skipped` were left out by the mapping file and do not count as read.
+
+    `visits_by_another` are columns that name the visit too, but not as the lines do.
+    """
 
     label: str
     kind: str
@@ -20,6 +23,7 @@ class TableReport:
     duplicates: int = 0
     skipped: int = 0
     unknown_columns: tuple[str, ...] = ()
+    visits_by_another: tuple[str, ...] = ()
 
     @property
     def balanced(self) -> bool:

@@ -68,6 +68,7 @@ NOT_REQUIRED = {
     ("notice-due", "unit_price"): "only for points that speak of a price",
     ("notice-due", "approved"): "only for points that speak of approval",
     ("approval-missing", "unit_price"): "only for points that speak of a price",
+    ("approval-exceeded", "unit_price"): "only for points that speak of a price",
     ("own-share-high", "institution_rank"): "only which share is allowed",
     ("charged-after-death", "death_date"): "the living have none",
     ("charged-after-order", "order_id"): "an order to leave ends every charge of a stay",

@@ -281,6 +281,23 @@ class Line(Entity):
         note="本条医嘱的停止日，或出院医嘱的执行日（没有的为开立次日），取其早者；没有停止的医嘱为 9999-12-31",
     )
 
+    approved_quantity = f.quantity(
+        "批准数量",
+        derived=True,
+        beside="approvals",
+        note="当日有效的审批批准的数量，相互重叠的几份相加；有一份没有写的为未知",
+    )
+    approved_since = f.day(
+        "审批起算日", derived=True, beside="approvals", note="当日有效的审批自哪日起，重叠的取最早的"
+    )
+    weight = f.quantity(
+        "当日体重",
+        unit="kg",
+        derived=True,
+        beside="vital-signs",
+        note="护理记录中不晚于计费日的最近一次；没有的看就诊的体重",
+    )
+
     # Read from what doctors write (domain.doses, .frequencies, .routes); a writing that leaves a doubt is unknown.
     dose_mass = f.number("单次剂量（质量）", derived=True, note="万分之一微克；由单次剂量描述和规格换算")
     dose_units = f.number("单次剂量（效价）", derived=True, note="万分之一单位")

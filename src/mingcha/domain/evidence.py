@@ -71,6 +71,19 @@ class Order(Entity):
     in_force = f.flag("有效标志", "vali_flag", codes="vali_flag")
 
 
+class VitalSigns(Entity):
+    """护理生命体征 (4602): what was measured at the bed, one time a row."""
+
+    label = "护理生命体征"
+    key = ("encounter_id", "measured_at")
+
+    encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
+    person_id = f.text("参保人标识", "psn_no", "patn_id")
+    measured_at = f.moment("记录时间", "rcd_time", required=True)
+    weight = f.quantity("体重", "wt", unit="kg", note="不在 0.2 至 500 千克之间的视为未知；未测的报 0")
+    in_force = f.flag("有效标志", "vali_flag", codes="vali_flag")
+
+
 class Report(Entity):
     """报告: what reports of examinations share."""
 

@@ -31,6 +31,7 @@ from mingcha.domain.evidence import (
     StockChange,
     StockCount,
     SusceptibilityReport,
+    VitalSigns,
 )
 from mingcha.domain.fields import Entity
 from mingcha.domain.findings import Finding, Indicator, Unjudged
@@ -64,6 +65,7 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
     "identity-checks": IdentityCheck,
     "stay-outcomes": StayOutcome,
     "orders": Order,
+    "vital-signs": VitalSigns,
     "settlement-lists": SettlementList,
     "examinations": ExaminationReport,
     "laboratory-results": LaboratoryResult,

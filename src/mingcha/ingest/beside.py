@@ -24,11 +24,12 @@ from mingcha.domain.entitlement import (
     PersonIdentity,
     ReferralRegistration,
 )
-from mingcha.domain.evidence import IdentityCheck, Order, StayOutcome
+from mingcha.domain.evidence import IdentityCheck, Order, StayOutcome, VitalSigns
 from mingcha.domain.fields import Entity
 from mingcha.domain.organisation import DoctorState, Institution, InstitutionState
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.engine.facts import HEAVIEST, LIGHTEST
 from mingcha.ingest.orders import STOPPED, with_last_days
 from mingcha.store.columns import Columns, columns_of, conform
 
@@ -43,6 +44,8 @@ PASSED, PENDING, REVIEWED = (
 )  # 认证结果 1 成功, 3 审核中, 4 特殊登记; 审核状态 1、2 通过
 FAILED_CHECK, PASSED_CHECK, NO_CHECK = "0", "1", "9"
 APPROVED = "1"
+# An approval without a first or last day.
+EVER_SINCE, NEVER_ENDING = -(10**6), 10**7
 ONLINE = "1"
 NOT_LISTED = "0"
 
@@ -63,7 +66,7 @@ _ASKED_OF_LINE: Columns = {
     "order_id": pl.Utf8(),
     "stopped_at": pl.Int32(),
 }
-_OF_LINES = {DoctorState, DirectoryEntry, Approval, Order}
+_OF_LINES = {DoctorState, DirectoryEntry, Approval, Order, VitalSigns}
 _day = pl.col("day")
 _open_period = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= _day)) & (
     pl.col("valid_to").is_null() | (_day <= pl.col("valid_to"))
@@ -102,7 +105,13 @@ class Beside:
         whose = conform(encounters, _ASKED).select("encounter_id", "person_id", "institution_id", region)
         asked = conform(lines, _ASKED_OF_LINE).with_columns(day=pl.col("charged_at") // MINUTES_A_DAY)
         asked = pl.concat([asked, whose[lines["enc"]]], how="horizontal")
-        for found in (self._doctor(asked), self._directory(asked), self._approval(asked)):
+        for found in (
+            self._doctor(asked),
+            self._directory(asked),
+            self._approval(asked),
+            self._approved(asked),
+            self._weight(asked),
+        ):
             lines = _filled(lines, asked, found)
         return with_last_days(lines, asked, self._table(Order))
 
@@ -307,6 +316,50 @@ class Beside:
         others = asked.select(keys).unique().join(since, on="item_code").filter(_day >= pl.col("since"))
         others = others.join(said.rows, on=keys, how="anti").select(*keys, approved=pl.lit(value=False))
         return _Saying(pl.concat([said.rows, others]), keys)
+
+    def _approved(self, asked: pl.DataFrame) -> _Saying | None:
+        """How much was approved and since when, by the approvals of the day together with all that overlap them.
+
+        What was used while two approvals held may count to either: so they are taken as one.
+        """
+        rows = self._table(Approval)
+        if rows is None:
+            return None
+        of = ["person_id", "item_code"]
+        begun, until = pl.col("valid_from").fill_null(EVER_SINCE), pl.col("valid_to").fill_null(NEVER_ENDING)
+        given = rows.filter(pl.col("state") == APPROVED).select(
+            *of, "quantity", approved_since=begun, until=until
+        )
+        given = given.unique(maintain_order=True).sort(*of, "approved_since", "until")
+        apart = pl.col("approved_since") > pl.col("until").cum_max().shift(1)
+        given = given.with_columns(run=apart.fill_null(value=True).cum_sum().over(of))
+        whole = pl.when(pl.col("quantity").is_not_null().all()).then(pl.col("quantity").sum())
+        runs = given.group_by(*of, "run").agg(
+            whole.alias("approved_quantity"), pl.col("approved_since").min(), pl.col("until").max()
+        )
+        keys = [*of, "day"]
+        met = asked.select(keys).unique().join(runs, on=of)
+        held = met.filter(_day.is_between("approved_since", "until"))
+        return _Saying(held.select(*keys, "approved_quantity", "approved_since"), keys)
+
+    def _weight(self, asked: pl.DataFrame) -> _Saying | None:
+        """The weight last measured not after the day; two that differ at one moment are none."""
+        rows = self._table(VitalSigns)
+        if rows is None:
+            return None
+        weighed = pl.col("weight").is_between(LIGHTEST, HEAVIEST)
+        measured = (
+            rows.filter(weighed & pl.col("in_force").fill_null(value=True))
+            .drop_nulls("measured_at")
+            .group_by("encounter_id", "measured_at")
+            .agg(pl.when(pl.col("weight").n_unique() == 1).then(pl.col("weight").first()))
+            .sort("measured_at")
+            .with_columns((pl.col("measured_at") // MINUTES_A_DAY).alias("day"))
+        )
+        keys = ["encounter_id", "day"]
+        days = asked.select(keys).unique().drop_nulls().sort("day")
+        met = days.join_asof(measured, on="day", by="encounter_id", check_sortedness=False)
+        return _Saying(met.select(*keys, "weight"), keys)
 
 
 @dataclass(frozen=True)

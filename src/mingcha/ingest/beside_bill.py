@@ -12,11 +12,16 @@ from mingcha.domain.claims import Encounter, Line, Person
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.ingest.beside import Beside
 from mingcha.ingest.claims import sources_of
+from mingcha.ingest.message_files import KIND, MessageFile
 from mingcha.ingest.messages import BilledEncounter
 from mingcha.ingest.notes import Notes, Rejects
 from mingcha.ingest.orders import UNTIL
+from mingcha.ingest.persons import AS_WRITTEN
 from mingcha.ingest.reading import Stores, read_chunk
-from mingcha.ingest.sources import files_of
+from mingcha.ingest.records import Records, is_record
+from mingcha.ingest.report import TableReport
+from mingcha.ingest.sources import MESSAGES, files_of
+from mingcha.ingest.visit_names import PLATFORMS
 from mingcha.store.columns import columns_of, conform, resolved_of
 
 _ENCOUNTER = {**columns_of(Person, Encounter), **resolved_of(Person, Encounter)}
@@ -25,7 +30,7 @@ _LINE_READ = ("item_code", "doctor_id", "charged_at", "approved", "order_id", "s
 
 
 def read_beside(inputs: Sequence[Path]) -> Beside:
-    """The tables of optional facts in these files and folders; what is no such table is left aside.
+    """The tables of optional facts in these files, folders and messages; what is no such table is left aside.
 
     Raises:
         InputError: a file that cannot be read as what it claims to be.
@@ -34,7 +39,9 @@ def read_beside(inputs: Sequence[Path]) -> Beside:
     notes = Notes()
     with TemporaryDirectory() as folder, Rejects(Path(folder) / "rejects.csv", notes) as rejects:
         stores = Stores(Path(folder), 1)
-        for source in sources_of(files, []):
+        for path in (path for path in files if path.suffix.lower() in MESSAGES):
+            _read_records(path, stores, notes, rejects)
+        for source in sources_of([path for path in files if path.suffix.lower() not in MESSAGES], []):
             if source.recognition.primary in OPTIONAL_TABLES.values():
                 for chunk in source.table.chunks(source.used_columns()):
                     read_chunk(source, chunk, stores, notes, rejects)
@@ -42,6 +49,16 @@ def read_beside(inputs: Sequence[Path]) -> Beside:
             entity: conform(store.take(0), columns_of(entity)) for entity, store in stores.optional.items()
         }
     return Beside(tables)
+
+
+def _read_records(path: Path, stores: Stores, notes: Notes, rejects: Rejects) -> None:
+    """Read what messages tell beside bills; bills themselves are no such message."""
+    file = MessageFile(path)
+    records = Records(path, TableReport(file.label, KIND), 0, PLATFORMS)
+    for place, content in enumerate(file.messages(), 1):
+        if is_record(content):
+            records.add(content, place)
+    records.store(stores, notes, rejects, AS_WRITTEN)
 
 
 def told_by(encounters: Sequence[BilledEncounter]) -> frozenset[str]:

@@ -80,7 +80,8 @@ def import_claims(
                 read_chunk(source, chunk, stores, notes, rejects, persons)
                 progress(f"读取 {source.report.label}", source.report.read, source.table.estimated_rows)
         looked_through = partial(progress, "核对报文先后")
-        reader = MessageImport(stores, notes, rejects, newest(messages, looked_through), persons)
+        visits = name_joined_by((source.recognition, source.table.columns) for source in usable)
+        reader = MessageImport(stores, notes, rejects, newest(messages, looked_through), persons, visits)
         for number, file in enumerate(messages, len(usable)):
             for read in reader.read(file, report.tables[number], number):
                 progress(f"读取 {file.label}", read, file.estimated_rows)

@@ -21,11 +21,13 @@ from mingcha.ingest.newest import Place
 from mingcha.ingest.notes import REJECTS, Notes, Rejects
 from mingcha.ingest.persons import AS_WRITTEN, Persons
 from mingcha.ingest.reading import UNREADABLE, Stores
+from mingcha.ingest.records import Records, is_record
 from mingcha.ingest.report import TableReport
 from mingcha.ingest.settlement_lists import ReceivedList, is_list, read_list, table_of
+from mingcha.ingest.visit_names import PLATFORMS
 from mingcha.store.columns import columns_of
 
-KIND = "3101/3102/4101 报文"
+KIND = "接口报文"
 SUPERSEDED = "同一就诊有多个报文，以最后一个为准"
 _BATCH_LINES = 50_000
 _LARGEST = 256 << 20
@@ -111,8 +113,10 @@ class MessageImport:
         rejects: Rejects,
         counts: Mapping[str, Place],
         persons: Persons = AS_WRITTEN,
+        visits: str = PLATFORMS,
     ) -> None:
         self._persons = persons
+        self._visits = visits
         self._stores = stores
         self._notes = notes
         self._rejects = rejects
@@ -126,15 +130,24 @@ class MessageImport:
         batch = _Batch(number, self._persons)
         understood, broken = 0, None
         lists: list[tuple[int, ReceivedList]] = []
+        records = Records(file.path, report, number, self._visits)
         for place, content in enumerate(file.messages(), 1):
             if is_list(content):
                 understood += self._list(content, report, lists, place)
                 continue
             try:
+                if is_record(content):
+                    records.add(content, place)
+                    understood += 1
+                    if len(records) >= _BATCH_LINES:
+                        records.store(self._stores, self._notes, self._rejects, self._persons)
+                        yield report.read
+                    continue
                 message = decode_message(content)
             except InputError as error:
                 broken = broken or error
-                self._refuse_whole(content, error, report, place)
+                # Of a person whose message cannot be taken apart nothing is kept: it is all name and number.
+                self._refuse_whole(b"" if is_record(content) else content, error, report, place)
                 continue
             understood += 1
             report.read += message.rows
@@ -148,6 +161,7 @@ class MessageImport:
             first = broken or InputError("文件中没有报文")
             raise InputError(first.what, where=str(file.path), remedy=first.remedy or "请检查文件内容")
         batch.store(self._stores)
+        records.store(self._stores, self._notes, self._rejects, self._persons)
         self._keep_lists(lists, number)
 
     def _list(

@@ -131,6 +131,12 @@ def recognise(
     return best
 
 
+def recognise_as(entity: type[Entity], columns: Sequence[str]) -> Recognition:
+    """Recognise the columns of a table of which it is known what it holds."""
+    optional = None if entity in CLAIMS else _as_optional(entity, columns, {}, named=True)
+    return _as_claims(columns, {}) if optional is None else optional
+
+
 def _as_optional(
     entity: type[Entity],
     columns: Sequence[str],

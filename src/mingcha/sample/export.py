@@ -276,6 +276,7 @@ _ABOUT = {
     "identity-checks": ("mdtrt_id", "fixmedins_code"),
     "consents": ("mdtrt_id", "fixmedins_code"),
     "orders": ("mdtrt_id", "psn_no"),
+    "vital-signs": ("mdtrt_id", "psn_no"),
     "fee-categories": ("mdtrt_id", "psn_no"),
     "chronic-registrations": ("psn_no",),
     "approvals": ("psn_no",),

@@ -80,7 +80,10 @@ MECHANISM_OF_KIND = {
 }
 
 # Kinds by whose points a second mechanism judges too.
-_BESIDE = {"antibiotic-grade": ("special-antibiotic-outpatient",)}
+_BESIDE = {
+    "antibiotic-grade": ("special-antibiotic-outpatient",),
+    "approval-required": ("approval-exceeded",),
+}
 MECHANISMS_OF_KIND = {
     kind: (mechanism, *_BESIDE.get(kind, ())) for kind, mechanism in MECHANISM_OF_KIND.items()
 }

@@ -383,3 +383,70 @@ def test_a_person_has_the_one_identity_that_is_in_force_on_the_day(
     tables = beside(person_identities=rows)
     assert visit("identity_type", tables) == found
     assert visit("identity_type", tables, identity_type="21") == "21"
+
+
+def units(number: float) -> int:
+    return int(number * 10_000)
+
+
+@pytest.mark.parametrize(
+    ("rows", "quantity", "since"),
+    [
+        ([approval(quantity=units(2))], units(2), DAY - 9),
+        ([approval(quantity=units(2), valid_to=DAY - 1)], None, None),
+        ([approval(quantity=units(2), state="2")], None, None),
+        ([approval(quantity=None)], None, DAY - 9),
+        # Two that overlap count as one, those that follow each other do not.
+        (
+            [approval(quantity=units(2)), approval(approval_id="A2", quantity=units(3), valid_from=DAY - 5)],
+            units(5),
+            DAY - 9,
+        ),
+        (
+            [
+                approval(quantity=units(2), valid_to=DAY - 3),
+                approval(approval_id="A2", quantity=units(3), valid_from=DAY - 3),
+            ],
+            units(5),
+            DAY - 9,
+        ),
+        (
+            [
+                approval(quantity=units(2), valid_to=DAY - 3),
+                approval(approval_id="A2", quantity=units(3), valid_from=DAY - 2),
+            ],
+            units(3),
+            DAY - 2,
+        ),
+        ([approval(quantity=units(2)), approval(approval_id="A2", quantity=None)], None, DAY - 9),
+    ],
+)
+def test_how_much_was_approved_is_told_by_the_approvals_of_the_day_and_all_that_overlap_them(
+    rows: list[dict[str, Any]], quantity: int | None, since: int | None
+) -> None:
+    tables = beside(approvals=rows)
+    assert line("approved_quantity", tables) == quantity
+    assert line("approved_since", tables) == since
+
+
+def signs(day: int, weight: float, **more: Any) -> dict[str, Any]:
+    return {"encounter_id": "E1", "measured_at": day * MINUTES_A_DAY, "weight": units(weight), **more}
+
+
+@pytest.mark.parametrize(
+    ("rows", "weight"),
+    [
+        ([signs(DAY - 3, 12), signs(DAY - 1, 13)], units(13)),
+        ([signs(DAY, 14)], units(14)),
+        ([signs(DAY + 1, 14)], None),
+        ([signs(DAY - 3, 12), signs(DAY - 1, 0)], units(12)),
+        ([signs(DAY - 3, 12), signs(DAY - 1, 12_000)], units(12)),
+        ([signs(DAY - 3, 12), signs(DAY - 1, 13, in_force=False)], units(12)),
+        ([signs(DAY - 1, 13), signs(DAY - 1, 31)], None),
+        ([signs(DAY - 1, 13, encounter_id="E2")], None),
+    ],
+)
+def test_a_weight_is_the_one_last_measured_not_after_the_day(rows: Any, weight: int | None) -> None:
+    encounters = pl.DataFrame({"encounter_id": ["E1"], "person_id": ["P1"]})
+    lines = pl.DataFrame({"enc": 0, "item_code": "X1", "charged_at": DAY * MINUTES_A_DAY + 600})
+    assert beside(vital_signs=rows).of_lines(lines, encounters)["weight"].to_list() == [weight]

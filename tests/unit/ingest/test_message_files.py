@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import polars as pl
 import pytest
 
 from mingcha.domain.errors import InputError
+from mingcha.domain.values import day_of
+from mingcha.ingest.beside_bill import read_beside
 from mingcha.ingest.claims import import_claims
 from mingcha.ingest.message_files import SUPERSEDED
 from mingcha.ingest.report import ImportReport
@@ -193,3 +196,100 @@ def test_a_file_in_gb18030_is_understood(tmp_path: Path) -> None:
     path.write_bytes(json.dumps(sent, ensure_ascii=False).encode("gb18030"))
     _, lake = imported(path, out=tmp_path / "out")
     assert lake.items()["item_name"].to_list() == ["阿莫西林胶囊"]
+
+
+ORDER = {"mdtrt_sn": "SN1", "mdtrt_id": "E1", "psn_no": "P1", "drord_no": "O1", "drord_endtime": "2026-03-02 10:00:00",
+         "vali_flag": "1"}  # fmt: skip
+SIGNS = {"mdtrt_sn": "SN1", "mdtrt_id": "E1", "rcd_time": "2026-03-01", "wt": 12.5, "vali_flag": "1"}
+PERSON = {
+    "baseinfo": {
+        "psn_no": "P1",
+        "psn_name": "张三",
+        "certno": "350102199001011234",
+        "gend": "2",
+        "brdy": "1990-01-01",
+    },
+    "insuinfo": [
+        {
+            "insutype": "310",
+            "psn_type": "11",
+            "psn_insu_stas": "1",
+            "psn_insu_date": "2015-01-01",
+            "emp_name": "某厂",
+        }
+    ],
+    "idetinfo": [{"psn_idet_type": "2303", "begntime": "2026-01-01 00:00:00", "endtime": ""}],
+}
+
+
+def record(transaction: str, *rows: dict[str, Any]) -> dict[str, Any]:
+    return {"infno": transaction, "input": {"data": list(rows)}}
+
+
+def bill(**more: Any) -> dict[str, Any]:
+    return message(encounter("E1", order("L1", drord_no="O1"), insutype="310", **more))
+
+
+def test_orders_come_from_messages_as_well_as_from_tables(tmp_path: Path) -> None:
+    bills = written(tmp_path, "bills.ndjson", bill(), record("4402", ORDER))
+    report, lake = imported(bills, out=tmp_path / "d")
+    assert report.optional == {"orders": 1}
+    assert lines_of(lake)["order_until"].to_list() == [day_of(date(2026, 3, 2))]
+    header = "mdtrt_id,drord_no,drord_endtime\nE1,O1,2026-03-02 10:00:00\n"
+    (tmp_path / "orders.csv").write_text(header, "utf-8")
+    _, by_table = imported(written(tmp_path, "b.ndjson", bill()), tmp_path / "orders.csv", out=tmp_path / "t")
+    assert lines_of(by_table).equals(lines_of(lake))
+
+
+@pytest.mark.parametrize("transaction", ["4402", "4402A"])
+def test_one_order_as_an_object_and_input_as_a_text_are_read_too(tmp_path: Path, transaction: str) -> None:
+    text = {"infno": transaction, "input": json.dumps({"data": ORDER})}
+    report, _ = imported(written(tmp_path, "bills.ndjson", bill(), text), out=tmp_path / "d")
+    assert report.optional == {"orders": 1}
+
+
+def test_an_order_that_lacks_its_number_is_rejected_with_its_place(tmp_path: Path) -> None:
+    lacking = {**ORDER, "drord_no": ""}
+    report, _ = imported(
+        written(tmp_path, "bills.ndjson", bill(), record("4402", lacking)), out=tmp_path / "d"
+    )
+    assert (report.rejected, report.optional) == (1, {})
+    rejects = pl.read_csv(report.rejects_file, infer_schema_length=0)
+    assert rejects.select("row", "field").rows() == [("2", "Order.order_id")]
+
+
+def test_a_weight_measured_at_the_bed_stands_on_the_lines_from_that_day_on(tmp_path: Path) -> None:
+    day_before = order("L0", drord_begn_date="2026-02-28 09:00:00")
+    told = message(encounter("E1", day_before, order("L1"), adm_date="2026-02-27 08:00:00"))
+    _, lake = imported(written(tmp_path, "bills.ndjson", told, record("4602", SIGNS)), out=tmp_path / "d")
+    weights = dict(lines_of(lake).select("line_key", "weight").rows())
+    assert weights == {"L0": None, "L1": 125_000}
+
+
+def test_what_is_known_of_a_person_comes_from_messages_and_leaves_no_name_behind(tmp_path: Path) -> None:
+    unknown = message(encounter("E1", order("L1"), insutype="310"))
+    del unknown["input"]["data"]["patient_dtos"]["gend"]
+    bills = written(tmp_path, "bills.ndjson", unknown, {"infcode": 0, "output": PERSON})
+    report, lake = imported(bills, out=tmp_path / "d")
+    assert report.optional == {"insured-periods": 1, "person-identities": 1}
+    (visit,) = lake.read_bucket(0).encounters.select("sex", "birth_date", "insured", "identity_type").rows()
+    assert visit == ("2", day_of(date(1990, 1, 1)), True, "2303")
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "d").rglob("*") if path.is_file())
+    assert not any(secret.encode() in kept for secret in ("张三", "350102199001011234", "某厂"))
+
+
+def test_a_question_about_a_person_without_its_answer_is_rejected_and_not_kept(tmp_path: Path) -> None:
+    asked = {"infno": "1101", "input": {"data": {"certno": "350102199001011234", "psn_name": "张三"}}}
+    report, _ = imported(written(tmp_path, "bills.ndjson", bill(), asked), out=tmp_path / "d")
+    assert report.rejected == 1
+    assert "350102199001011234" not in report.rejects_file.read_text("utf-8-sig")
+
+
+def test_records_of_messages_lie_beside_a_single_bill_as_tables_do(tmp_path: Path) -> None:
+    written(tmp_path, "beside.ndjson", record("4402", ORDER), record("4602", SIGNS), {"output": PERSON})
+    assert read_beside([tmp_path]).slugs() == {
+        "orders",
+        "vital-signs",
+        "insured-periods",
+        "person-identities",
+    }

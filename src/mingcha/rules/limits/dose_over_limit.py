@@ -2,7 +2,8 @@
 
 ## 检查什么
 由单次剂量描述、规格和使用频次描述得出一次和一日（用药当日）的剂量，与知识点的单次、每日最大剂量比较；
-知识点按每公斤体重限定的，乘以本次就诊的体重后比较；知识点限定给药途径或年龄的，只对相同途径、该年龄的参保人适用。剂量按规格换算（片与毫克、毫升与毫克），全部为整数运算。
+知识点按每公斤体重限定的，乘以体重后比较：护理记录中不晚于计费日的最近一次，没有的取单据上的体重；
+知识点限定给药途径或年龄的，只对相同途径、该年龄的参保人适用。剂量按规格换算（片与毫克、毫升与毫克），全部为整数运算。
 
 ## 为何违规
 超过说明书用量的部分不属于合理用药；先作可疑，听取机构说明。超出的数量按剂量比例折算，向下取整。
@@ -51,7 +52,10 @@ def _over(measure: Measure) -> Condition:
 
 def _over_weight(taken: Expr, per_kg: Field[int]) -> Condition:
     """Whether more is taken than a point allows by weight; a whole number is greater than any part of the next."""
-    return (per_kg > 0) & (taken > per_kg * DoseLimit.base_units * Encounter.weight // QUANTITY_SCALE)
+    allowed = per_kg * DoseLimit.base_units
+    weights = (Line.weight, Encounter.weight)
+    by_that_day, by_visit = (taken > allowed * weight // QUANTITY_SCALE for weight in weights)
+    return (per_kg > 0) & (by_that_day | by_visit)
 
 
 class DoseOverLimit(ItemRule[DoseLimit]):
@@ -60,7 +64,7 @@ class DoseOverLimit(ItemRule[DoseLimit]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "prescription-measures")
     needs = (Line.quantity,)
-    reads = (*DOSES.values(), Line.times_a_day)
+    reads = (*DOSES.values(), Line.times_a_day, Line.weight)
 
     any_age = (DoseLimit.at_least == 0) & (DoseLimit.below == FOREVER)
     age_that_day = Age(Person.birth_date, Line.day, DoseLimit.age_unit)
@@ -76,7 +80,8 @@ class DoseOverLimit(ItemRule[DoseLimit]):
         if dose is None:
             yield group.cannot_judge(_unread(group, line))
             return
-        weight = group.encounter.weight
+        # What was measured last before the dose; else what the bill says, which is of the admission.
+        weight = group.read(line, Line.weight) or group.encounter.weight
         excesses = list(_excesses(point, dose, times, weight))
         if not excesses:
             if weight is None and max(point.single_per_kg, point.daily_per_kg):

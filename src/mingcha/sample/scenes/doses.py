@@ -9,7 +9,7 @@ from mingcha.knowledge.kinds import NO_DOSE_LIMIT, DoseLimit
 from mingcha.knowledge.point import FOREVER
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Circumstances, Writer
-from mingcha.sample.script import NEAR_MISS, VIOLATION, Age, Charge, Dosing, units
+from mingcha.sample.script import NEAR_MISS, VIOLATION, After, Age, Charge, Dosing, Paper, units
 
 FREQUENCIES = {1: "qd", 2: "bid", 3: "一日三次", 4: "每日4次", 6: "q4h", 8: "每3小时一次"}
 WAYS = {"": "口服", "静脉": "静脉滴注", "肌内": "肌注", "皮下": "皮下注射", "口服": "po"}
@@ -117,6 +117,7 @@ def _weighed(scene: _Dosed) -> None:
     scene.spare("按体重恰好等于上限", scene.dosed(scene.most))
     heavy = scene.around._replace(weight=2 * WEIGHT)
     _Dosed(scene.writer, scene.point, scene.code, heavy).spare("体重加倍，同样的剂量恰好等于上限", too_much)
+    _measured(scene, heavy, too_much)
     if daily < NO_DOSE_LIMIT:
         times = next(
             (n for n in FREQUENCIES if n > 1 and 2 * daily <= n * single and 2 * daily % n == 0), None
@@ -124,6 +125,27 @@ def _weighed(scene: _Dosed) -> None:
         if times is not None:
             scene.plant("按体重单次未超，每日为上限的两倍", scene.dosed(2 * daily // times, times))
             scene.spare("按体重每日恰好等于上限", scene.dosed(daily // times, times))
+
+
+def _measured(scene: _Dosed, heavy: Circumstances, dosing: Dosing) -> None:
+    """The bill says twice the weight, for which the dose is just right; what was measured before it says otherwise."""
+
+    def weighed(day: int, weight: int) -> Paper:
+        return Paper("vital-signs", (("rcd_time", After(day)), ("wt", decimal_text(weight, QUANTITY_SCALE))))
+
+    of_bill = _Dosed(scene.writer, scene.point, scene.code, heavy)
+    before, after = weighed(0, WEIGHT), weighed(1, WEIGHT)
+    note = "护理记录的体重只有单据的一半，按它为上限的两倍"
+    charge = of_bill.twice_too_much(dosing, note)
+    of_bill.stage(
+        VIOLATION, note, of_bill.visit([charge], company=1, papers=(weighed(-3, 2 * WEIGHT), before))
+    )
+    note = "次日才称得的体重不管前一日的用量"
+    of_bill.stage(
+        NEAR_MISS,
+        note,
+        of_bill.visit([of_bill.near(BOUGHT, note, dosing=dosing)], company=1, papers=(after,)),
+    )
 
 
 def _by_age(scene: _Dosed) -> None:

@@ -69,11 +69,12 @@ class Application:
     def access(self) -> Access:
         """People, rights and the trail; the database is only opened when it is asked something."""
         from mingcha.access.context import Access  # loads the database library, which no audit needs
+        from mingcha.administration.parameters import policy_in_force
         from mingcha.store.database.engine import Database
         from mingcha.store.keys import Keyring
 
         keyring = Keyring(self.settings.key_file, self.settings.given_keys)
-        return Access(Database(self.settings.database_url), keyring, self.home)
+        return Access(Database(self.settings.database_url), keyring, self.home, policy_of=policy_in_force)
 
     def prepare_database(self) -> bool:
         """Bring the database up to date, and make the keys of a new one; returns whether anything was done.

@@ -11,7 +11,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mingcha.access.roles import Role
-from mingcha.administration import announcements
+from mingcha.administration import announcements, changes, dictionaries, parameters
+from mingcha.administration.dated import SettingKind
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
 from tests.support.platform import ROOT, Clock, Town, access_to
 
@@ -44,6 +45,30 @@ def populate(town: Town) -> None:
         )
         town.user(f"u{at + 1:03d}", *held, at=place, name=name)
     announce(town)
+    decide(town)
+
+
+def decide(town: Town) -> None:
+    """Changes that wait, and some that were let pass."""
+    access, today = town.access, town.access.today()
+    security = town.actor(Role.SECURITY_ADMIN.value)
+    for values, days, passes in (
+        ({"session.idle": 20, "sign-in.locked": 30}, 0, True),
+        ({"password.length": 12}, 30, True),
+        ({"session.single": True, "password.remembered": 8}, 3, False),
+    ):
+        day = today + timedelta(days=days)
+        made = parameters.propose_parameters(access, ROOT, values, day, "等级保护测评整改要求")
+        if passes:
+            changes.approve(access, security, made.id, None)
+    rows = [
+        dictionaries.CodeRow("PTMZ", "普通门诊", "11"),
+        dictionaries.CodeRow("MTB", "门诊特殊病", "14", "350100"),
+    ]
+    made = dictionaries.propose_rows(
+        access, ROOT, SettingKind.MAPPING, "med_type", rows, [], today, "旧系统的编码"
+    )
+    changes.approve(access, security, made.id, None)
 
 
 def announce(town: Town) -> None:
@@ -162,6 +187,12 @@ def steps_of_administrators(stage: Stage) -> dict[tuple[Role, str], Callable[[Pa
         (Role.SYSTEM_ADMIN, "82-公告-查看"): add("/users", "查看公告"),
         (Role.SYSTEM_ADMIN, "83-模块"): add("/modules", "停用 公告"),
         (Role.SYSTEM_ADMIN, "84-帮助-改写"): write_help,
+        (Role.SYSTEM_ADMIN, "85-参数"): add("/parameters", "收起菜单"),
+        (Role.SYSTEM_ADMIN, "86-参数-修改"): add("/parameters", "修改参数"),
+        (Role.SYSTEM_ADMIN, "87-字典"): add("/dictionaries?name=med_type", "刷新"),
+        (Role.SYSTEM_ADMIN, "88-字典-增加"): add("/dictionaries?name=med_type&what=mappings", "增加"),
+        (Role.SECURITY_ADMIN, "89-变更"): add("/setting-changes", "刷新"),
+        (Role.SECURITY_ADMIN, "8a-变更-复核"): add("/setting-changes", "系统参数"),
     }
 
 

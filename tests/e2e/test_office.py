@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from mingcha.access.roles import Role
 from tests.e2e.stage import Stage
 from tests.e2e.test_frame import AXE, serious
-from tests.e2e.test_screens import HOSTILE, ONE, sign_out
+from tests.e2e.test_screens import HOSTILE, ONE, choose, sign_out
 
 BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
 
@@ -106,13 +106,77 @@ def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page
     page.evaluate("theme => localStorage.setItem('mingcha.theme', theme)", theme)
     stage.sign_in_as(page, Role.SYSTEM_ADMIN)
     faults = {}
-    for address, button in (("/announcements", "发布公告"), ("/modules", "停用 公告")):
+    for address, button in (
+        ("/announcements", "发布公告"),
+        ("/modules", "停用 公告"),
+        ("/parameters", "修改参数"),
+        ("/dictionaries?name=med_type", "增加"),
+        ("/setting-changes", "刷新"),
+    ):
         page.goto(stage.address + address)
         page.wait_for_load_state("networkidle")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{address} is {wide} pixels too wide"
         faults[address] = serious(page)
         page.get_by_role("button", name=button).click()
-        expect(page.get_by_role("dialog")).to_be_visible()
+        page.wait_for_load_state("networkidle")
         faults[address, button] = serious(page)
     assert {where: found for where, found in faults.items() if found} == {}
+
+
+@BOTH
+def test_a_parameter_is_proposed_by_one_let_pass_by_another_and_then_acts(stage: Stage, page: Page) -> None:
+    stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/parameters")
+    page.get_by_role("button", name="修改参数").click()
+    dialog = page.get_by_role("dialog", name="修改参数")
+    choose(dialog, "参数", "口令最短长度")
+    page.keyboard.press("Escape")
+    dialog.get_by_role("spinbutton", name="口令最短长度").fill("20")
+    dialog.get_by_label("原因").fill(HOSTILE)
+    dialog.get_by_role("button", name="提交复核").click()
+    expect(page.get_by_text("有变更待复核")).to_be_visible()
+    page.get_by_role("link", name="口令最短长度 的历史").click()
+    page.get_by_role("button", name="系统参数", exact=True).click()
+    drawer = page.get_by_role("dialog", name="变更")
+    expect(drawer.get_by_role("row", name="口令最短长度")).to_contain_text("内置的值")
+    expect(drawer.get_by_text(HOSTILE)).to_be_visible()
+    expect(drawer.get_by_role("button", name="通过")).to_have_count(0)
+    sign_out(page)
+
+    stage.sign_in_as(page, Role.SECURITY_ADMIN, to="/setting-changes?state=proposed")
+    page.get_by_role("button", name="系统参数", exact=True).click()
+    drawer.get_by_role("button", name="通过").click()
+    page.get_by_role("dialog", name="通过这项变更").get_by_role("button", name="通过").click()
+    expect(drawer.get_by_text("已通过")).to_be_visible()
+    page.goto(stage.address + "/password")
+    expect(page.get_by_text("至少 20 个字符")).to_be_visible()
+    assert page.locator("img").count() == 0
+
+
+@ONE
+def test_a_table_of_local_codes_is_looked_at_proposed_and_let_pass(stage: Stage, page: Page) -> None:
+    stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/dictionaries?name=insutype&what=mappings")
+    page.get_by_role("button", name="导入").click()
+    dialog = page.get_by_role("dialog", name="导入编码对照 · 险种")
+    table = f"本地编码,名称,国家编码\nZG,职工,310\nJM,居民 {HOSTILE},390\nXX,不明,999\n"
+    dialog.get_by_label("编码表文件").set_input_files(
+        {"name": "对照.csv", "mimeType": "text/csv", "buffer": table.encode("gb18030")}
+    )
+    expect(dialog.get_by_text("新增 2 行，不能用 1 行")).to_be_visible()
+    expect(dialog.get_by_text("对应的国家编码不在字典里")).to_be_visible()
+    dialog.get_by_placeholder("为什么改").fill("接口改造前的旧编码")
+    dialog.get_by_role("button", name="提交 2 行复核").click()
+    expect(dialog).to_have_count(0)
+    sign_out(page)
+
+    stage.sign_in_as(page, Role.SECURITY_ADMIN, to="/setting-changes?kind=mapping")
+    page.get_by_role("button", name="险种", exact=True).click()
+    drawer = page.get_by_role("dialog", name="变更")
+    expect(drawer.get_by_text("职工 → 国家编码 310")).to_be_visible()
+    drawer.get_by_role("button", name="通过").click()
+    page.get_by_role("dialog", name="通过这项变更").get_by_role("button", name="通过").click()
+    expect(drawer.get_by_text("已通过")).to_be_visible()
+    page.goto(stage.address + "/dictionaries?name=insutype&what=mappings&text=JM")
+    expect(page.get_by_role("region", name="编码列表")).to_contain_text("390 城乡居民基本医疗保险")
+    expect(page.get_by_role("button", name="停用 JM")).to_have_count(0)
+    assert page.locator("img").count() == 0

@@ -242,6 +242,7 @@ def test_two_administrators_do_not_see_each_others_work(stage: Stage, page: Page
         seen[role] = page.get_by_role("navigation", name="主菜单").get_by_role("link").all_inner_texts()
         sign_out(page)
     people, own = ["用户", "角色", "机构"], ["个人中心", "API 令牌"]
-    assert seen[Role.SYSTEM_ADMIN] == [*people, "公告", "模块", *own]
-    assert seen[Role.SECURITY_ADMIN] == [*people, "模块", *own]
-    assert seen[Role.AUDITOR] == [*people, "模块", "操作记录", *own]
+    decided = ["模块", "参数", "字典", "变更复核"]
+    assert seen[Role.SYSTEM_ADMIN] == [*people, "公告", *decided, *own]
+    assert seen[Role.SECURITY_ADMIN] == [*people, *decided, *own]
+    assert seen[Role.AUDITOR] == [*people, *decided, "操作记录", *own]

@@ -19,6 +19,7 @@ from mingcha.access.personal import PersonalField
 from mingcha.access.roles import DUTIES, Role
 from mingcha.access.sessions import Secrets, admit
 from mingcha.access.sign_in import sign_in
+from mingcha.administration.parameters import policy_in_force
 from mingcha.store.database.engine import Database
 from mingcha.store.database.migrating import upgrade
 from mingcha.store.keys import Keyring
@@ -51,7 +52,7 @@ def access_to(url: str, home: Path, clock: Clock | None = None) -> Access:
         keyring.create()
     database = Database(url)
     upgrade(database)
-    return Access(database, keyring, home, clock=clock or Clock(), hasher=FAST)
+    return Access(database, keyring, home, policy_of=policy_in_force, clock=clock or Clock(), hasher=FAST)
 
 
 @dataclass

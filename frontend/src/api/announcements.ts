@@ -2,7 +2,7 @@
 
 import type { ListPage, ListState } from '@/list/definition'
 
-import { answer, api, type Schemas } from './client'
+import { answer, api, type QueryOf, type Schemas } from './client'
 import { asked } from './listing'
 
 export type Announcement = Schemas['AnnouncementView']
@@ -12,7 +12,8 @@ export type Notice = Schemas['Notice']
 const at = (id: string) => ({ path: { announcement_id: id } })
 
 export function listAnnouncements(state: ListState, signal?: AbortSignal): Promise<ListPage<Announcement>> {
-  return answer(api.GET('/api/v1/announcements', { params: { query: asked(state) }, signal }))
+  const query = asked<QueryOf<'/api/v1/announcements'>>(state)
+  return answer(api.GET('/api/v1/announcements', { params: { query }, signal }))
 }
 
 export function publishAnnouncement(form: AnnouncementForm): Promise<Announcement> {

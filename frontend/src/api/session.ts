@@ -44,3 +44,8 @@ export function readInvitation(token: string): Promise<Duty> {
 export async function acceptInvitation(form: Schemas['FirstForm']): Promise<void> {
   await answer(api.POST('/api/v1/setup', { body: form }))
 }
+
+/** What a new password must fulfil here. */
+export function passwordPolicy(): Promise<Schemas['PasswordPolicy']> {
+  return answer(api.GET('/api/v1/session/password-policy'))
+}

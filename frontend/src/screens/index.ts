@@ -1,6 +1,18 @@
 /** All screens, in the order of the menu. */
 
-import { Avatar, Bell, Clock, Grid, Key, OfficeBuilding, User, UserFilled } from '@element-plus/icons-vue'
+import {
+  Avatar,
+  Bell,
+  Clock,
+  DocumentChecked,
+  Grid,
+  Key,
+  Notebook,
+  OfficeBuilding,
+  SetUp,
+  User,
+  UserFilled,
+} from '@element-plus/icons-vue'
 
 import type { Screen } from './screen'
 
@@ -109,6 +121,59 @@ export const SCREENS: Screen[] = [
       {
         title: '多久生效',
         text: '几秒内全部生效。正在打开那一页的人，下一次操作时会看到“本单位没有启用”。',
+      },
+    ],
+  },
+  {
+    name: 'parameters',
+    path: '/parameters',
+    title: '参数',
+    group: SYSTEM,
+    icon: SetUp,
+    permissions: ['settings.view'],
+    component: () => import('./parameters/ParametersScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '口令、登录、会话、令牌的规矩，今天各是多少、从哪天起。没有设过的用内置的值。',
+      },
+      {
+        title: '怎样改',
+        text: '按“修改参数”，写明从哪天起和原因，提交后由另一个人在“变更复核”里通过才生效；自己不能复核自己提出的。以前的值都留着，“历史”里能看到谁在什么时候为什么改。',
+      },
+    ],
+  },
+  {
+    name: 'dictionaries',
+    path: '/dictionaries',
+    title: '字典',
+    group: SYSTEM,
+    icon: Notebook,
+    permissions: ['settings.view'],
+    component: () => import('./dictionaries/DictionariesScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '国家编码照原样，不能改。本地增加的编码，以及本地编码对应哪个国家编码（编码对照），都注明从哪天起。',
+      },
+      {
+        title: '怎样增加',
+        text: '一条一条地增加，或导入表格：先逐行看清是新增、变更还是不能用，再提交。由另一个人复核通过后生效。',
+      },
+    ],
+  },
+  {
+    name: 'setting-changes',
+    path: '/setting-changes',
+    title: '变更复核',
+    group: SYSTEM,
+    icon: DocumentChecked,
+    permissions: ['settings.view'],
+    component: () => import('./changes/ChangesScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '参数和字典的每一项变更：谁提出、为什么、改前改后各是什么。有复核权限的人在这里通过或驳回；提出的人在复核前可以撤回。',
       },
     ],
   },

@@ -17,6 +17,10 @@ from mingcha.store.keys import Keyring, Keys
 CHINA = timezone(timedelta(hours=8))
 
 
+def _built_in(_: Access) -> Policy:
+    return Policy()
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -27,14 +31,20 @@ class Access:
 
     Args:
         home: the data folder, where releases, datasets and runs lie beside the database.
+        policy_of: who says today's policy: a layer above knows what the installation set.
     """
 
     database: Database
     keyring: Keyring
     home: Path
-    policy: Policy = field(default_factory=Policy)
+    policy_of: Callable[[Access], Policy] = _built_in
     clock: Callable[[], datetime] = _now
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
+
+    @property
+    def policy(self) -> Policy:
+        """What passwords, sessions and tokens are held to today."""
+        return self.policy_of(self)
 
     @property
     def head(self) -> Path:

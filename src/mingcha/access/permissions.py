@@ -30,4 +30,5 @@ class Permission(Labelled):
     FINDINGS_VIEW = "findings.view", "查看疑点"
     ANNOUNCEMENTS_EDIT = "announcements.edit", "发布公告"
     SETTINGS_VIEW = "settings.view", "查看模块、参数、字典"
+    SETTINGS_REVIEW = "settings.review", "复核参数和字典的变更"
     SETTINGS_EDIT = "settings.edit", "维护模块、参数、字典和帮助"

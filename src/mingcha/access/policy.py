@@ -20,6 +20,7 @@ class Policy:
     failures_forgotten: timedelta = timedelta(hours=24)
     session_idle: timedelta = timedelta(minutes=30)
     session_lasts: timedelta = timedelta(hours=12)
+    session_single: bool = False
     token_lasts_at_most: timedelta = timedelta(days=366)
     tokens_a_user: int = 20
     invitation_lasts: timedelta = timedelta(hours=48)

@@ -56,6 +56,7 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.USERS_VIEW, P.USERS_LOCK, P.USERS_RESET, P.USERS_REVEAL, P.GRANTS_EDIT, P.ORGANISATIONS_VIEW}
         )
+        | {P.SETTINGS_REVIEW}
         | {P.SETTINGS_VIEW},
         may_assign=frozenset(Role),
     ),
@@ -84,6 +85,7 @@ ROLES: dict[Role, RoleEntry] = {
     Role.DECIDER: RoleEntry(
         "主任/决策",
         frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})
+        | {P.SETTINGS_REVIEW}
         | {P.SETTINGS_VIEW, P.ANNOUNCEMENTS_EDIT}
         | _CARE,
     ),

@@ -12,7 +12,7 @@ from mingcha.access.errors import CodeNeeded, SignInFailed
 from mingcha.access.failures import check_attempt, forget_failures
 from mingcha.access.passwords import hash_password, matches
 from mingcha.access.second_factor import proof_of
-from mingcha.access.sessions import Secrets, do_begin, do_end_token
+from mingcha.access.sessions import Secrets, do_begin, do_end_all, do_end_token
 from mingcha.access.trail import Action, record
 from mingcha.store.database.people import User
 
@@ -57,6 +57,8 @@ def _let_in(access: Access, actor: Actor, code: str | None, held_token: str | No
         if proof is not None:
             if held_token is not None:
                 do_end_token(session, access, held_token)
+            if access.policy.session_single:
+                do_end_all(session, access, user.id)
             secrets, session_id = do_begin(session, access, user, actor.address)
             forget_failures(session, user.login)
             now_in = replace(actor, via=f"会话 {session_id}")

@@ -24,6 +24,7 @@ from mingcha.web.routes import (
     reference,
     runs,
     session,
+    settings,
     setup,
     tokens,
     trail,
@@ -47,6 +48,7 @@ _MODULES = (
     findings,
     announcements,
     deployment,
+    settings,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

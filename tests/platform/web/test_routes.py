@@ -16,8 +16,10 @@ from mingcha.access.grants import NewGrant
 from mingcha.access.permissions import Permission
 from mingcha.access.personal import PersonalField
 from mingcha.access.roles import ROLES, Role
-from mingcha.administration import announcements
+from mingcha.administration import announcements, changes
 from mingcha.administration.announcements import Written
+from mingcha.administration.changes import NewValue, Proposal
+from mingcha.administration.dated import SettingKind
 from mingcha.store.database.notifications import Notification
 from mingcha.store.database.runs import Dataset, Run, Upload
 from mingcha.web.door import API, Asks
@@ -32,6 +34,7 @@ PUBLIC = {
     ("POST", f"{API}/setup/link"),
     ("GET", f"{API}/health"),
     ("GET", f"{API}/announcements/before-sign-in"),
+    ("GET", f"{API}/session/password-policy"),
 }
 # What FastAPI serves of itself: the description of the API and its page.
 DOCUMENTATION = {f"{API}/openapi.json", "/api/docs", "/docs/oauth2-redirect", "/static-offline-docs"}
@@ -127,6 +130,15 @@ def calls(
     bill, person = bill_in(town, hospital)
     said = {"title": "停机维护", "text": "今晚十点", "valid_from": "2026-03-02"}
     spoken = announcements.publish(town.access, ROOT, Written("公告", "内容", START.date())).id
+    code = {"code": f"L{number}", "label": "本地"}
+    codes = {"what": "codes", "rows": [code], "effective_from": "2026-03-02", "reason": "省里要求"}
+    file = {"what": "codes", "file_name": "x.csv", "content": "57yW56CBLOWQjeensApBLEIK"}
+    waits = [
+        changes.propose(
+            town.access, ROOT, Proposal(SettingKind.DICTIONARY, "gend", START.date(), "省里要求", [one])
+        ).id
+        for one in (NewValue(f"L{number}-{at}", {"label": "本地"}) for at in range(3))
+    ]
     ward = {"kind": "department", "code": f"W{number}", "name": "病区", "valid_from": "2026-03-02"}
     judged, finding = beside(town.access), findings_at(hospital)["finding_id"][0]
     return {
@@ -197,6 +209,21 @@ def calls(
         ("POST", "/deployment/modules/{module}/switch-on"): ("/deployment/modules/tokens/switch-on", why),
         ("POST", "/deployment/modules/{module}/switch-off"): ("/deployment/modules/tokens/switch-off", why),
         ("PUT", "/deployment/help/{screen}"): ("/deployment/help/users", {"parts": []}),
+        ("GET", "/parameters"): ("/parameters", None),
+        ("POST", "/parameters/changes"): (
+            "/parameters/changes",
+            {"values": {"session.idle": 20 + number}, "effective_from": "2026-03-02", "reason": "等保要求"},
+        ),
+        ("GET", "/setting-changes"): ("/setting-changes", None),
+        ("GET", "/setting-changes/{change_id}"): (f"/setting-changes/{waits[0]}", None),
+        ("POST", "/setting-changes/{change_id}/approve"): (f"/setting-changes/{waits[0]}/approve", {}),
+        ("POST", "/setting-changes/{change_id}/reject"): (f"/setting-changes/{waits[1]}/reject", why),
+        ("POST", "/setting-changes/{change_id}/withdraw"): (f"/setting-changes/{waits[2]}/withdraw", None),
+        ("GET", "/dictionaries"): ("/dictionaries", None),
+        ("GET", "/dictionaries/{name}/codes"): ("/dictionaries/gend/codes", None),
+        ("GET", "/dictionaries/{name}/mappings"): ("/dictionaries/gend/mappings", None),
+        ("POST", "/dictionaries/{name}/preview"): ("/dictionaries/gend/preview", file),
+        ("POST", "/dictionaries/{name}/changes"): ("/dictionaries/gend/changes", codes),
         ("GET", "/bills/{encounter_id}"): (f"/bills/{bill}", None),
         ("GET", "/bills/{encounter_id}/lines"): (f"/bills/{bill}/lines", None),
         ("POST", "/persons/find"): ("/persons/find", {"field": "full_name", "value": "赫连春花"}),
@@ -219,9 +246,20 @@ WHOLE_ONLY = {
     ("POST", "/deployment/modules/{module}/switch-on"),
     ("POST", "/deployment/modules/{module}/switch-off"),
     ("PUT", "/deployment/help/{screen}"),
+    ("POST", "/parameters/changes"),
+    ("POST", "/setting-changes/{change_id}/approve"),
+    ("POST", "/setting-changes/{change_id}/reject"),
+    ("POST", "/setting-changes/{change_id}/withdraw"),
+    ("POST", "/dictionaries/{name}/changes"),
 }
 # Everybody's, wherever they are: nothing of it is one hospital's.
-EVERYBODYS = {("POST", "/announcements/{announcement_id}/read")}
+EVERYBODYS = {
+    ("POST", "/announcements/{announcement_id}/read"),
+    ("GET", "/setting-changes/{change_id}"),
+    ("GET", "/dictionaries/{name}/codes"),
+    ("GET", "/dictionaries/{name}/mappings"),
+    ("POST", "/dictionaries/{name}/preview"),
+}
 # What they aim at stands in their body.
 AIMED = {("POST", "/users"), ("POST", "/organisations"), ("POST", "/datasets"), ("POST", "/runs/audits")}
 # Wrong on purpose in `calls`: they are let in, and then told what is wrong.

@@ -9,6 +9,7 @@ const KINDS: Record<string, string> = {
   announcement: '公告',
   module: '模块',
   help: '帮助',
+  setting_change: '参数或字典的变更',
 }
 
 const NAMES: Record<string, string> = {
@@ -39,6 +40,7 @@ const NAMES: Record<string, string> = {
   faults: '问题数',
   title: '标题',
   on: '启用',
+  subject: '改什么',
   parts: '各段',
 }
 
@@ -59,6 +61,10 @@ const VALUES: Record<string, string> = {
   valid_from: '起始日期',
   valid_to: '最后一天',
   roles: '角色',
+  parameter: '参数',
+  parameters: '系统参数',
+  dictionary: '字典',
+  mapping: '编码对照',
   before_sign_in: '登录页显示',
 }
 

@@ -13,6 +13,7 @@ from mingcha.store.database import (
     people,
     persons,
     runs,
+    settings,
     trail,
 )
 from mingcha.store.database.base import Base
@@ -28,6 +29,7 @@ MODULES = (
     people,
     persons,
     runs,
+    settings,
     trail,
 )
 METADATA = Base.metadata

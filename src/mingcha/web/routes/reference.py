@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from mingcha.access.health import is_ready
 from mingcha.access.permissions import Permission
 from mingcha.access.roles import DUTIES, ROLES, Role
-from mingcha.domain.codelists import CODE_LISTS
+from mingcha.administration.dictionaries import words
 from mingcha.web.door import PUBLIC, Door, Services
 
 door = Door("", "系统")
@@ -57,9 +57,9 @@ def roles() -> list[RoleView]:
 @door.get(
     "/code-lists", Permission.OWN_ACCOUNT, "国家编码的中文含义", response_model=dict[str, dict[str, str]]
 )
-def code_lists() -> dict[str, dict[str, str]]:
-    """按国家平台的字典名（如 insutype 险种、hosp_lv 医疗机构等级），列出编码和中文。"""
-    return CODE_LISTS
+def code_lists(access: Services) -> dict[str, dict[str, str]]:
+    """按国家平台的字典名（如 insutype 险种、hosp_lv 医疗机构等级），列出编码和中文，包括本地增加的。"""
+    return words(access)
 
 
 @door.get("/health", PUBLIC, "是否可用", response_model=Health)

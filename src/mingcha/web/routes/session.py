@@ -35,6 +35,13 @@ class PasswordForm(Form):
     new_password: Password
 
 
+class PasswordPolicy(BaseModel):
+    """What a new password must fulfil."""
+
+    length: int
+    classes: int
+
+
 class CodeForm(Form):
     """A code of the second factor."""
 
@@ -83,6 +90,13 @@ def end(actor: SignedIn, access: Services, response: Response, held: HeldToken) 
         sessions.end(access, actor, held)
     response.delete_cookie(SESSION_COOKIE)
     response.delete_cookie(CSRF_COOKIE)
+
+
+@door.get("/password-policy", PUBLIC, "口令须达到的要求", response_model=PasswordPolicy)
+def password_policy(access: Services) -> PasswordPolicy:
+    """设置口令的页面据此边输入边提示；以服务器的检查为准。"""
+    policy = access.policy
+    return PasswordPolicy(length=policy.password_length, classes=policy.password_classes)
 
 
 @door.post("/password", Permission.OWN_ACCOUNT, "修改本人口令", status_code=204)

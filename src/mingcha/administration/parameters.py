@@ -1,0 +1,230 @@
+"""Parameters: numbers and switches that an installation sets for itself, each with its bounds, and where they act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from mingcha.access.actor import Actor
+from mingcha.access.context import Access
+from mingcha.access.errors import Invalid
+from mingcha.access.labelled import Labelled
+from mingcha.access.permissions import Permission
+from mingcha.access.policy import Policy
+from mingcha.administration.changes import ChangeView, NewValue, Proposal, propose
+from mingcha.administration.dated import EVERYWHERE, ChangeState, SettingKind, in_force, parameters_in_force
+from mingcha.store.database.settings import SettingChange, SettingValue
+
+Value = int | bool
+# All parameters are one subject: one change may set several that belong together.
+SUBJECT = "parameters"
+
+
+class ValueKind(Labelled):
+    """What a parameter's value is."""
+
+    NUMBER = "number", "整数"
+    SWITCH = "switch", "开关"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number (or, without bounds, a switch) that can be set.
+
+    Args:
+        policy: the field of the policy that it sets.
+    """
+
+    key: str
+    group: str
+    label: str
+    policy: str
+    unit: str = ""
+    at_least: int = 0
+    at_most: int = 0
+    about: str = ""
+
+    @property
+    def kind(self) -> ValueKind:
+        """A switch has no bounds."""
+        return ValueKind.NUMBER if self.at_most else ValueKind.SWITCH
+
+    @property
+    def default(self) -> Value:
+        """What holds where nobody set it."""
+        default: Value | timedelta = getattr(Policy(), self.policy)
+        if isinstance(default, timedelta):
+            return int(default / _UNITS[self.unit])
+        return default
+
+    def of_policy(self, value: Value) -> Value | timedelta:
+        """A value as the policy counts it."""
+        return value * _UNITS[self.unit] if self.unit in _UNITS else value
+
+    def check(self, value: Value) -> None:
+        """Refuse what is out of bounds, or of another kind.
+
+        Raises:
+            Invalid: it is.
+        """
+        if self.kind is ValueKind.SWITCH:
+            if not isinstance(value, bool):
+                raise Invalid(f"“{self.label}”是开关", where=self.key, remedy="请选是或否")
+        elif isinstance(value, bool) or not self.at_least <= value <= self.at_most:
+            bounds = f"{self.at_least} 到 {self.at_most} {self.unit}"
+            raise Invalid(f"“{self.label}”超出范围", where=self.key, remedy=f"请填 {bounds}")
+
+
+_UNITS = {"分钟": timedelta(minutes=1), "小时": timedelta(hours=1), "天": timedelta(days=1)}
+_PASSWORD, _SIGN_IN, _SESSION, _TOKEN = "口令", "登录失败", "会话", "令牌和链接"
+
+PARAMETERS = (
+    Parameter("password.length", _PASSWORD, "口令最短长度", "password_length", "个字符", 8, 64),
+    Parameter(
+        "password.classes",
+        _PASSWORD,
+        "口令的字符种类",
+        "password_classes",
+        "类",
+        2,
+        4,
+        "大写字母、小写字母、数字、符号中至少几类",
+    ),
+    Parameter(
+        "password.remembered", _PASSWORD, "不得与最近几个口令相同", "passwords_remembered", "个", 1, 24
+    ),
+    Parameter("password.lasts", _PASSWORD, "口令有效期", "password_lasts", "天", 1, 365, "到期须先换口令"),
+    Parameter("password.temporary", _PASSWORD, "临时口令有效期", "temporary_password_lasts", "小时", 1, 168),
+    Parameter("sign-in.failures", _SIGN_IN, "连续失败几次后暂停登录", "failures_allowed", "次", 3, 20),
+    Parameter("sign-in.locked", _SIGN_IN, "暂停登录多久", "locked_for", "分钟", 1, 1440),
+    Parameter("sign-in.forgotten", _SIGN_IN, "多久没有失败就重新计数", "failures_forgotten", "小时", 1, 168),
+    Parameter("session.idle", _SESSION, "多久不操作就退出", "session_idle", "分钟", 5, 480),
+    Parameter("session.lasts", _SESSION, "一次登录最长多久", "session_lasts", "小时", 1, 24),
+    Parameter(
+        "session.single",
+        _SESSION,
+        "同一账号只能在一处登录",
+        "session_single",
+        about="打开后，在别处登录会让先前的会话退出",
+    ),
+    Parameter("token.lasts", _TOKEN, "API 令牌最长有效期", "token_lasts_at_most", "天", 1, 366),
+    Parameter("token.count", _TOKEN, "每人有效的 API 令牌", "tokens_a_user", "个", 1, 100),
+    Parameter("invitation.lasts", _TOKEN, "首批管理员设置链接的有效期", "invitation_lasts", "小时", 1, 168),
+)
+_BY_KEY = {parameter.key: parameter for parameter in PARAMETERS}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A value that is let pass and does not hold yet."""
+
+    value: Value
+    effective_from: date
+
+
+@dataclass(frozen=True)
+class ParameterView:
+    """A parameter, what holds today, and what is to come."""
+
+    key: str
+    group: str
+    label: str
+    kind: ValueKind
+    unit: str
+    at_least: int
+    at_most: int
+    about: str
+    default: Value
+    value: Value
+    since: date | None
+    planned: list[Planned]
+    waiting: bool
+
+
+def policy_in_force(access: Access) -> Policy:
+    """The policy as the parameters set it today."""
+    held = parameters_in_force(access)
+    given: dict[str, Any] = {
+        parameter.policy: parameter.of_policy(held[parameter.key, EVERYWHERE])
+        for parameter in PARAMETERS
+        if (parameter.key, EVERYWHERE) in held
+    }
+    return Policy(**given)
+
+
+def parameters(access: Access, actor: Actor) -> list[ParameterView]:
+    """All parameters as they are today."""
+    actor.check(Permission.SETTINGS_VIEW)
+    today = access.today()
+    held = in_force(today)
+    with access.database.reading() as session:
+        now = {
+            key: (value["value"], since)
+            for key, value, since in session.execute(
+                select(held.c.key, held.c.value, held.c.effective_from).where(
+                    held.c.kind == SettingKind.PARAMETER, held.c.region == EVERYWHERE
+                )
+            )
+        }
+        coming = session.execute(
+            select(SettingValue.key, SettingValue.value, SettingChange.effective_from, SettingChange.state)
+            .join(SettingChange, SettingChange.id == SettingValue.change_id)
+            .where(SettingValue.kind == SettingKind.PARAMETER)
+            .where(
+                ((SettingChange.state == ChangeState.APPROVED) & (SettingChange.effective_from > today))
+                | (SettingChange.state == ChangeState.PROPOSED)
+            )
+            .order_by(
+                SettingChange.effective_from,
+                func.coalesce(SettingChange.decided_at, SettingChange.proposed_at),
+            )
+        ).all()
+    return [_view(parameter, now.get(parameter.key), coming) for parameter in PARAMETERS]
+
+
+def _view(parameter: Parameter, now: tuple[Value, date] | None, coming: Sequence[Any]) -> ParameterView:
+    mine = [(row.value, row.effective_from, row.state) for row in coming if row.key == parameter.key]
+    planned = {day: value for value, day, state in mine if state == ChangeState.APPROVED}
+    value, since = now if now is not None else (parameter.default, None)
+    return ParameterView(
+        key=parameter.key,
+        group=parameter.group,
+        label=parameter.label,
+        kind=parameter.kind,
+        unit=parameter.unit,
+        at_least=parameter.at_least,
+        at_most=parameter.at_most,
+        about=parameter.about,
+        default=parameter.default,
+        value=value,
+        since=since,
+        planned=[
+            Planned(parameter.default if given is None else given["value"], day)
+            for day, given in sorted(planned.items())
+        ],
+        waiting=any(state == ChangeState.PROPOSED for _, _, state in mine),
+    )
+
+
+def propose_parameters(
+    access: Access, actor: Actor, values: dict[str, Value | None], effective_from: date, reason: str
+) -> ChangeView:
+    """Ask for parameters to be set from a day on; none goes back to what is built in.
+
+    Raises:
+        Invalid: an unknown one, a value out of bounds, or a day that has gone by.
+    """
+    actor.check(Permission.SETTINGS_EDIT)
+    if effective_from < access.today():
+        raise Invalid("生效日期已过", where="effective_from", remedy="参数从今天或以后的某天起生效")
+    for key, value in values.items():
+        if key not in _BY_KEY:
+            raise Invalid("没有这个参数", where="values", remedy="请刷新页面后重试")
+        if value is not None:
+            _BY_KEY[key].check(value)
+    new = [NewValue(key, None if value is None else {"value": value}) for key, value in values.items()]
+    return propose(access, actor, Proposal(SettingKind.PARAMETER, SUBJECT, effective_from, reason, new))

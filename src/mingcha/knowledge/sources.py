@@ -18,6 +18,7 @@ class Source:
 
     Args:
         checked: whether its number was met in published material; where it was not, a citation says so.
+        remark: what of its content could not be checked, though something here rests on it.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Source:
     in_force: int | None = None
     rules: tuple[str, ...] = ()
     checked: bool = True
+    remark: str = ""
 
     @property
     def citation(self) -> str:
@@ -80,6 +82,7 @@ def _source(entry: dict[str, Any]) -> Source:
         in_force=_day(entry.get("in_force")),
         rules=tuple(entry.get("rules", ())),
         checked=entry.get("checked", True),
+        remark=entry.get("remark", ""),
     )
 
 

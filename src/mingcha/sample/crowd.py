@@ -9,6 +9,7 @@ import polars as pl
 from mingcha.domain.values import date_of
 from mingcha.sample.care import BANDS, LONGEST_STAY, NO_BAND
 from mingcha.sample.chance import Chance, lookup
+from mingcha.sample.places import CITIES
 from mingcha.sample.script import Year
 from mingcha.sample.tables import CLASSES, Tables
 
@@ -198,7 +199,11 @@ class Crowd:
         cases = cases.with_columns(birth=_birth(draw, key))
         cases = cases.with_columns(insurance=self._insured(draw, key))
         cases = cases.with_columns(death=pl.col("begin") + pl.col("died"))
-        persons = cases.select("person", "sex", "birth", "death", "born_known", "visits", "insurance", "city")
+        # Who is insured elsewhere goes to places of any city here, but for a person's own that is none of them.
+        insured_at = pl.when("from_elsewhere").then(len(CITIES)).otherwise("city").cast(cases["city"].dtype)
+        persons = cases.select(
+            "person", "sex", "birth", "death", "born_known", "visits", "insurance", city=insured_at
+        )
         visits = (
             cases.select(
                 "person", "city", "case", "begin", "insurance",

@@ -10,7 +10,7 @@ from mingcha.sample.charges import department_name, few, told
 from mingcha.sample.dirt import CLEAN, dirtied_texts, style_of, style_of_admission, with_unwanted
 from mingcha.sample.lists import list_message
 from mingcha.sample.moments import Calendar
-from mingcha.sample.places import CITIES, NAMES, TITLES, person_name
+from mingcha.sample.places import CITIES, NAMES, OTHER_PROVINCE, TITLES, person_name
 from mingcha.sample.script import Year
 from mingcha.sample.tables import OTHER_FUNDS, SEXES, Tables
 
@@ -60,7 +60,7 @@ class Export:
             gend=_at(few(SEXES), pl.col("sex")),
             brdy=pl.when("born_known").then(_date(pl.col("birth"))).otherwise(pl.lit("")),
             die_date=_date(pl.col("death")).fill_null(""),
-            poolarea=_at(few(list(CITIES)), pl.col("city")),
+            poolarea=_at(few([*CITIES, OTHER_PROVINCE]), pl.col("city")),
         )
 
     def encounters(self, staged: pl.DataFrame) -> pl.DataFrame:

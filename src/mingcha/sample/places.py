@@ -11,6 +11,8 @@ CITIES = {
     "350100": "福州", "350200": "厦门", "350300": "莆田", "350400": "三明", "350500": "泉州",
     "350600": "漳州", "350700": "南平", "350800": "龙岩", "350900": "宁德",
 }  # fmt: skip
+# Where those who come from another province are insured: the starter pack has settings of its own for it.
+OTHER_PROVINCE = "360100"
 
 PHARMACY = "药店"
 # Pharmacies that no ordinary purchase goes to: whose agreement ended, and whose stock is counted.

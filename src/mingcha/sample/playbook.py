@@ -19,6 +19,7 @@ from mingcha.sample.scenes.counters import write_counters
 from mingcha.sample.scenes.diseases import write_diseases
 from mingcha.sample.scenes.doses import write_doses
 from mingcha.sample.scenes.duplicates import write_duplicates
+from mingcha.sample.scenes.elsewhere import write_elsewhere
 from mingcha.sample.scenes.entitlement import write_entitlement
 from mingcha.sample.scenes.herbs import write_herbs
 from mingcha.sample.scenes.institutions import write_institutions
@@ -71,6 +72,7 @@ def whole_script(library: Library, goods: Goods, places: Places, year: Year) -> 
         write_orders,
         write_benefit,
         write_benefit_layers,
+        write_elsewhere,
         write_admissions,
         write_reminders,
         write_counters,

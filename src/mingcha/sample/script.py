@@ -248,7 +248,10 @@ class Visit(NamedTuple):
 
 
 class Play(NamedTuple):
-    """One planted case: who, when (both days included), and the visits; `died` counts days from the first."""
+    """One planted case: who, when (both days included), and the visits; `died` counts days from the first.
+
+    `from_elsewhere`: insured in another province.
+    """
 
     mechanism: str
     planted: str
@@ -259,6 +262,7 @@ class Play(NamedTuple):
     age: Age | None = ADULT
     note: str = ""
     died: int | None = None
+    from_elsewhere: bool = False
 
 
 class Year(NamedTuple):

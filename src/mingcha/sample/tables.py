@@ -114,6 +114,7 @@ def _plays(plays: Sequence[Play]) -> pl.DataFrame:
             "age_more": age["more_days"],
             "age_spread": age["spread_days"],
             "died": pl.Series(by["died"], dtype=pl.Int64),
+            "from_elsewhere": by["from_elsewhere"],
         }
     )
 

@@ -151,4 +151,5 @@ def test_by_national_practice_only_questions_of_entitlement_and_benefit_are_the_
     }
     assert by_insured == {
         "参保期外就医", "待遇期外就医", "慢特病未备案", "起付线不足", "报销比例超标", "未备案未降低比例", "超封顶线",
+        "基本医保支付不符", "大病、大额支付不符", "公务员补助支付不符", "医疗救助支付不符",
     }  # fmt: skip

@@ -39,7 +39,7 @@ class Jurisdiction:
 
 
 # What holds where a release says nothing else: 执行就医地规定的支付范围及有关规定，执行参保地规定的起付标准、支付比例、
-# 最高支付限额、门诊慢特病病种范围 (医保发〔2022〕22号, `remote-care` in sources.yaml).
+# 最高支付限额、门诊慢特病病种范围 (医保发〔2022〕22号; how far that was checked: `remote-care` in sources.yaml).
 NATIONAL_PRACTICE = (
     Jurisdiction(
         (
@@ -50,6 +50,10 @@ NATIONAL_PRACTICE = (
             "fund-share-too-high",
             "unreferred-share-too-high",
             "fund-over-yearly-cap",
+            "basic-layer-overpaid",
+            "critical-layer-overpaid",
+            "subsidy-layer-overpaid",
+            "assistance-layer-overpaid",
         ),
         Place.INSURED,
     ),

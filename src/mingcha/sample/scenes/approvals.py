@@ -54,7 +54,7 @@ def _stage(writer: Writer, point: Any, code: str, told: Told, mechanism: str = M
         truth = writer.truth(point, told.note, excess=USED, amount=charge.billed)
     charge = charge._replace(truth=truth._replace(mechanism=mechanism))
     visit = writer.visit(around, [charge], papers=told.papers)
-    writer.play(point, told.planted, writer.days(point, code), around, [visit], told.note)
+    writer.play(point, told.planted, writer.days(point, code), around, [visit], told.note, mechanism)
 
 
 def _told_by_line(point: Any) -> Iterator[Told]:

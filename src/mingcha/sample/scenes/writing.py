@@ -213,12 +213,13 @@ class Writer:
         around: Circumstances,
         visits: Iterable[Visit],
         note: str = "",
+        mechanism: str = "",
     ) -> None:
-        """Add a play about a point."""
+        """Add a play about a point; of its mechanism, unless another judges by such points too."""
         visits = tuple(self._in_region(visit, point) for visit in visits)
         if all(self.places.has(visit.venue) for visit in visits):
-            mechanism = MECHANISM_OF_KIND[point.slug]
-            self.script.add(Play(mechanism, planted, visits, days[0], days[1], around.sex, around.age, note))
+            judging = mechanism or MECHANISM_OF_KIND[point.slug]
+            self.script.add(Play(judging, planted, visits, days[0], days[1], around.sex, around.age, note))
 
     def elsewhere(self, point: KnowledgePoint) -> tuple[str, ...]:
         """The cities in which a regional point does not hold; none for a national one."""

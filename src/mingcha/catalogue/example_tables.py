@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from mingcha.catalogue.document import Block, Items, LaidOut, Table, Text, table_of
 from mingcha.catalogue.example import FACTS, LINE, Example, ExampleEncounter
-from mingcha.catalogue.markdown import table
+from mingcha.catalogue.markdown import text_of, text_of_example
 from mingcha.catalogue.period_tables import period_parts, remarks_on
 from mingcha.domain.claims import Encounter
 from mingcha.domain.codelists import coded, word
@@ -34,21 +35,31 @@ _OF_LINE = {
 
 
 def examples_text(rule: type[Rule[Any]], examples: Sequence[Example], telling: Telling) -> list[str]:
-    """All examples of a rule in Markdown; what most of them share in knowledge, settings and bills is said once."""
+    """All examples of a rule in Markdown."""
+    shared, laid = laid_out(rule, examples, telling)
+    return [*map(text_of, shared), *(text for one in laid for text in text_of_example(one))]
+
+
+def laid_out(
+    rule: type[Rule[Any]], examples: Sequence[Example], telling: Telling
+) -> tuple[tuple[Block, ...], tuple[LaidOut, ...]]:
+    """All examples of a rule; what most of them share in knowledge, settings and bills stands once, before them."""
     points = _usual([_points(example) for example in examples]) or ()
     settings = tuple(_usual_parts([_settings(example) for example in examples]))
     over_periods = issubclass(rule, PeriodRule)
     remarks = _usual_parts([remarks_on(one.encounters) for one in examples]) if over_periods else []
     shared = (points, settings)
     told = ["知识点"] * bool(points) + ["参数"] * bool(settings) + ["就诊和费用"] * bool(remarks)
-    parts = []
-    if told:
-        parts.append(
-            "\n".join([f"除另有写明外，各例的{'、'.join(told)}：", "", *_given(rule, shared), *remarks])
+    above = Items((*_given(rule, shared), *remarks), f"除另有写明外，各例的{'、'.join(told)}：")
+    laid = tuple(
+        LaidOut(
+            example.name,
+            _outcome(example, "指出" if over_periods else "报"),
+            tuple(_blocks(rule, example, shared, remarks, telling(example))),
         )
-    for example in examples:
-        parts += _example(rule, example, shared, remarks, telling(example))
-    return [part for part in parts if part]
+        for example in examples
+    )
+    return ((above,) if told else ()), laid
 
 
 _Given = tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]
@@ -78,7 +89,7 @@ def _settings(example: Example) -> tuple[tuple[str, Any], ...]:
 
 def _given(rule: type[Rule[Any]], given: _Given) -> list[str]:
     points, settings = given
-    return [*(f"- 知识点：{text}" for text in points), *_set(rule, settings)]
+    return [*(f"知识点：{text}" for text in points), *_set(rule, settings)]
 
 
 def _set(rule: type[Rule[Any]], settings: Iterable[tuple[str, Any]]) -> Iterator[str]:
@@ -89,29 +100,27 @@ def _set(rule: type[Rule[Any]], settings: Iterable[tuple[str, Any]]) -> Iterator
         if value is not None
     ]
     if shown:
-        yield f"- 参数：{'；'.join(shown)}"
+        yield f"参数：{'；'.join(shown)}"
     unset = [declared[name].label for name, value in settings if value is None]
     if unset:
-        yield f"- 参数：{'、'.join(unset)}没有设定"
+        yield f"参数：{'、'.join(unset)}没有设定"
 
 
-def _example(
+def _blocks(
     rule: type[Rule[Any]], example: Example, shared: _Given, remarks: Sequence[str], said: Said
-) -> Iterator[str]:
-    over_periods = issubclass(rule, PeriodRule)
-    yield f"### {example.name}{_outcome(example, '指出' if over_periods else '报')}"
+) -> Iterator[Block]:
     points, settings = _points(example), _settings(example)
     own = (() if points == shared[0] else points, tuple(one for one in settings if one not in shared[1]))
     if any(own):
-        yield "\n".join(_given(rule, own))
-    if over_periods:
+        yield Items(tuple(_given(rule, own)))
+    if issubclass(rule, PeriodRule):
         yield from period_parts(example, remarks, said)
         return
     bills = example.encounters
     for number, bill in enumerate(bills, 1):
         yield from _bill(example, bill, f"单据 {number}" if len(bills) > 1 else "单据", said)
     places = {place for bill in bills for place in _places(bill)}
-    yield from (text for place, texts in said.items() if place not in places for text in texts)
+    yield from (Text(text) for place, texts in said.items() if place not in places for text in texts)
 
 
 # What the sentence over an example may say instead of 报.
@@ -148,7 +157,7 @@ def _limits(point: KnowledgePoint, items: Mapping[str, str]) -> str:
     return "；".join([point.name, *told])
 
 
-def _bill(example: Example, bill: ExampleEncounter, what: str, said: Said) -> Iterator[str]:
+def _bill(example: Example, bill: ExampleEncounter, what: str, said: Said) -> Iterator[Block]:
     told = [_fact(FACTS[name], value) for name, value in bill.facts.items() if _is_told(bill, name)]
     told += [f"诊断 {'、'.join(bill.diagnoses)}"] if bill.diagnoses else []
     told += (
@@ -157,10 +166,10 @@ def _bill(example: Example, bill: ExampleEncounter, what: str, said: Said) -> It
     told += [] if bill.audited else ["历史就诊，只作比较"]
     numbered = what if len(example.encounters) > 1 else ""
     if told or numbered:
-        yield f"{what}：{'；'.join(told)}" if told else what
+        yield Text(f"{what}：{'；'.join(told)}" if told else what)
     about = [f"{text}" for text in said.get(str(bill.facts["encounter_id"]), ())]
     about += [f"{code}　{text}" for code in _codes(bill) for text in said.get(code, ())]
-    yield from about
+    yield from map(Text, about)
     if bill.lines:
         yield _lines(bill, said)
 
@@ -232,7 +241,7 @@ def _codes(bill: ExampleEncounter) -> Iterable[str]:
     return dict.fromkeys((*bill.diagnoses, *bill.procedures))
 
 
-def _lines(bill: ExampleEncounter, said: Said) -> str:
+def _lines(bill: ExampleEncounter, said: Said) -> Table:
     """The lines as they were billed: a refund names its line, so that a reader can subtract it."""
     more = [
         name
@@ -241,7 +250,7 @@ def _lines(bill: ExampleEncounter, said: Said) -> str:
     ]
     heads = ["明细", "项目", "计费时间", "数量", "单价", "金额", *(LINE[name].label for name in more), "结果"]
     rows = [_row(line, more, said) for line in bill.lines]
-    return table(heads, rows)
+    return table_of(heads, rows)
 
 
 def _row(line: Mapping[str, Any], more: Sequence[str], said: Said) -> list[str]:

@@ -9,12 +9,13 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
+from mingcha.catalogue.document import Items, Part, RulePage, Table, Text, table_of
 from mingcha.catalogue.entries import entries, entries_of
 from mingcha.catalogue.example import Example
-from mingcha.catalogue.example_tables import Telling, examples_text
+from mingcha.catalogue.example_tables import Telling, laid_out
 from mingcha.catalogue.examples import examples_of
 from mingcha.catalogue.glossary import type_in_words
-from mingcha.catalogue.markdown import table
+from mingcha.catalogue.markdown import table, text_of_page
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.codelists import CODE_LISTS
 from mingcha.domain.errors import DeclarationError
@@ -83,21 +84,34 @@ def page_of(
     examples: Sequence[Example],
     telling: Telling,
 ) -> str:
-    """The page that these say of a rule: its sections, its entries of the catalogue, its examples."""
-    parts = [
-        _MADE,
-        f"# {rule.title}",
-        sections[""].partition("：")[2] or sections[""],
-        *(f"## {heading}\n\n{sections[heading]}" for heading in HEADINGS),
-        f"## {_heading(listed)}\n\n{_entries(listed)}",
-        "## 怎样判断\n\n" + "\n".join(_how(rule, examples, telling)),
-        *_knowledge(rule),
-        *_settings(rule),
-        "## 依据\n\n" + "\n".join(f"- {source(name).citation}" for name in rule.legal_basis),
-        "## 例子",
-        *examples_text(rule, examples, telling),
-    ]
-    return "\n\n".join(parts) + "\n"
+    """The page that these say of a rule in Markdown: its sections, its entries of the catalogue, its examples."""
+    page = rule_page(rule, sections, listed, examples, telling)
+    return "\n\n".join([_MADE, *text_of_page(page)]) + "\n"
+
+
+def rule_page(
+    rule: type[Rule[Any]],
+    sections: Mapping[str, str],
+    listed: Sequence[Entry],
+    examples: Sequence[Example],
+    telling: Telling,
+) -> RulePage:
+    """The same before it is written: for the documents and for the screen of the rule library."""
+    shared, laid = laid_out(rule, examples, telling)
+    return RulePage(
+        title=rule.title,
+        fault=sections[""].partition("：")[2] or sections[""],
+        parts=(
+            *(Part(heading, (Text(sections[heading]),)) for heading in HEADINGS),
+            Part(_heading(listed), (_entries(listed),)),
+            Part("怎样判断", (Items(tuple(_how(rule, examples, telling))),)),
+            *_knowledge(rule),
+            *_settings(rule),
+            Part("依据", (Items(tuple(source(name).citation for name in rule.legal_basis)),)),
+        ),
+        shared=shared,
+        examples=laid,
+    )
 
 
 def _heading(listed: Sequence[Entry]) -> str:
@@ -107,11 +121,11 @@ def _heading(listed: Sequence[Entry]) -> str:
     return "对应的规则" if any(official) else "规则编码"
 
 
-def _entries(listed: Sequence[Entry]) -> str:
+def _entries(listed: Sequence[Entry]) -> Table:
     rows = [
         [entry.code, entry.name, f"{entry.category} / {entry.group}", entry.certainty] for entry in listed
     ]
-    return table(["编码", "名称", "类别", "默认确定性"], rows)
+    return table_of(["编码", "名称", "类别", "默认确定性"], rows)
 
 
 # What an example adds to the sentence of a finding.
@@ -120,16 +134,16 @@ _TAKEN = re.compile(r"（(?:数量|超收) [^（）]*）$")
 
 def _how(rule: type[Rule[Any]], examples: Sequence[Example], telling: Telling) -> Iterator[str]:
     since = f"自软件 {rule.since} 版起" if rule.slug in RULES else "自建"
-    yield f"- 机制：`{rule.slug}`，第 {rule.version} 版，{since}"
-    yield f"- 判断的对象：{_looked_at(rule)}"
+    yield f"机制：`{rule.slug}`，第 {rule.version} 版，{since}"
+    yield f"判断的对象：{_looked_at(rule)}"
     if rule.needs:
-        yield f"- 需要的事实：{'、'.join(field.label for field in rule.needs)}；缺失而影响结论的，记为“无法判断”"
+        yield f"需要的事实：{'、'.join(field.label for field in rule.needs)}；缺失而影响结论的，记为“无法判断”"
     sentences = (
         text for example in examples if example.fires for told in telling(example).values() for text in told
     )
     first = next((text for text in sentences if not text.startswith("**无法判断**")), "")
     if first:
-        yield f"- 提示的写法：{_TAKEN.sub('', first.partition('：')[2])}"
+        yield f"提示的写法：{_TAKEN.sub('', first.partition('：')[2])}"
 
 
 _UNITS = {
@@ -159,7 +173,7 @@ def _looked_at(rule: type[Rule[Any]]) -> str:
 _CODED = {Subject.DIAGNOSIS: "就诊的每个诊断", Subject.PROCEDURE: "就诊的每个手术操作"}
 
 
-def _knowledge(rule: type[Rule[Any]]) -> Iterator[str]:
+def _knowledge(rule: type[Rule[Any]]) -> Iterator[Part]:
     kind = rule.knowledge
     if kind is None:
         return
@@ -169,13 +183,13 @@ def _knowledge(rule: type[Rule[Any]]) -> Iterator[str]:
         if name not in KnowledgePoint.fields() and not field.derived
     ]
     rows = [[field.label, type_in_words(field), _default(field), _note(field)] for field in own]
-    intro = f"## 知识点：{kind.label}\n\n按{kind.subject}匹配，种类标识 `{kind.slug}`。"
+    heading = f"知识点：{kind.label}"
+    intro = f"按{kind.subject}匹配，种类标识 `{kind.slug}`。"
     if own:
-        yield f"{intro}每条知识点除代码、名称、地区、生效和失效日期、出处外，还有：\n\n" + table(
-            ["字段", "类型", "缺省", "说明"], rows
-        )
+        told = Text(f"{intro}每条知识点除代码、名称、地区、生效和失效日期、出处外，还有：")
+        yield Part(heading, (told, table_of(["字段", "类型", "缺省", "说明"], rows)))
     else:
-        yield f"{intro}每条知识点只有代码、名称、地区、生效和失效日期、出处。"
+        yield Part(heading, (Text(f"{intro}每条知识点只有代码、名称、地区、生效和失效日期、出处。"),))
 
 
 def _default(field: Field[Any]) -> str:
@@ -205,14 +219,14 @@ def _note(field: Field[Any]) -> str:
 _SHORT = 6
 
 
-def _settings(rule: type[Rule[Any]]) -> Iterator[str]:
+def _settings(rule: type[Rule[Any]]) -> Iterator[Part]:
     declared = rule.settings()
     if not declared:
         return
     rows = [
         [held.label, f"`{name}`", _default_of(name, held), _allowed(held)] for name, held in declared.items()
     ]
-    yield "## 参数\n\n" + table(["参数", "写作", "缺省", "可以是"], rows)
+    yield Part("参数", (table_of(["参数", "写作", "缺省", "可以是"], rows),))
 
 
 def _default_of(name: str, held: Setting) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from mingcha.catalogue.document import Block, Items, Table, table_of
 from mingcha.catalogue.example import FACTS, LINE, Example, ExampleEncounter
-from mingcha.catalogue.markdown import table
 from mingcha.domain.codelists import word
 from mingcha.domain.fields import Field, value_type
 from mingcha.domain.schema import OPTIONAL_TABLES
@@ -21,7 +21,7 @@ _PER_LINE |= {"billed_quantity", "billed_amount"}
 _CODED = {"诊断": "diagnoses", "手术操作": "procedures"}
 
 
-def period_parts(example: Example, told_before: Sequence[str], said: Said) -> Iterator[str]:
+def period_parts(example: Example, told_before: Sequence[str], said: Said) -> Iterator[Block]:
     """Tables beside the bills, what the columns mean, the bills, and what the rule says of each institution.
 
     Args:
@@ -30,11 +30,11 @@ def period_parts(example: Example, told_before: Sequence[str], said: Said) -> It
     own = [line for line in remarks_on(example.encounters) if line not in told_before]
     above = [*_records(example), *own]
     if above:
-        yield "\n".join(above)
+        yield Items(tuple(above))
     yield _bills(example)
-    told = [f"- {place}　{text}" for place, texts in said.items() for text in texts]
+    told = tuple(f"{place}　{text}" for place, texts in said.items() for text in texts)
     if told:
-        yield "\n".join(told)
+        yield Items(told)
 
 
 def remarks_on(bills: Sequence[ExampleEncounter]) -> list[str]:
@@ -52,7 +52,7 @@ def _records(example: Example) -> Iterator[str]:
             [_told(fields[name], value) for name, value in row.items() if name not in alike] for row in held
         ]
         texts = [" ".join(part for part in sorted(parts, key=_undated) if part) for parts in told]
-        yield f"- {OPTIONAL_TABLES[slug].label}：{'；'.join(texts)}"
+        yield f"{OPTIONAL_TABLES[slug].label}：{'；'.join(texts)}"
 
 
 _NAMING = ("institution_id", "item_code", "batch_id")
@@ -82,7 +82,7 @@ def _alike(bills: Sequence[ExampleEncounter]) -> list[str]:
     told = [
         f"{FACTS[name].label} {_fact(bills[0], name)}" for name in _stated(bills) if not _differ(bills, name)
     ]
-    return [f"- 各次就诊：{'；'.join(told)}"] if told else []
+    return [f"各次就诊：{'；'.join(told)}"] if told else []
 
 
 def _legend(bills: Iterable[ExampleEncounter]) -> list[str]:
@@ -93,10 +93,10 @@ def _legend(bills: Iterable[ExampleEncounter]) -> list[str]:
         coded = [] if line["item_code"] == "0" else [f"{LINE['item_code'].label} {line['item_code']}"]
         facts = [f"{LINE[key].label} {_value(LINE[key], line[key])}" for key in line if key not in _PER_LINE]
         lines[name] = "，".join([*coded, *facts])
-    return [f"- {name}：{text}" for name, text in lines.items() if text]
+    return [f"{name}：{text}" for name, text in lines.items() if text]
 
 
-def _bills(example: Example) -> str:
+def _bills(example: Example) -> Table:
     """Bills that are alike in one row, with their number."""
     bills = example.encounters
     kinds = list(dict.fromkeys(str(line["item_name"]) for bill in bills for line in bill.lines))
@@ -124,7 +124,7 @@ def _bills(example: Example) -> str:
         )
         for bill in bills
     )
-    return table(heads, [[*cells, str(len(list(same)))] for cells, same in groupby(described)])
+    return table_of(heads, [[*cells, str(len(list(same)))] for cells, same in groupby(described)])
 
 
 def _stated(bills: Sequence[ExampleEncounter]) -> list[str]:

@@ -14,11 +14,11 @@ from mingcha.audit.indicators import cases_behind
 from mingcha.audit.intake import ImportProgress, Intake, take_in
 from mingcha.audit.period import Period
 from mingcha.audit.plans import plan_of
+from mingcha.audit.releasing import release_or_starter
 from mingcha.audit.replay import Replay, release_number, replay, rule_sets_of
 from mingcha.domain.errors import KnowledgeError
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.release import Release, release_of
-from mingcha.knowledge.starter import starter_points, starter_settings
+from mingcha.knowledge.release import Release
 from mingcha.settings import Settings, settings_from
 from mingcha.store import releases
 
@@ -54,11 +54,7 @@ class Application:
 
     def release_or_starter(self) -> tuple[Release, str]:
         """The newest release, or the starter pack where nothing is published yet; and which of them, in words."""
-        found = releases.newest(self.home)
-        if found is not None:
-            return found, f"第 {found.number} 版"
-        starter = release_of(0, starter_points(), starter_settings(), with_demonstration=True)
-        return starter, "入门包（还没有发布版）"
+        return release_or_starter(self.home)
 
     @cached_property
     def plan(self) -> Plan:

@@ -7,7 +7,8 @@ import { answer, api, type Schemas } from './client'
 export type RoleEntry = Schemas['RoleView']
 export type PermissionEntry = Schemas['PermissionView']
 
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
+/** Asked once a visit; what failed is asked again. */
+export function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let asked: Promise<T> | undefined
   return () => {
     asked ??= ask().catch((thrown: unknown) => {

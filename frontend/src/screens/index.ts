@@ -1,25 +1,37 @@
 /** All screens, in the order of the menu. */
 
-import {
-  Avatar,
-  Bell,
-  Clock,
-  DocumentChecked,
-  Grid,
-  Key,
-  Notebook,
-  OfficeBuilding,
-  SetUp,
-  User,
-  UserFilled,
-} from '@element-plus/icons-vue'
+import { Avatar, Bell, Clock, Collection, DocumentChecked, Grid, Key, Notebook, OfficeBuilding, SetUp, User, UserFilled } from '@element-plus/icons-vue'
 
 import type { Screen } from './screen'
 
+const RULES = '规则与知识'
 const SYSTEM = '系统管理'
 const OWN = '个人'
 
 export const SCREENS: Screen[] = [
+  {
+    name: 'rules',
+    path: '/rules',
+    title: '规则库',
+    group: RULES,
+    icon: Collection,
+    permissions: ['rules.view'],
+    component: () => import('./rules/RulesScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '全部规则：官方 88 条按官方目录排列，本系统自有的和本地自建的在后。点名称，看它检查什么、为何违规、不报什么、依据哪一份文件。',
+      },
+      {
+        title: '状态是什么意思',
+        text: '可判断：现在就能判断。待知识点：还没有录入它要的知识点。待参数或映射：知识点有了，还缺地区的参数或编码对应。',
+      },
+      {
+        title: '例子',
+        text: '打开“例子”时由引擎当场试跑。按“改一改再试”，改数量、单价、日期、知识点或参数，立即看到会不会报；只试不存。',
+      },
+    ],
+  },
   {
     name: 'users',
     path: '/users',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -52,11 +52,33 @@ def page_of(
     return Page(rows, total)
 
 
+def page_of_rows(
+    rows: Sequence[T], listing: Listing, sorts: Mapping[str, Callable[[T], Any]], *, default: str
+) -> Page[T]:
+    """The same of rows that are no rows of the database; those that sort alike keep their order.
+
+    Raises:
+        Invalid: a field that this list cannot be sorted by.
+    """
+    ordered = list(rows)
+    for name in reversed((listing.sort or default).split(",")):
+        key = sorts.get(name.removeprefix("-").strip())
+        if key is None:
+            raise _not_sorted_by(sorts)
+        ordered.sort(key=key, reverse=name.startswith("-"))
+    start = (listing.page - 1) * listing.size
+    return Page(ordered[start : start + listing.size], len(rows))
+
+
 def _orders(sort: str, sorts: Mapping[str, Column]) -> list[ColumnElement[Any]]:
     orders: list[ColumnElement[Any]] = []
     for name in sort.split(","):
         column = sorts.get(name.removeprefix("-").strip())
         if column is None:
-            raise Invalid("不能按这个字段排序", where="sort", remedy="可选：" + "、".join(sorts))
+            raise _not_sorted_by(sorts)
         orders.append(column.desc() if name.startswith("-") else column.asc())
     return orders
+
+
+def _not_sorted_by(sorts: Iterable[str]) -> Invalid:
+    return Invalid("不能按这个字段排序", where="sort", remedy="可选：" + "、".join(sorts))

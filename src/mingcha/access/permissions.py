@@ -32,3 +32,4 @@ class Permission(Labelled):
     SETTINGS_VIEW = "settings.view", "查看模块、参数、字典"
     SETTINGS_REVIEW = "settings.review", "复核参数和字典的变更"
     SETTINGS_EDIT = "settings.edit", "维护模块、参数、字典和帮助"
+    RULES_VIEW = "rules.view", "查看规则库、规则集"

@@ -74,32 +74,38 @@ ROLES: dict[Role, RoleEntry] = {
         may_assign=_WITHIN_A_HOSPITAL,
     ),
     Role.RULE_ADMIN: RoleEntry(
-        "规则管理员", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.RUNS_START})
+        "规则管理员",
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.RUNS_START}),
     ),
     Role.FIRST_REVIEWER: RoleEntry(
-        "初审员", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE
+        "初审员",
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE,
     ),
     Role.RE_REVIEWER: RoleEntry(
-        "复审员", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE
+        "复审员",
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE,
     ),
     Role.DECIDER: RoleEntry(
         "主任/决策",
-        frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})
         | {P.SETTINGS_REVIEW}
         | {P.SETTINGS_VIEW, P.ANNOUNCEMENTS_EDIT}
         | _CARE,
     ),
     Role.INSURANCE_OFFICE: RoleEntry(
-        "医院医保办", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW}) | _RUNS | _CARE
+        "医院医保办",
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW}) | _RUNS | _CARE,
     ),
     Role.DEPARTMENT_HEAD: RoleEntry(
         "科室主任",
-        frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW}),
+        frozenset(
+            {P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW}
+        ),
     ),
     Role.DOCTOR: RoleEntry(
-        "医师", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})
+        "医师", frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})
     ),
     Role.READER: RoleEntry(
-        "只读", frozenset({P.ORGANISATIONS_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})
+        "只读", frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})
     ),
 }

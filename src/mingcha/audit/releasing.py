@@ -25,6 +25,15 @@ from mingcha.knowledge.strategy.model import NO_STRATEGY, Strategy
 from mingcha.store import releases
 
 
+def release_or_starter(home: Path) -> tuple[Release, str]:
+    """The newest release, or the starter pack where nothing is published yet; and which of them, in words."""
+    found = releases.newest(home)
+    if found is not None:
+        return found, f"第 {found.number} 版"
+    starter = release_of(0, starter_points(), starter_settings(), with_demonstration=True)
+    return starter, "入门包（还没有发布版）"
+
+
 def statistics(release: Release) -> Statistics:
     """The account of a release under its own settings for everywhere."""
     values: dict[str, Any] = {}

@@ -64,7 +64,7 @@ def rulebook(release: Release, named: Iterable[Entry] | None = None) -> list[Lis
         found.append(
             Listed(
                 entry,
-                _standing(entry, points, judgeable),
+                standing(entry, points, judgeable),
                 points,
                 judgeable,
                 tuple(dict.fromkeys(field.label for slug in mechanisms for field in rules[slug].needs)),
@@ -74,7 +74,8 @@ def rulebook(release: Release, named: Iterable[Entry] | None = None) -> list[Lis
     return found
 
 
-def _standing(entry: Entry, points: int, judgeable: int) -> Standing:
+def standing(entry: Entry, points: int, judgeable: int) -> Standing:
+    """How a rule stands that has so many knowledge points, of which so many judge."""
     if not entry.mechanisms:
         return Standing.NOT_WRITTEN
     if not entry.kind or judgeable:

@@ -51,13 +51,22 @@ def examples_of(slug: str) -> tuple[Example, ...]:
     Raises:
         DeclarationError: the file is missing or says something that cannot be read.
     """
-    rule = RULES[slug]
-    package, _, module = rule.__module__.rpartition(".")
+    return read_examples(RULES[slug], written_examples(slug))
+
+
+@cache
+def written_examples(slug: str) -> Mapping[str, Any]:
+    """The example file of a rule as it is written.
+
+    Raises:
+        DeclarationError: the file is missing.
+    """
+    package, _, module = RULES[slug].__module__.rpartition(".")
     path = files(package).joinpath(f"{module}.cases.yaml")
     if not path.is_file():
-        raise DeclarationError(f"规则 {rule.slug} 没有示例文件 {module}.cases.yaml")
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return read_examples(rule, written)
+        raise DeclarationError(f"规则 {slug} 没有示例文件 {module}.cases.yaml")
+    written: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return written
 
 
 def read_examples(

@@ -96,21 +96,32 @@ def rule_page(
     examples: Sequence[Example],
     telling: Telling,
 ) -> RulePage:
-    """The same before it is written: for the documents and for the screen of the rule library."""
+    """The same before it is written."""
     shared, laid = laid_out(rule, examples, telling)
-    return RulePage(
-        title=rule.title,
-        fault=sections[""].partition("：")[2] or sections[""],
-        parts=(
-            *(Part(heading, (Text(sections[heading]),)) for heading in HEADINGS),
-            Part(_heading(listed), (_entries(listed),)),
-            Part("怎样判断", (Items(tuple(_how(rule, examples, telling))),)),
-            *_knowledge(rule),
-            *_settings(rule),
-            Part("依据", (Items(tuple(source(name).citation for name in rule.legal_basis)),)),
-        ),
-        shared=shared,
-        examples=laid,
+    parts = page_parts(rule, sections, listed, examples, telling)
+    return RulePage(rule.title, fault_of(sections), parts, shared, laid)
+
+
+def fault_of(sections: Mapping[str, str]) -> str:
+    """What is wrong, in a sentence."""
+    return sections[""].partition("：")[2] or sections[""]
+
+
+def page_parts(
+    rule: type[Rule[Any]],
+    sections: Mapping[str, str],
+    listed: Sequence[Entry],
+    examples: Sequence[Example],
+    telling: Telling,
+) -> tuple[Part, ...]:
+    """All that stands on the page before the examples: for the documents and for the screen of the rule library."""
+    return (
+        *(Part(heading, (Text(sections[heading]),)) for heading in HEADINGS),
+        Part(_heading(listed), (_entries(listed),)),
+        Part("怎样判断", (Items(tuple(_how(rule, examples, telling))),)),
+        *_knowledge(rule),
+        *_settings(rule),
+        Part("依据", (Items(tuple(source(name).citation for name in rule.legal_basis)),)),
     )
 
 

@@ -114,6 +114,15 @@ def _unharmed(home: Path, number: int) -> tuple[Path, dict[str, Any]]:
     return folder, manifest
 
 
+def without_points(home: Path, number: int) -> Release:
+    """A published release as far as its manifest tells: settings, rule sets and rules, but no points.
+
+    Raises:
+        KnowledgeError: there is none with this number.
+    """
+    return _without_points(_manifest(_folder(home, number), number))
+
+
 def newest(home: Path) -> Release | None:
     """The published release with the highest number, if there is any."""
     known = numbers(home)

@@ -125,6 +125,8 @@ def calls(
     dataset, run, upload, message = things_of(town, hospital, by)
     department, doctor = town.ids[f"{hospital}-外科"], town.ids[f"D-{hospital}-外科"]
     number = next(numbers)
+    # Rules are everybody's: outside a scope there are only those that do not exist.
+    rule = "GZ10000301004000" if hospital == "H1" else "GZ00000000000000"
     why = {"reason": "例行核对"}
     new = {"login": f"u{number}", "full_name": "王芳", "organisation_id": str(department)}
     bill, person = bill_in(town, hospital)
@@ -150,6 +152,13 @@ def calls(
         ("POST", "/session/second-factor/remove"): ("/session/second-factor/remove", {"code": "000000"}),
         ("GET", "/roles"): ("/roles", None),
         ("GET", "/code-lists"): ("/code-lists", None),
+        ("GET", "/rules"): ("/rules?size=100", None),
+        ("GET", "/rules/tree"): ("/rules/tree", None),
+        ("GET", "/rules/basis"): ("/rules/basis", None),
+        ("GET", "/rules/words"): ("/rules/words", None),
+        ("GET", "/rules/{code}"): (f"/rules/{rule}", None),
+        ("GET", "/rules/{code}/examples"): (f"/rules/{rule}/examples?mechanism=sex-mismatch", None),
+        ("POST", "/rules/{code}/try"): (f"/rules/{rule}/try", {"mechanism": "sex-mismatch", "example": 1}),
         ("GET", "/users"): ("/users?size=100", None),
         ("POST", "/users"): ("/users", new),
         ("POST", "/users/find"): ("/users/find", {"field": "full_name", "value": "王小明"}),

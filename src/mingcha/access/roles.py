@@ -30,6 +30,10 @@ DUTIES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 # Whoever works with claims brings them in, audits them and follows what runs.
 _RUNS = frozenset({P.DATA_IMPORT, P.RUNS_VIEW, P.RUNS_START})
 _CARE = frozenset({P.BILLS_VIEW, P.PERSONS_FIND})
+# What is judged by: who writes it, who reviews it, who publishes it.
+_WRITES = frozenset({P.KNOWLEDGE_VIEW, P.KNOWLEDGE_EDIT, P.RELEASES_REVIEW})
+_REVIEWS = frozenset({P.KNOWLEDGE_VIEW, P.RELEASES_REVIEW})
+_PUBLISHES = _REVIEWS | {P.RELEASES_PUBLISH}
 _WITHIN_A_HOSPITAL = frozenset({Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.READER})
 
 
@@ -75,20 +79,28 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.RULE_ADMIN: RoleEntry(
         "规则管理员",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.RUNS_START}),
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.RUNS_START})
+        | _WRITES,
     ),
     Role.FIRST_REVIEWER: RoleEntry(
         "初审员",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE,
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL})
+        | {P.KNOWLEDGE_VIEW}
+        | _RUNS
+        | _CARE,
     ),
     Role.RE_REVIEWER: RoleEntry(
         "复审员",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL}) | _RUNS | _CARE,
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL})
+        | _REVIEWS
+        | _RUNS
+        | _CARE,
     ),
     Role.DECIDER: RoleEntry(
         "主任/决策",
         frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})
         | {P.SETTINGS_REVIEW}
+        | _PUBLISHES
         | {P.SETTINGS_VIEW, P.ANNOUNCEMENTS_EDIT}
         | _CARE,
     ),

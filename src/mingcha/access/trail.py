@@ -72,6 +72,19 @@ class Action(Labelled):
     PERSON_VIEWED = "person.viewed", "查看参保人的就医记录"
     PERSON_REVEALED = "person.revealed", "查看参保人的个人信息"
     BILL_VIEWED = "bill.viewed", "查看单据"
+    DRAFT_CREATED = "draft.created", "新建草稿"
+    DRAFT_CHANGED = "draft.changed", "修改草稿"
+    DRAFT_CHANGE_UNDONE = "draft.change_undone", "撤销草稿中的改动"
+    DRAFT_REBASED = "draft.rebased", "把草稿移到最新发布版上"
+    DRAFT_REMARKED = "draft.remarked", "对草稿提意见"
+    DRAFT_HANDED_IN = "draft.handed_in", "草稿送审"
+    DRAFT_RETURNED = "draft.returned", "退回草稿"
+    DRAFT_APPROVED = "draft.approved", "批准草稿"
+    DRAFT_ABANDONED = "draft.abandoned", "作废草稿"
+    RELEASE_SCHEDULED = "release.scheduled", "定时发布"
+    RELEASE_UNSCHEDULED = "release.unscheduled", "取消定时发布"
+    RELEASE_PUBLISHED = "release.published", "发布"
+    RELEASE_ROLLED_BACK = "release.rolled_back", "回退到以前的发布版"
 
 
 @dataclass(frozen=True)

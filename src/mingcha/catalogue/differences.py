@@ -26,6 +26,22 @@ def changes_of_point(changed: Mapping[str, tuple[Any, Any]]) -> str:
     )
 
 
+def fields_told(old: KnowledgePoint | None, new: KnowledgePoint | None) -> list[tuple[str, str, str]]:
+    """The fields in which two versions of a point differ: label, before, after; "" where there was or is no point."""
+    declared = (new or old or KnowledgePoint()).fields()
+    found = []
+    if old is not None and new is not None and type(old) is not type(new):
+        found.append((_label("kind"), _value("kind", old.slug), _value("kind", new.slug)))
+    names = dict.fromkeys((*(vars(old) if old else ()), *(vars(new) if new else ())))
+    for name in sorted(names, key=list({**declared, **names}).index):
+        before, after = getattr(old, name, None), getattr(new, name, None)
+        if before == after or name == KnowledgePoint.point_id.name:
+            continue
+        told = ("" if old is None else _value(name, before), "" if new is None else _value(name, after))
+        found.append((_label(name), *told))
+    return found
+
+
 def _label(name: str) -> str:
     return "种类" if name == "kind" else _FIELDS[name].label if name in _FIELDS else name
 
@@ -52,6 +68,12 @@ def change_of_setting(name: str, old: Any, new: Any) -> str:
         name: rule/region/parameter, as differences name them.
         old, new: as they were written.
     """
+    told, before, after = setting_told(name, old, new)
+    return f"{told}：{NOT_SET if old is None else before} → {NOT_SET if new is None else after}"
+
+
+def setting_told(name: str, old: Any, new: Any) -> tuple[str, str, str]:
+    """What a parameter is called, where it holds, and its values in its unit; "" where it is not set."""
     slug, region, parameter = name.split("/")
     rule = RULES.get(slug)
     label, told, unit = parameter, slug, ""
@@ -59,7 +81,8 @@ def change_of_setting(name: str, old: Any, new: Any) -> str:
         told = f"{rule.title}（{slug}）"
         if (known := rule.settings().get(parameter)) is not None:
             label, unit = f"{known.label}（{parameter}）", known.unit
-    return f"{told}，{region or EVERYWHERE}，{label}：{_set(old, unit)} → {_set(new, unit)}"
+    before, after = ("" if value is None else _set(value, unit) for value in (old, new))
+    return f"{told}，{region or EVERYWHERE}，{label}", before, after
 
 
 def setting_in_words(slug: str, name: str, value: Any) -> str:
@@ -69,8 +92,6 @@ def setting_in_words(slug: str, name: str, value: Any) -> str:
 
 
 def _set(value: Any, unit: str) -> str:
-    if value is None:
-        return NOT_SET
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):

@@ -23,7 +23,7 @@ def keep(home: Path, code: str, version: int, written: Mapping[str, Any]) -> Pat
     Raises:
         KnowledgeError: this or a later version is kept already.
     """
-    last = max(_versions(home, code), default=0)
+    last = last_version(home, code)
     if version <= last:
         raise KnowledgeError(
             f"规则 {code} 已有第 {last} 版，保存过的版本不能改动",
@@ -38,10 +38,15 @@ def keep(home: Path, code: str, version: int, written: Mapping[str, Any]) -> Pat
     return path
 
 
+def last_version(home: Path, code: str) -> int:
+    """The newest version of a rule that is kept, 0 for none."""
+    return max(_versions(home, code), default=0)
+
+
 def newest(home: Path) -> Iterator[Path]:
     """The file of the newest version of every rule, by code."""
     for code in codes(home):
-        yield home / FOLDER / code / f"{max(_versions(home, code)):04d}.yaml"
+        yield home / FOLDER / code / f"{last_version(home, code):04d}.yaml"
 
 
 def codes(home: Path) -> list[str]:

@@ -40,8 +40,11 @@ _STORED = {
 }
 
 
-def save(home: Path, release: Release) -> Path:
+def save(home: Path, release: Release, *, origin: Mapping[str, Any] | None = None) -> Path:
     """Publish a release; its folder appears whole under its number.
+
+    Args:
+        origin: where it comes from (draft, author, publisher …), to be read in its manifest; judges nothing.
 
     Raises:
         KnowledgeError: the number is taken; a published release never changes.
@@ -58,7 +61,7 @@ def save(home: Path, release: Release) -> Path:
     try:
         for slug, points in release.points.items():
             frame_of(points).write_parquet(unfinished / f"{slug}.parquet")
-        _write_manifest(unfinished, release)
+        _write_manifest(unfinished, release, origin or {})
         unfinished.rename(target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -204,7 +207,7 @@ def _folder(home: Path, number: int) -> Path:
     return home / FOLDER / f"{number:04d}"
 
 
-def _write_manifest(folder: Path, release: Release) -> None:
+def _write_manifest(folder: Path, release: Release, origin: Mapping[str, Any]) -> None:
     content = {
         "format": FORMAT,
         "number": release.number,
@@ -217,6 +220,7 @@ def _write_manifest(folder: Path, release: Release) -> None:
         "notes": list(release.notes),
         "points": {slug: len(points) for slug, points in release.points.items()},
         "files": {path.name: _sha256(path) for path in sorted(folder.glob("*.parquet"))},
+        **({"origin": dict(origin)} if origin else {}),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, default=list)
     (folder / MANIFEST).write_text(text, encoding="utf-8")

@@ -17,12 +17,14 @@ from mingcha.web.routes import (
     connections,
     datasets,
     deployment,
+    drafts,
     findings,
     notifications,
     organisations,
     persons,
     reference,
     rules,
+    releases,
     runs,
     session,
     settings,
@@ -51,6 +53,8 @@ _MODULES = (
     announcements,
     deployment,
     settings,
+    drafts,
+    releases,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

@@ -20,6 +20,7 @@ from mingcha.access.upkeep import keep_up
 from mingcha.bootstrap import application
 from mingcha.gateways.national.draining import Drainer
 from mingcha.gateways.national.opening import Opened
+from mingcha.library.publishing import publish_due
 from mingcha.web.app import web_application
 from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
 from mingcha.web.national import NationalDoor
@@ -110,7 +111,7 @@ def _keep_worker_until(stopped: threading.Event) -> None:
 
 
 def _keep_up_until(access: Access, stopped: threading.Event) -> None:
-    works = (partial(keep_up, access), Drainer(access))
+    works = (partial(keep_up, access), partial(publish_due, access), Drainer(access))
     while not stopped.wait(_UPKEEP_SECONDS):
         _keep_up(works)
     _keep_up(works)

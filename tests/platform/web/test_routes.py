@@ -26,6 +26,7 @@ from mingcha.web.door import API, Asks
 from tests.support.browser import Browser, application_over
 from tests.support.care import Cared, cared
 from tests.support.judged import beside, findings_at
+from tests.support.library import library_calls
 from tests.support.platform import ROOT, START, Town
 
 PUBLIC = {
@@ -207,6 +208,7 @@ def calls(
         ("GET", "/trail"): ("/trail?size=100", None),
         ("GET", "/trail/actions"): ("/trail/actions", None),
         ("POST", "/trail/verify"): ("/trail/verify", None),
+        **library_calls(str(uuid4())),
         ("GET", "/announcements"): ("/announcements", None),
         ("GET", "/announcements/mine"): ("/announcements/mine", None),
         ("POST", "/announcements"): ("/announcements", said),
@@ -247,6 +249,7 @@ def calls(
 
 # It concerns the whole installation or nothing: who reaches one hospital is refused.
 WHOLE_ONLY = {
+    *(key for key in library_calls("") if key != ("GET", "/drafts/states")),
     ("POST", "/trail/verify"),
     ("GET", "/announcements"),
     ("POST", "/announcements"),

@@ -1,0 +1,1 @@
+"""People edit what is judged by: drafts of changes, their review by a second person, and their publication."""

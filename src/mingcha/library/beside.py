@@ -1,0 +1,35 @@
+"""What a publication leaves beside the release, so that later imports and `mingcha rules` know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mingcha.access.context import Access
+from mingcha.knowledge.changes import Part
+from mingcha.knowledge.definition.model import State
+from mingcha.library.stored import change_of
+from mingcha.store import definitions, knowledge
+from mingcha.store.database.drafts import DraftChange
+
+
+def keep_beside(access: Access, rows: Iterable[DraftChange], title: str) -> None:
+    """Points that people wrote stand over imported ones; every version of a rule without code is kept."""
+    own, rules = {}, {}
+    for row in rows:
+        if row.part == Part.POINT:
+            own[row.key] = change_of(row).after
+        elif row.part == Part.DEFINITION:
+            rules[row.key] = (row.before, row.after)
+    if points := [point for point in own.values() if point is not None]:
+        knowledge.keep_points(access.home, points)
+    for code, (before, after) in rules.items():
+        written = after if after is not None else _retired(before, title)
+        if written is not None and written["版本"] > definitions.last_version(access.home, code):
+            definitions.keep(access.home, code, written["版本"], written)
+
+
+def _retired(before: dict[str, Any] | None, title: str) -> dict[str, Any] | None:
+    if before is None:
+        return None
+    return {**before, "版本": before["版本"] + 1, "状态": State.RETIRED.value, "停用原因": title}

@@ -1,0 +1,69 @@
+"""Where somebody may change what is judged by: knowledge and settings reach as far as their region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mingcha.access.actor import Actor
+from mingcha.access.errors import Denied
+from mingcha.access.permissions import Permission
+from mingcha.access.scope import Place
+from mingcha.knowledge.changes import Change, Part
+
+EVERYWHERE = ""
+
+
+def check_office(actor: Actor, permission: Permission) -> None:
+    """Refuse who has the right within an institution alone: drafts speak of what others are judged by.
+
+    Raises:
+        Denied: the right reaches no region.
+    """
+    if not any(reach.institution is None for reach in actor.scope(permission).reaches):
+        raise Denied("草稿和发布只对经办机构开放", remedy="医疗机构的意见请通过征求意见提出")
+
+
+def check_regions(actor: Actor, permission: Permission, regions: Iterable[str]) -> None:
+    """Refuse what holds outside the regions that the right reaches; what holds everywhere is only for whose right does.
+
+    Raises:
+        Denied: one of them lies outside.
+    """
+    scope = actor.scope(permission)
+    for region in set(regions):
+        if not any(
+            reach.institution is None and (reach.region is None or region.startswith(reach.region))
+            for reach in scope.reaches
+        ):
+            raise Denied(
+                f"适用于{region or '全部地区'}的内容不在您的数据范围内",
+                where="region",
+                remedy="请由管理这一地区的人员处理",
+            )
+
+
+def check_everywhere(actor: Actor, permission: Permission) -> None:
+    """Refuse whose right does not reach everything: a release speaks for all.
+
+    Raises:
+        Denied: the right ends somewhere.
+    """
+    scope = actor.scope(permission)
+    if not any(reach.covers(Place()) for reach in scope.reaches):
+        raise Denied("发布版对全部地区生效，您的数据范围不够", remedy="请由管理全部地区的人员处理")
+
+
+def regions_of(change: Change) -> set[str]:
+    """Where what a change takes away, and what it puts there, holds."""
+    return {_region(change, value) for value in (change.before, change.after) if value is not None}
+
+
+def _region(change: Change, value: object) -> str:
+    match change.part:
+        case Part.POINT:
+            return str(getattr(value, "region", EVERYWHERE))
+        case Part.SETTING:
+            return change.key.split("/")[1]
+        case _:
+            # Sets, exemptions and rules may name regions, and still decide what judges elsewhere.
+            return EVERYWHERE

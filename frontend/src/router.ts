@@ -44,6 +44,18 @@ export const router = createRouter({
       component: () => import('./screens/login/SetupScreen.vue'),
     },
     {
+      path: '/apply',
+      name: 'apply',
+      meta: { title: '申请账号', public: true },
+      component: () => import('./screens/login/ApplyScreen.vue'),
+    },
+    {
+      path: '/begin',
+      name: 'begin',
+      meta: { title: '设置口令', public: true },
+      component: () => import('./screens/login/BeginScreen.vue'),
+    },
+    {
       path: '/password',
       name: 'password',
       meta: { title: '修改口令' },

@@ -5,14 +5,22 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from mingcha.access import account_requests
+from mingcha.access.abnormal_use import raise_alarms
+from mingcha.access.account_requests import Wish
+from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
+from mingcha.access.staff import StaffFilter, staff
+from mingcha.access.trail import Action, record
 from mingcha.administration import announcements, changes, dictionaries, parameters
 from mingcha.administration.dated import SettingKind
+from mingcha.ingest.register_sync import Sent, look, take_over
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
 from tests.support.platform import ROOT, Clock, Town, access_to
 
@@ -32,6 +40,18 @@ NAMES = (
     "许文",
 )
 ROLES = (Role.FIRST_REVIEWER, Role.RE_REVIEWER, Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.READER)
+
+STAFF = (
+    "姓名,工号,医保医师代码,人员类别,职称,科室编码,处方权,抗菌药物处方权,麻精药品处方权,处方审核资格\n"
+    "李明,1001,D001,医师,主任医师,H2-内科,有,特殊使用级,有,\n"
+    "王芳,1002,D002,医师,主治医师,H2-内科,有,限制使用级,,\n"
+    "陈静,1003,D003,医师,医师,H2-外科,有,非限制使用级,,\n"
+    "赵兰,2001,N001,护士,,H2-外科,,,,\n"
+    "孙伟,3001,P001,药师,,H2-内科,,,,有\n"
+)
+LATER_STAFF = STAFF.replace("主治医师", "副主任医师").replace("赵兰,2001,N001", "周敏,2002,N002") + (
+    "吴涛,1009,D009,医师,医师,X9,有,,,\n郑凯,1010,D010,保安,,,,,,\n"
+)
 
 
 def populate(town: Town) -> None:
@@ -99,6 +119,27 @@ def announce(town: Town) -> None:
                 before,
             ),
         )
+    sent = Sent("人员.csv", STAFF.encode(), date(2026, 1, 1), False, {})
+    looked = look(town.access, ROOT, town.ids["H2"], sent)
+    take_over(town.access, ROOT, town.ids["H2"], sent, looked.preview.digest)
+    nurse = staff(town.access, ROOT, StaffFilter(code="N001"), Listing()).items[0]
+    town.ids["N001"] = nurse.id
+    town.user("zhaolan", at="N001", name="赵兰")
+    for login, name, role in (("chenlei", "陈磊", Role.DEPARTMENT_HEAD), ("lina", "李娜", Role.READER)):
+        wish = Wish(login, name, "13800002222", town.ids["H2-内科"], None, role, "负责本科室疑点的申诉")
+        account_requests.ask(town.access, ROOT, wish)
+    watcher = replace(ROOT, user_id=town.user("wanglei", at="H2"), login="wanglei", address="10.3.8.21")
+    for _ in range(24):
+        with town.access.database.writing() as session:
+            record(
+                session,
+                town.access,
+                watcher,
+                Action.USER_REVEALED,
+                about=("user", nurse.id),
+                reason="核对联系方式",
+            )
+    raise_alarms(town.access)
 
 
 def sign_in(page: Page, stage: Stage) -> None:
@@ -147,6 +188,10 @@ def steps(stage: Stage) -> dict[str, Callable[[Page], None]]:
         "31-机构-下级": at("/organisations", "的下级"),
         "32-机构-更多条件": at("/organisations?kind=institution", "更多条件"),
         "33-机构-详情": at("/organisations?name=H1", "定点医药机构H1"),
+        "35-医务人员": at("/staff"),
+        "36-医务人员-详情": at("/staff?code=D001", "李明"),
+        "38-异常使用": at("/alarms"),
+        "39-异常使用-详情": at("/alarms", "查看 查看完整信息过多"),
         "40-操作记录": at("/trail"),
         "41-操作记录-校验": at("/trail", "校验是否完整"),
         "42-操作记录-详情": at("/trail?action=grants.changed", "查看第"),
@@ -166,6 +211,18 @@ def steps_of_administrators(stage: Stage) -> dict[tuple[Role, str], Callable[[Pa
         page.goto(stage.address + "/users?login=u003")
         page.get_by_role("button", name="u003", exact=True).click()
         page.get_by_role("button", name="授权").click()
+
+    def open_page(address: str) -> Callable[[Page], None]:
+        return lambda page: page.goto(stage.address + address) and None
+
+    def synchronise(page: Page) -> None:
+        page.goto(f"{stage.address}/organisations?name=H2&kind=institution")
+        page.get_by_role("button", name="定点医药机构H2", exact=True).click()
+        page.get_by_role("button", name="同步科室和人员").click()
+        file = {"name": "人员.csv", "mimeType": "text/csv", "buffer": LATER_STAFF.encode()}
+        page.get_by_text("名单完整").click()
+        page.get_by_label("选文件").set_input_files(file)
+        expect(page.get_by_text("医务人员花名册")).to_be_visible()
 
     def add(address: str, name: str) -> Callable[[Page], None]:
         def walk(page: Page) -> None:
@@ -193,6 +250,9 @@ def steps_of_administrators(stage: Stage) -> dict[tuple[Role, str], Callable[[Pa
         (Role.SYSTEM_ADMIN, "88-字典-增加"): add("/dictionaries?name=med_type&what=mappings", "增加"),
         (Role.SECURITY_ADMIN, "89-变更"): add("/setting-changes", "刷新"),
         (Role.SECURITY_ADMIN, "8a-变更-复核"): add("/setting-changes", "系统参数"),
+        (Role.SYSTEM_ADMIN, "37-按名单同步"): synchronise,
+        (Role.SYSTEM_ADMIN, "43-账号申请"): open_page("/account-requests"),
+        (Role.SYSTEM_ADMIN, "44-申请账号"): add("/account-requests", "申请账号"),
     }
 
 

@@ -13,7 +13,7 @@ from tests.e2e.stage import Stage
 
 ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-SCREENS = ("/users", "/roles", "/organisations", "/modules", "/trail", "/me", "/tokens")
+SCREENS = ("/users", "/roles", "/organisations", "/modules", "/trail", "/me", "/tokens", "/staff", "/alarms")
 
 
 @ONE

@@ -2,13 +2,15 @@
 
 import type { ListPage, ListState } from '@/list/definition'
 
-import { answer, api, type Schemas } from './client'
+import { answer, api, type QueryOf, type Schemas } from './client'
 import { asked } from './listing'
 
 export type Token = Schemas['TokenView']
 
 export function listTokens(state: ListState, signal?: AbortSignal): Promise<ListPage<Token>> {
-  return answer(api.GET('/api/v1/tokens', { params: { query: asked(state) }, signal }))
+  return answer(
+    api.GET('/api/v1/tokens', { params: { query: asked<QueryOf<'/api/v1/tokens'>>(state) }, signal }),
+  )
 }
 
 /** Makes a token; its secret is kept nowhere. */

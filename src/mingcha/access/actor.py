@@ -26,6 +26,7 @@ class Actor:
     Args:
         limited_to: what a token allows at most; everything that the roles allow where none.
         via: the session or token, or the console.
+        withheld: what an auditor took, whatever the roles allow.
         console: somebody with a shell on the server and the key file; may do everything.
     """
 
@@ -36,6 +37,7 @@ class Actor:
     address: str = ""
     must_change_password: bool = False
     limited_to: frozenset[Permission] | None = None
+    withheld: frozenset[Permission] = frozenset()
     console: bool = False
 
     @property
@@ -46,7 +48,7 @@ class Actor:
         if self.must_change_password:
             return frozenset({Permission.OWN_ACCOUNT})
         given = {Permission.OWN_ACCOUNT}.union(*(ROLES[held.role].permissions for held in self.held))
-        return frozenset(given if self.limited_to is None else given & self.limited_to)
+        return frozenset(given if self.limited_to is None else given & self.limited_to) - self.withheld
 
     def scope(self, permission: Permission) -> Scope:
         """Where this actor may do this; a role's reach never serves another role's permission.
@@ -72,6 +74,10 @@ class Actor:
         if self.must_change_password:
             raise PasswordChangeNeeded(
                 "请先修改口令", remedy="首次登录、口令被重置或到期后，须先换成自己的口令"
+            )
+        if permission in self.withheld:
+            raise Denied(
+                f"您的“{permission.label}”已被审计员暂停", remedy="请联系审计员说明情况；解除以后即可继续"
             )
         raise Denied(f"您没有“{permission.label}”的权限", remedy="如工作需要，请向安全管理员申请")
 

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.errors import Conflict, Denied, Invalid, missing
+from mingcha.access.organisations import NAMELESS_ON_BILLS, Kind
 from mingcha.access.permissions import Permission
 from mingcha.access.roles import DUTIES, ROLES, Role
 from mingcha.access.standing import current_period, granted_place
 from mingcha.access.trail import Action, record
 from mingcha.access.users_known import check_not_oneself, holds_duty, user_within, users_within
-from mingcha.store.database.organisations import OrganisationPeriod
+from mingcha.store.database.organisations import Organisation, OrganisationPeriod
 from mingcha.store.database.people import Grant, User
 
 
@@ -95,6 +96,7 @@ def replace_grants(
         user = user_within(session, access, actor, Permission.GRANTS_EDIT, user_id)
         check_not_oneself(actor, user)
         check_duties_apart(wanted)
+        check_places_named(session, wanted)
         present = list(session.scalars(select(Grant).where(Grant.user_id == user.id)))
         new = [_row(access, user, one) for one in wanted]
         check_may_give(session, access, actor, user, present, new)
@@ -112,6 +114,22 @@ def replace_grants(
         return grant_views(session, access, user)
 
 
+def do_add_grant(session: Session, access: Access, actor: Actor, user: User, new: NewGrant) -> None:
+    """Let a new user hold one role.
+
+    Raises:
+        Denied: the actor may not give it.
+        Invalid: its place does not exist, or is none that bills name.
+    """
+    check_places_named(session, [new])
+    row = _row(access, user, new)
+    check_may_give(session, access, actor, user, [], [row])
+    session.add(row)
+    session.flush()
+    details = {"before": [], "after": [_told(row)]}
+    record(session, access, actor, Action.GRANTS_CHANGED, about=("user", user.id), details=details)
+
+
 def check_duties_apart(wanted: Sequence[NewGrant]) -> None:
     """Refuse two of the three separated duties in one hand."""
     duties = sorted({one.role for one in wanted if one.role in DUTIES})
@@ -121,6 +139,18 @@ def check_duties_apart(wanted: Sequence[NewGrant]) -> None:
             where="grants",
             remedy="系统管理员、安全管理员、审计员须由三个人分别担任",
         )
+
+
+def check_places_named(session: Session, wanted: Sequence[NewGrant]) -> None:
+    """Refuse a reach that no bill could be told by: all of the department or hospital above would be meant."""
+    places = [one.organisation_id for one in wanted if one.organisation_id is not None]
+    for kind in session.scalars(select(Organisation.kind).where(Organisation.id.in_(places))):
+        if Kind(kind) in NAMELESS_ON_BILLS:
+            raise Invalid(
+                f"单据上没有{Kind(kind).label}，不能作为数据范围",
+                where="grants",
+                remedy="请选择科室、医师或整个机构",
+            )
 
 
 def check_may_give(

@@ -1,8 +1,8 @@
-"""The tree of organisations over time: region → bureau, institution → department → doctor."""
+"""The tree of organisations over time: region → bureau, institution → its units → who works there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -30,17 +30,34 @@ class Kind(Labelled):
     REGION = "region", "地区"
     BUREAU = "bureau", "经办机构"
     INSTITUTION = "institution", "定点医药机构"
+    CAMPUS = "campus", "院区"
+    STATION = "station", "社区卫生服务站"
     DEPARTMENT = "department", "科室"
+    WARD = "ward", "病区"
+    TEAM = "team", "医疗组"
     DOCTOR = "doctor", "医师"
+    NURSE = "nurse", "护士"
+    PHARMACIST = "pharmacist", "药师"
+    TECHNICIAN = "technician", "医技人员"
+
+
+UNITS = (Kind.CAMPUS, Kind.STATION, Kind.DEPARTMENT, Kind.WARD, Kind.TEAM)
+STAFF = (Kind.DOCTOR, Kind.NURSE, Kind.PHARMACIST, Kind.TECHNICIAN)
+# Bills name none of them: what lies there cannot be told from what lies above.
+NAMELESS_ON_BILLS = frozenset(UNITS) - {Kind.DEPARTMENT} | frozenset(STAFF) - {Kind.DOCTOR}
 
 
 # Under what each may stand; a department in a department would hide one from the scope of the other.
-_PARENTS: dict[Kind, tuple[Kind, ...]] = {
+PARENTS: dict[Kind, tuple[Kind, ...]] = {
     Kind.REGION: (Kind.REGION,),
     Kind.BUREAU: (Kind.REGION,),
     Kind.INSTITUTION: (Kind.REGION,),
-    Kind.DEPARTMENT: (Kind.INSTITUTION,),
-    Kind.DOCTOR: (Kind.DEPARTMENT, Kind.INSTITUTION),
+    Kind.CAMPUS: (Kind.INSTITUTION,),
+    Kind.STATION: (Kind.INSTITUTION,),
+    Kind.DEPARTMENT: (Kind.INSTITUTION, Kind.CAMPUS, Kind.STATION),
+    Kind.WARD: (Kind.DEPARTMENT, Kind.CAMPUS, Kind.INSTITUTION),
+    Kind.TEAM: (Kind.DEPARTMENT, Kind.WARD),
+    **dict.fromkeys(STAFF, (*UNITS, Kind.INSTITUTION)),
 }
 
 
@@ -61,6 +78,8 @@ class Facts:
     parent_id: UUID | None
     level: str | None = None
     category: str | None = None
+    local_code: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +93,8 @@ class OrganisationView:
     parent_id: UUID | None
     level: str | None
     category: str | None
+    local_code: str | None
+    title: str | None
     valid_from: date
     valid_to: date | None
 
@@ -169,7 +190,7 @@ def create(
         )
         session.add(made)
         session.flush()
-        period = do_begin_period(session, made, valid_from, place, _columns(facts))
+        period = do_begin_period(session, made, valid_from, place, asdict(facts))
         about = ("organisation", made.id)
         details = {"kind": kind.value, "code": code, "from": valid_from.isoformat(), **_told(facts)}
         record(session, access, actor, Action.ORGANISATION_CREATED, about=about, details=details)
@@ -195,7 +216,7 @@ def change(
     """
     with access.database.writing() as session:
         found, last = _editable(session, actor, organisation_id)
-        facts = Facts(last.name, last.parent_id, last.level, last.category)
+        facts = Facts(last.name, last.parent_id, last.level, last.category, last.local_code, last.title)
         facts = replace(facts, name=name or facts.name, parent_id=parent_id or facts.parent_id)
         if not isinstance(level, Unchanged):
             facts = replace(facts, level=level)
@@ -204,13 +225,13 @@ def change(
         kind = Kind(found.kind)
         place = _place(session, actor, kind, found.code, facts.parent_id, valid_from)
         check_within(actor, place)
-        if kind in (Kind.DEPARTMENT, Kind.DOCTOR) and place.institution != found.institution_code:
+        if kind in (*UNITS, *STAFF) and place.institution != found.institution_code:
             raise Invalid(
                 f"{kind.label}不能移到另一家机构",
                 where="parent_id",
                 remedy="请在那家机构另建一条；原来的按日期停用",
             )
-        period = do_begin_period(session, found, valid_from, place, _columns(facts))
+        period = do_begin_period(session, found, valid_from, place, asdict(facts))
         about = ("organisation", found.id)
         details = {"from": valid_from.isoformat(), **_told(facts)}
         record(session, access, actor, Action.ORGANISATION_CHANGED, about=about, details=details)
@@ -262,8 +283,8 @@ def _place(
     if row is None:
         raise missing(f"{day} 有效的上级机构")
     parent, period = row
-    if Kind(parent.kind) not in _PARENTS[kind]:
-        allowed = "、".join(one.label for one in _PARENTS[kind])
+    if Kind(parent.kind) not in PARENTS[kind]:
+        allowed = "、".join(one.label for one in PARENTS[kind])
         raise Invalid(f"{kind.label}的上级只能是{allowed}", where="parent_id")
     ends = last_period(session, parent.id)
     if ends is None or ends.valid_to is not None:
@@ -292,15 +313,6 @@ def _editable(
     return found, last
 
 
-def _columns(facts: Facts) -> dict[str, Any]:
-    return {
-        "name": facts.name,
-        "parent_id": facts.parent_id,
-        "level": facts.level,
-        "category": facts.category,
-    }
-
-
 def _told(facts: Facts) -> dict[str, Any]:
     """What the trail says; the name of a doctor's node is a person's, and stays out."""
     parent = None if facts.parent_id is None else str(facts.parent_id)
@@ -316,6 +328,8 @@ def _view(organisation: Organisation, period: OrganisationPeriod) -> Organisatio
         parent_id=period.parent_id,
         level=period.level,
         category=period.category,
+        local_code=period.local_code,
+        title=period.title,
         valid_from=period.valid_from,
         valid_to=period.valid_to,
     )

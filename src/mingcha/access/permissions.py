@@ -19,6 +19,11 @@ class Permission(Labelled):
     ORGANISATIONS_VIEW = "organisations.view", "查看机构"
     ORGANISATIONS_EDIT = "organisations.edit", "维护机构"
     CONNECTIONS_EDIT = "connections.edit", "维护医院系统的接入"
+    ORGANISATIONS_SYNC = "organisations.sync", "同步和维护本院的科室、人员和人员权限"
+    ACCOUNTS_REQUEST = "accounts.request", "替本院人员申请账号"
+    ACCOUNTS_DECIDE = "accounts.decide", "处理账号申请"
+    ALARMS_VIEW = "alarms.view", "查看异常使用报警"
+    ALARMS_HANDLE = "alarms.handle", "处理报警、限制用户"
     TRAIL_VIEW = "trail.view", "查看操作记录"
     TRAIL_VERIFY = "trail.verify", "校验操作记录"
     DATA_IMPORT = "data.import", "导入数据"
@@ -37,3 +42,7 @@ class Permission(Labelled):
     KNOWLEDGE_EDIT = "knowledge.edit", "编辑知识和草稿"
     RELEASES_REVIEW = "releases.review", "复核草稿"
     RELEASES_PUBLISH = "releases.publish", "发布、定时发布和回退"
+
+
+# What is taken from a user whose use looks abnormal: whole personal values, and data that leaves.
+WITHHELD = frozenset(one for one in Permission if one.value.rpartition(".")[2] in ("reveal", "export"))

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class AlarmPolicy:
+    """How much is too much: of one user, or in failures of one login or address, within `window`.
+
+    Args:
+        day_begins: the hour, in China, from which work is expected.
+        day_ends: the hour from which it is not.
+    """
+
+    window: timedelta = timedelta(hours=1)
+    look_ups: int = 60
+    reveals: int = 20
+    exports: int = 10
+    failures: int = 10
+    failures_from_address: int = 30
+    day_begins: int = 6
+    day_ends: int = 22
+    odd_actions: int = 5
+    odd_window: timedelta = timedelta(hours=8)
 
 
 @dataclass(frozen=True)
@@ -25,3 +46,4 @@ class Policy:
     tokens_a_user: int = 20
     invitation_lasts: timedelta = timedelta(hours=48)
     recovery_codes: int = 10
+    alarms: AlarmPolicy = field(default_factory=AlarmPolicy)

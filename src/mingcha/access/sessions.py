@@ -13,6 +13,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.errors import NotSignedIn
 from mingcha.access.passwords import has_aged
+from mingcha.access.permissions import WITHHELD
 from mingcha.access.secrets import hash_of, new_secret
 from mingcha.access.standing import held_by
 from mingcha.access.trail import Action, record
@@ -84,6 +85,7 @@ def admit(access: Access, token: str, address: str, *, attended: bool = True) ->
             held=held_by(session, user, access.today()),
             via=f"会话 {row.id}",
             address=address,
+            withheld=WITHHELD if user.restricted else frozenset(),
             must_change_password=user.must_change_password or has_aged(access, user),
         )
     if attended and now - row.seen_at >= _SEEN_EVERY:

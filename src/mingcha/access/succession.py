@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mingcha.access.errors import Conflict
 from mingcha.access.scope import Place
 from mingcha.access.standing import current_period, place_of
-from mingcha.store.database.organisations import Organisation, OrganisationPeriod
+from mingcha.store.database.organisations import Organisation, OrganisationPeriod, StaffRight
 
 _DAY = timedelta(days=1)
 
@@ -93,8 +93,24 @@ def do_end(session: Session, organisation: Organisation, last_day: date) -> Orga
     if goes_on is not None:
         raise Conflict("它下面还有在用的机构或人员", remedy=f"请先把它们移走，或停用到 {last_day} 或更早")
     last.valid_to = last_day
-    session.flush()
+    do_end_rights(session, organisation.id, last_day)
     return last
+
+
+def do_end_rights(
+    session: Session, organisation_id: UUID, last_day: date, names: Sequence[str] | None = None
+) -> None:
+    """Rights end with a day: these, or all of whoever leaves; what would begin later never does."""
+    goes_on = or_(StaffRight.valid_to.is_(None), StaffRight.valid_to > last_day)
+    query = select(StaffRight).where(StaffRight.organisation_id == organisation_id, goes_on)
+    if names is not None:
+        query = query.where(StaffRight.right_name.in_(names))
+    for row in session.scalars(query):
+        if row.valid_from > last_day:
+            session.delete(row)
+        else:
+            row.valid_to = last_day
+    session.flush()
 
 
 def _move_below(session: Session, parent_id: UUID, day: date) -> None:
@@ -133,6 +149,8 @@ def _from_day(session: Session, period: OrganisationPeriod, day: date) -> Organi
         name=period.name,
         level=period.level,
         category=period.category,
+        local_code=period.local_code,
+        title=period.title,
     )
     period.valid_to = day - _DAY
     session.add(later)

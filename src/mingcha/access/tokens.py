@@ -14,7 +14,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.errors import Conflict, Denied, Invalid, NotSignedIn, missing
 from mingcha.access.listing import Listing, Page, page_of
-from mingcha.access.permissions import Permission
+from mingcha.access.permissions import WITHHELD, Permission
 from mingcha.access.secrets import hash_of, new_secret
 from mingcha.access.standing import held_by
 from mingcha.access.trail import Action, record
@@ -160,6 +160,7 @@ def admit_token(access: Access, secret: str, address: str) -> Actor:
             held=held_by(session, user, access.today()),
             via=f"令牌 {row.id}",
             address=address,
+            withheld=WITHHELD if user.restricted else frozenset(),
             must_change_password=user.must_change_password,
             limited_to=frozenset(Permission(value) for value in row.permissions if value in set(Permission)),
         )

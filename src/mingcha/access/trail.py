@@ -51,6 +51,18 @@ class Action(Labelled):
     ORGANISATION_CHANGED = "organisation.changed", "变更机构"
     ORGANISATION_CLOSED = "organisation.closed", "停用机构"
     CONNECTION_CHANGED = "connection.changed", "变更医院系统的接入"
+    ORGANISATIONS_SYNCED = "organisation.synced", "按医院文件同步科室和人员"
+    STAFF_RIGHT_GIVEN = "right.given", "授予人员权限"
+    STAFF_RIGHT_ENDED = "right.ended", "收回人员权限"
+    ACCOUNT_INVITED = "account.invited", "生成机构的账号申请链接"
+    ACCOUNT_ASKED = "account.asked", "申请账号"
+    ACCOUNT_GRANTED = "account.granted", "同意账号申请"
+    ACCOUNT_REFUSED = "account.refused", "驳回账号申请"
+    ACCOUNT_SET_UP = "account.set_up", "由本人设置首个口令"
+    ALARM_RAISED = "alarm.raised", "异常使用报警"
+    ALARM_HANDLED = "alarm.handled", "处理异常使用报警"
+    USER_RESTRICTED = "user.restricted", "限制用户查看完整信息和导出"
+    USER_UNRESTRICTED = "user.unrestricted", "解除对用户的限制"
     TRAIL_VERIFIED = "trail.verified", "校验操作记录"
     FILE_UPLOADED = "file.uploaded", "上传文件"
     RUN_STARTED = "run.started", "新建任务"
@@ -175,10 +187,11 @@ def entries(access: Access, actor: Actor, wanted: TrailFilter, listing: Listing)
         query = query.where(TrailEntry.at < wanted.until)
     with access.database.reading() as session:
         found = page_of(session, query, listing, _SORTS, default="-id", tie=TrailEntry.id)
-        return Page([_shown(row[0]) for row in found.items], found.total)
+        return Page([shown(row[0]) for row in found.items], found.total)
 
 
-def _shown(row: TrailEntry) -> Entry:
+def shown(row: TrailEntry) -> Entry:
+    """An entry as people read it."""
     known = row.action in set(Action)
     return Entry(
         id=row.id,

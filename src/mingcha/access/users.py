@@ -53,6 +53,7 @@ class UserView:
     organisation_name: str | None
     roles: list[str]
     status: str
+    restricted: bool
     must_change_password: bool
     second_factor: bool
     created_at: datetime
@@ -298,6 +299,7 @@ def _view(keys: Keys, row: User, place: OrganisationPeriod | None, roles: Sequen
         organisation_name=None if place is None else place.name,
         roles=[ROLES[role].label for role in roles],
         status=row.status,
+        restricted=row.restricted,
         must_change_password=row.must_change_password,
         second_factor=row.totp_confirmed,
         created_at=row.created_at,

@@ -13,6 +13,7 @@ from mingcha.cli import (
     indications,
     indicators,
     knowledge,
+    organisations,
     reference,
     release,
     rule_sets,
@@ -40,6 +41,7 @@ COMMANDS = (
     worker,
     users,
     connections,
+    organisations,
     database,
     reference,
 )

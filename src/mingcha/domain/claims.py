@@ -240,7 +240,10 @@ class Line(Entity):
     executing_department_id = f.text("受单科室编码", "acord_dept_codg", note="执行的科室")
     executing_doctor_id = f.text("受单医师编码", "orders_dr_code", note="执行的人")
     antibiotic_right = f.number(
-        "抗菌药物处方权", codes="antibiotic_grade", note="医师被授予的最高级别；国家接口未提供，由医院补充"
+        "抗菌药物处方权",
+        codes="antibiotic_grade",
+        beside="doctor-rights",
+        note="医师被授予的最高级别；国家接口未提供，由医院补充",
     )
     current_order = f.flag("本次医嘱", "curr_drord_flag")
     supply_days = f.number("周期天数", "o_prdDays", "prd_days", unit="天")

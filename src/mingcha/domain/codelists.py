@@ -276,6 +276,18 @@ CODE_LISTS: dict[str, dict[str, str]] = {
         "111": "赠药退回出库",
     },
     # Ours: the order of the three grades.
+    "medins_psn_type": {"1": "医师", "2": "护士", "3": "药师", "4": "医技人员"},
+    # Ours: units inside a hospital, and what its licensed staff and the hospital itself may do by date.
+    "unit_type": {"1": "院区", "2": "科室", "3": "病区", "4": "医疗组", "5": "社区卫生服务站"},
+    "staff_right": {
+        "insured": "医保服务资格",
+        "prescription": "处方权",
+        "antibiotic": "抗菌药物处方权",
+        "narcotic": "麻精药品处方权",
+        "dispensing": "药品调剂资格",
+        "prescription_review": "处方审核资格",
+        "agreement": "医保服务协议",
+    },
     "antibiotic_grade": {"1": "非限制使用级", "2": "限制使用级", "3": "特殊使用级"},
     "maindiag_flag": {"0": "否", "1": "是"},
     "adm_way": {"0": "新入院", "1": "急诊", "2": "门诊", "3": "其他医疗机构转入", "9": "其他"},

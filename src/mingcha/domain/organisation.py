@@ -89,3 +89,55 @@ class DoctorState(Entity):
     insured_doctor = f.flag("医保医师", "hi_dr_flag", codes="hi_dr_flag", note="有医保服务资格")
     agreement_in_force = f.flag("服务协议有效", note=_NOT_SENT)
     reason = f.text("变更原因", "chg_rea")
+
+
+class DoctorRight(Entity):
+    """医师处方权: what a doctor was entitled to order at an institution, by period; one row a right and period."""
+
+    label = "医师处方权"
+    key = ("doctor_id", "institution_id", "right", "valid_from")
+
+    doctor_id = f.text("医师编码", "prac_psn_code", required=True)
+    institution_id = f.text("医疗机构编码", "fixmedins_code", required=True)
+    right = f.code("权限", codes="staff_right", required=True, note="由医院补充")
+    grade = f.number("权限级别", codes="antibiotic_grade", note="抗菌药物处方权的最高级别")
+    valid_from = f.day("开始日期", "begntime", required=True)
+    valid_to = f.day("结束日期", "endtime", note="含当日；空为至今有效")
+
+
+class Unit(Entity):
+    """院内单位: a row of a hospital's own list of campuses, departments, wards, teams and stations."""
+
+    label = "院内单位"
+    key = ("unit_id",)
+
+    unit_id = f.text("单位编码", "hosp_dept_codg", required=True)
+    unit_name = f.text("单位名称", "hosp_dept_name", required=True)
+    unit_type = f.code("单位种类", codes="unit_type", note="空为科室")
+    parent_id = f.text("上级编码", note="空为直属医院")
+    discipline = f.code("科别", "caty", codes="dept")
+    opened_on = f.day("成立日期", "dept_estbdat")
+    closed_on = f.day("撤销日期")
+
+
+class StaffMember(Entity):
+    """医务人员花名册: a row of a hospital's own list of licensed staff, with what each may do."""
+
+    label = "医务人员花名册"
+    key = ("staff_id",)
+
+    staff_id = f.text("人员编码", "prac_psn_code", note="医保医师、护士、药师代码；没有的用工号")
+    local_staff_id = f.text("工号", "prac_psn_no")
+    staff_name = f.text("姓名", "prac_psn_name", required=True)
+    staff_type = f.code("人员类别", "prac_psn_type", codes="medins_psn_type", note="整列没有的，都是医师")
+    title = f.code("职称", "drord_dr_profttl", codes="drord_dr_profttl")
+    unit_id = f.text("科室编码", "hosp_dept_codg")
+    unit_name = f.text("科室名称", "hosp_dept_name")
+    joined_on = f.day("入职日期")
+    left_on = f.day("离职日期", note="当日为最后一天")
+    insured = f.flag("医保服务资格", "hi_dr_flag", codes="hi_dr_flag")
+    prescription = f.flag("处方权")
+    antibiotic = f.code("抗菌药物处方权", codes="antibiotic_grade", note="被授予的最高级别")
+    narcotic = f.flag("麻精药品处方权", note="麻醉药品和第一类精神药品")
+    dispensing = f.flag("药品调剂资格")
+    prescription_review = f.flag("处方审核资格")

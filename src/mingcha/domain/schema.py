@@ -35,7 +35,16 @@ from mingcha.domain.evidence import (
 )
 from mingcha.domain.fields import Entity
 from mingcha.domain.findings import Finding, Indicator, Unjudged
-from mingcha.domain.organisation import Department, Doctor, DoctorState, Institution, InstitutionState
+from mingcha.domain.organisation import (
+    Department,
+    Doctor,
+    DoctorRight,
+    DoctorState,
+    Institution,
+    InstitutionState,
+    StaffMember,
+    Unit,
+)
 from mingcha.domain.quality import QualityNote
 from mingcha.domain.settlement_list import SettlementList
 
@@ -49,6 +58,7 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
     "departments": Department,
     "doctors": Doctor,
     "doctor-states": DoctorState,
+    "doctor-rights": DoctorRight,
     "directory": DirectoryEntry,
     "directory-prices": DirectoryPriceLimit,
     "directory-self-pay": DirectorySelfPay,
@@ -78,7 +88,10 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
     "sales": Sale,
 }
 
+# What hospitals export of themselves; the platform's tree of organisations is kept by them.
+REGISTERS: tuple[type[Entity], ...] = (Unit, StaffMember)
+
 
 def entities() -> list[type[Entity]]:
-    """Every entity of the domain: the bill, the optional facts, the results."""
-    return [*CLAIMS, *OPTIONAL_TABLES.values(), *RESULTS]
+    """Every entity of the domain: the bill, the optional facts, what hospitals say of themselves, the results."""
+    return [*CLAIMS, *OPTIONAL_TABLES.values(), *REGISTERS, *RESULTS]

@@ -26,7 +26,7 @@ from mingcha.domain.entitlement import (
 )
 from mingcha.domain.evidence import IdentityCheck, Order, StayOutcome, VitalSigns
 from mingcha.domain.fields import Entity
-from mingcha.domain.organisation import DoctorState, Institution, InstitutionState
+from mingcha.domain.organisation import DoctorRight, DoctorState, Institution, InstitutionState
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.engine.facts import HEAVIEST, LIGHTEST
@@ -47,6 +47,7 @@ APPROVED = "1"
 # An approval without a first or last day.
 EVER_SINCE, NEVER_ENDING = -(10**6), 10**7
 ONLINE = "1"
+ANTIBIOTICS = "antibiotic"
 NOT_LISTED = "0"
 
 _ASKED: Columns = {
@@ -66,7 +67,7 @@ _ASKED_OF_LINE: Columns = {
     "order_id": pl.Utf8(),
     "stopped_at": pl.Int32(),
 }
-_OF_LINES = {DoctorState, DirectoryEntry, Approval, Order, VitalSigns}
+_OF_LINES = {DoctorState, DoctorRight, DirectoryEntry, Approval, Order, VitalSigns}
 _day = pl.col("day")
 _open_period = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= _day)) & (
     pl.col("valid_to").is_null() | (_day <= pl.col("valid_to"))
@@ -107,6 +108,7 @@ class Beside:
         asked = pl.concat([asked, whose[lines["enc"]]], how="horizontal")
         for found in (
             self._doctor(asked),
+            self._right(asked),
             self._directory(asked),
             self._approval(asked),
             self._approved(asked),
@@ -275,6 +277,16 @@ class Beside:
             return None
         serves = pl.col("insured_doctor") & pl.col("agreement_in_force").fill_null(value=True)
         return _said(asked, rows, ["doctor_id", "institution_id"], {"doctor_insured": _open_period & serves})
+
+    def _right(self, asked: pl.DataFrame) -> _Saying | None:
+        """The highest grade of antibiotics that a doctor was entitled to on the day; none entered, none known."""
+        rows = self._table(DoctorRight)
+        if rows is None:
+            return None
+        keys = ["doctor_id", "institution_id", "day"]
+        granted = rows.filter(pl.col("right") == ANTIBIOTICS)
+        met = asked.select(keys).unique().join(granted, on=keys[:2]).filter(_open_period)
+        return _Saying(met.group_by(keys).agg(antibiotic_right=pl.col("grade").max()), keys)
 
     def _directory(self, asked: pl.DataFrame) -> _Saying | None:
         """The class in the directory of the narrowest region around the place of care that lists the item at all."""

@@ -26,7 +26,9 @@ from mingcha.store.columns import columns_of, conform, resolved_of
 
 _ENCOUNTER = {**columns_of(Person, Encounter), **resolved_of(Person, Encounter)}
 _LINE = {**columns_of(Line), **resolved_of(Line)}
-_LINE_READ = ("item_code", "doctor_id", "charged_at", "approved", "order_id", "stopped_at")
+_LINE_READ = (
+    "item_code", "doctor_id", "charged_at", "approved", "antibiotic_right", "order_id", "stopped_at",
+)  # fmt: skip
 
 
 def read_beside(inputs: Sequence[Path]) -> Beside:

@@ -12,6 +12,8 @@ from mingcha.web.guard import Guard
 from mingcha.web.limit import BodyLimit
 from mingcha.web.problems import explain_problems
 from mingcha.web.routes import (
+    accounts,
+    alarms,
     announcements,
     bills,
     connections,
@@ -29,6 +31,7 @@ from mingcha.web.routes import (
     session,
     settings,
     setup,
+    staff,
     tokens,
     trail,
     users,
@@ -38,8 +41,11 @@ _MODULES = (
     session,
     setup,
     users,
+    accounts,
+    alarms,
     organisations,
     connections,
+    staff,
     tokens,
     trail,
     reference,

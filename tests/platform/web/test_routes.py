@@ -23,6 +23,7 @@ from mingcha.administration.dated import SettingKind
 from mingcha.store.database.notifications import Notification
 from mingcha.store.database.runs import Dataset, Run, Upload
 from mingcha.web.door import API, Asks
+from tests.platform.web.calls_of_people import calls_of_people
 from tests.support.browser import Browser, application_over
 from tests.support.care import Cared, cared
 from tests.support.judged import beside, findings_at
@@ -34,6 +35,10 @@ PUBLIC = {
     ("POST", f"{API}/setup"),
     ("POST", f"{API}/setup/link"),
     ("GET", f"{API}/health"),
+    ("POST", f"{API}/accounts/invited"),
+    ("POST", f"{API}/accounts/invited/requests"),
+    ("POST", f"{API}/accounts/link"),
+    ("POST", f"{API}/accounts/set-up"),
     ("GET", f"{API}/announcements/before-sign-in"),
     ("GET", f"{API}/session/password-policy"),
 }
@@ -244,6 +249,7 @@ def calls(
         ("GET", "/findings/facets"): (f"/findings/facets?run={judged}", None),
         ("GET", "/findings/values"): (f"/findings/values?run={judged}&facet=rule", None),
         ("GET", "/findings/{finding_id}"): (f"/findings/{finding}?run={judged}", None),
+        **calls_of_people(town, hospital, user),
     }
 
 
@@ -273,12 +279,20 @@ EVERYBODYS = {
     ("POST", "/dictionaries/{name}/preview"),
 }
 # What they aim at stands in their body.
-AIMED = {("POST", "/users"), ("POST", "/organisations"), ("POST", "/datasets"), ("POST", "/runs/audits")}
+AIMED = {
+    ("POST", "/users"),
+    ("POST", "/organisations"),
+    ("POST", "/datasets"),
+    ("POST", "/runs/audits"),
+    ("POST", "/accounts/requests"),
+    ("POST", "/accounts/invitations"),
+}
 # Wrong on purpose in `calls`: they are let in, and then told what is wrong.
 LISTS = {
     ("GET", "/users"): "login",
     ("POST", "/users/find"): "login",
     ("GET", "/organisations"): "code",
+    ("GET", "/staff"): "institution_code",
     ("GET", "/datasets"): "name",
     ("GET", "/runs"): "name",
     ("GET", "/connections"): "institution_id",

@@ -10,6 +10,8 @@ const KINDS: Record<string, string> = {
   module: '模块',
   help: '帮助',
   setting_change: '参数或字典的变更',
+  account_request: '账号申请',
+  alarm: '报警',
 }
 
 const NAMES: Record<string, string> = {
@@ -42,6 +44,18 @@ const NAMES: Record<string, string> = {
   on: '启用',
   subject: '改什么',
   parts: '各段',
+  right: '权限',
+  grade: '级别',
+  file: '文件',
+  new: '新增',
+  left: '离开',
+  returned: '恢复',
+  refused: '不能处理',
+  uses: '份数',
+  rule: '类别',
+  counted: '次数',
+  threshold: '阈值',
+  conclusion: '结论',
 }
 
 /** Values that are the same on every installation; others come with `words`. */
@@ -66,6 +80,29 @@ const VALUES: Record<string, string> = {
   dictionary: '字典',
   mapping: '编码对照',
   before_sign_in: '登录页显示',
+  campus: '院区',
+  station: '社区卫生服务站',
+  ward: '病区',
+  team: '医疗组',
+  nurse: '护士',
+  pharmacist: '药师',
+  technician: '医技人员',
+  insured: '医保服务资格',
+  prescription: '处方权',
+  antibiotic: '抗菌药物处方权',
+  narcotic: '麻精药品处方权',
+  dispensing: '药品调剂资格',
+  prescription_review: '处方审核资格',
+  agreement: '医保服务协议',
+  look_ups: '查找过多',
+  reveals: '查看完整信息过多',
+  exports: '导出过多',
+  odd_hours: '非工作时间查看或导出',
+  failures_of_login: '同一登录名多次登录失败',
+  failures_from_address: '同一地址多次登录失败',
+  abuse: '确属违规使用',
+  explained: '工作需要，已说明',
+  false_alarm: '误报',
 }
 
 /** Words for values by the name under which they stand: roles, kinds of insurance, organisations … */

@@ -1,4 +1,4 @@
-"""Organisations: what each is for ever, and what is true of it in each period."""
+"""Organisations: what each is for ever, what is true of it in each period, and what it may do by date."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from mingcha.store.database.base import Base, Moment
 
 
 class Organisation(Base):
-    """A region, bureau, institution, department or doctor; one row each, never removed.
+    """A region, bureau, institution, unit of one, or somebody who works there; one row each, never removed.
 
-    A department or doctor belongs to one institution for ever; who works in two has two rows with one code.
+    A unit or somebody belongs to one institution for ever; who works in two has two rows with one code.
     """
 
     __tablename__ = "organisations"
@@ -49,7 +49,28 @@ class OrganisationPeriod(Base):
     name: Mapped[str] = mapped_column(String(200))
     level: Mapped[str | None] = mapped_column(String(16))
     category: Mapped[str | None] = mapped_column(String(16))
+    local_code: Mapped[str | None] = mapped_column(String(64))
+    title: Mapped[str | None] = mapped_column(String(16))
     region_code: Mapped[str | None] = mapped_column(String(6), index=True)
     institution_code: Mapped[str | None] = mapped_column(String(64))
     department_code: Mapped[str | None] = mapped_column(String(64))
     doctor_code: Mapped[str | None] = mapped_column(String(64))
+
+
+class StaffRight(Base):
+    """What somebody, or an institution, may do from a day to a day; periods of one right never overlap."""
+
+    __tablename__ = "staff_rights"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "right_name", "valid_from"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="order"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    # RIGHT is a word of SQL.
+    right_name: Mapped[str] = mapped_column(String(32))
+    grade: Mapped[int | None]
+    number: Mapped[str | None] = mapped_column(String(64))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]

@@ -43,6 +43,8 @@ class User(Base):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     duty: Mapped[str | None] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(16), default="active")
+    # Sees no whole personal values and exports nothing, whatever the roles allow.
+    restricted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
     password_hash: Mapped[str] = mapped_column(String(255))
     password_set_at: Mapped[datetime] = mapped_column(Moment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mingcha.store.database import (
     administration,
     admission,
+    alarms,
     calls,
     connections,
     drafts,
@@ -13,6 +14,7 @@ from mingcha.store.database import (
     organisations,
     people,
     persons,
+    requests,
     runs,
     settings,
     trail,
@@ -22,6 +24,7 @@ from mingcha.store.database.base import Base
 MODULES = (
     administration,
     admission,
+    alarms,
     calls,
     connections,
     drafts,
@@ -30,6 +33,7 @@ MODULES = (
     organisations,
     people,
     persons,
+    requests,
     runs,
     settings,
     trail,

@@ -26,6 +26,7 @@ from mingcha.audit.reading.finding_filter import UNKNOWN, FindingFilter
 from mingcha.audit.reading.finding_list import BY_PLACE, SORTS, FindingRow, findings
 from mingcha.audit.reading.indexing import write_index
 from mingcha.audit.reading.opened import OpenIndexes, dataset_of
+from mingcha.audit.reading.surroundings import items_of
 from mingcha.audit.run import INDEX, finished_run
 from mingcha.domain.values import MINUTES_A_DAY, date_of
 from mingcha.store.lake import Lake
@@ -316,3 +317,18 @@ def test_indexes_are_let_go_when_they_take_too_much_memory(access: Access) -> No
         assert held.of(access, run) is not first
     finally:
         twin.unlink()
+
+
+def test_history_of_a_class_of_drugs_is_every_drug_whose_code_begins_so() -> None:
+    codes = [
+        "XA10BAB074A001010100001",
+        "XA10BAB074X000000000001",
+        "XA10BB",
+        "330100001000000",
+        "3301000010000001",
+    ]
+    items = pl.DataFrame({"item": range(len(codes)), "item_code": codes})
+    assert items_of(items, {"XA10BAB"}).to_list() == [0, 1]
+    assert items_of(items, {codes[0]}).to_list() == [0]
+    assert items_of(items, {"330100001000000"}).to_list() == [3]
+    assert items_of(items, set()).to_list() == []

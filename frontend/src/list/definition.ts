@@ -64,7 +64,14 @@ export interface DaysFilter extends FilterBase {
   to: string
 }
 
-export type Filter = TextFilter | ChoiceFilter | LookupFilter | DayFilter | DaysFilter
+/** An amount in yuan from and to, either of which may be left open. */
+export interface AmountsFilter extends FilterBase {
+  kind: 'amounts'
+  from: string
+  to: string
+}
+
+export type Filter = TextFilter | ChoiceFilter | LookupFilter | DayFilter | DaysFilter | AmountsFilter
 
 /** Filter values by parameter name; what is not filtered by is absent. */
 export type FilterValues = Record<string, string>
@@ -101,5 +108,5 @@ export interface ListDefinition<Row> {
 
 /** The parameter names that a filter fills. */
 export function parametersOf(filter: Filter): string[] {
-  return filter.kind === 'days' ? [filter.from, filter.to] : [filter.key]
+  return filter.kind === 'days' || filter.kind === 'amounts' ? [filter.from, filter.to] : [filter.key]
 }

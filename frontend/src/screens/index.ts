@@ -1,14 +1,56 @@
 /** All screens, in the order of the menu. */
 
-import { Avatar, Bell, Clock, Collection, DocumentChecked, Grid, Key, Notebook, OfficeBuilding, SetUp, User, UserFilled } from '@element-plus/icons-vue'
+import {
+  Avatar,
+  Bell,
+  Clock,
+  Collection,
+  DocumentChecked,
+  Grid,
+  Key,
+  Notebook,
+  OfficeBuilding,
+  SetUp,
+  User,
+  UserFilled,
+  Warning,
+} from '@element-plus/icons-vue'
 
 import type { Screen } from './screen'
 
+const AUDIT = '审核'
 const RULES = '规则与知识'
 const SYSTEM = '系统管理'
 const OWN = '个人'
 
 export const SCREENS: Screen[] = [
+  {
+    name: 'findings',
+    path: '/findings',
+    title: '疑点',
+    group: AUDIT,
+    icon: Warning,
+    permissions: ['findings.view'],
+    component: () => import('./findings/FindingsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '看一次审核查出的疑点：左边选审核、看分布，点一项就按它筛选，再点取消；上面是更多条件，可以存为常用筛选。只列您数据范围内的。',
+      },
+      {
+        title: '金额',
+        text: '超收是这条规则单独看应退的；同一明细有几条疑点时，计入金额之间不重复；可追回是其中基金支付的部分。有特例的疑点保留而不计入。',
+      },
+      {
+        title: '详情',
+        text: '读到的值、限定值、应收实收、知识点原文和依据、所在单据的前后明细、前后的就诊、其他规则怎样说。Ctrl+← 和 Ctrl+→ 看上一条、下一条。',
+      },
+      {
+        title: '整单的疑点',
+        text: '有的规则针对整张单据或诊断，没有明细，项目一栏写“整单”。',
+      },
+    ],
+  },
   {
     name: 'rules',
     path: '/rules',

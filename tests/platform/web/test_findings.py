@@ -9,6 +9,7 @@ import pytest
 
 from mingcha.access.grants import NewGrant
 from mingcha.access.roles import Role
+from tests.support.audited import Audited
 from tests.support.browser import Browser
 from tests.support.judged import beside, findings_at
 from tests.support.platform import Town
@@ -79,3 +80,17 @@ def test_a_run_is_asked_for_by_a_number_that_exists(reviewer: Browser, run: str)
         answer = reviewer("GET", f"{path}?run={quote(run, safe='')}")
         assert answer.status_code in (404, 422), path
         assert answer.json()["message"]
+
+
+def test_a_hospital_reads_its_own_part_of_an_audit_of_the_whole_city(audited: Audited) -> None:
+    """The audit is the bureau's, so that the hospital does not see it among its runs; its findings there it does."""
+    for login, places in (("insurance_office", {audited.places.hospitals[0][0]}), ("first_reviewer", None)):
+        browser = Browser(audited.access).sign_in(login)
+        (run,) = browser("GET", "/findings/runs").json()
+        assert run["id"] == str(audited.run_id)
+        listed = browser("GET", f"/findings?run={run['id']}&size=100").json()
+        assert listed["total"] == run["findings"] > 0
+        shown = {row["institution_id"] for row in listed["items"]}
+        assert len(shown) > 1 if places is None else shown == places
+        hits = browser("GET", f"/findings/by-rule?run={run['id']}").json()
+        assert sum(one["findings"] for one in hits) == run["findings"]

@@ -248,6 +248,10 @@ def calls(
         ("GET", "/findings"): (f"/findings?run={judged}&size=100", None),
         ("GET", "/findings/facets"): (f"/findings/facets?run={judged}", None),
         ("GET", "/findings/values"): (f"/findings/values?run={judged}&facet=rule", None),
+        ("GET", "/findings/runs"): ("/findings/runs", None),
+        ("GET", "/findings/by-rule"): (f"/findings/by-rule?run={judged}", None),
+        ("GET", "/findings/comparison"): (f"/findings/comparison?then={judged}&now={judged}", None),
+        ("GET", "/findings/differences"): (f"/findings/differences?then={judged}&now={judged}", None),
         ("GET", "/findings/{finding_id}"): (f"/findings/{finding}?run={judged}", None),
         **calls_of_people(town, hospital, user),
     }

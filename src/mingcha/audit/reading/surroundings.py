@@ -10,6 +10,7 @@ import polars as pl
 
 from mingcha.access.scope import Scope
 from mingcha.audit.reading.within import within
+from mingcha.domain.item_codes import is_beginning
 from mingcha.domain.values import MINUTES_A_DAY, ValueType, written
 from mingcha.store.lake import Lake
 
@@ -126,7 +127,7 @@ def around(
     near = (pl.col("started_at") - own["started_at"][0]).abs() <= span
     others = care.filter(within(scope), pl.col("encounter_id") != finding["encounter_id"], near)
     items = lake.items()
-    wanted = items.filter(pl.col("item_code").is_in(list(codes)))["item"]
+    wanted = items_of(items, codes)
     lines = _lines(lake, bucket, own["enc"][0], others["enc"], wanted)
     lines = lines.join(
         items.select("item", "item_code", "item_name"), on="item", how="left", maintain_order="left"
@@ -147,6 +148,14 @@ def around(
         [_visit(row) for row in _nearest(others, own["started_at"][0], "started_at")],
         days,
     )
+
+
+def items_of(items: pl.DataFrame, codes: Collection[str]) -> pl.Series:
+    """The numbers of the items that codes name, whole or, as points of a class of drugs do, by how they begin."""
+    code = pl.col("item_code")
+    named = code.is_in(list(codes))
+    beginnings = [one for one in codes if is_beginning(one)]
+    return items.filter(pl.any_horizontal(named, *(code.str.starts_with(one) for one in beginnings)))["item"]
 
 
 def _lines(lake: Lake, bucket: int, own: int, others: pl.Series, items: pl.Series) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from mingcha.audit.ledger.datasets import dataset
 from mingcha.audit.ledger.folders import dataset_folder, run_folder
 from mingcha.audit.ledger.runs import AUDIT
 from mingcha.audit.period import period_of
+from mingcha.audit.reading.indexing import write_index
 from mingcha.jobs.kind import Kind, Work
 from mingcha.store import releases
 
@@ -74,6 +75,8 @@ def _work(work: Work[AuditParameters]) -> dict[str, Any]:
         workbook=asked.workbook,
         progress=progress,
     )
+    work.progress("建立疑点索引", 0, None, "")
+    write_index(result.out, dataset_folder(access, asked.dataset_id))
     return {"release": asked.release, "counts": dict(result.counts), "timing": result.manifest["timing"]}
 
 

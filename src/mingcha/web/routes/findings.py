@@ -10,11 +10,13 @@ from fastapi import Depends, Query
 from pydantic import StringConstraints
 
 from mingcha.access.permissions import Permission
-from mingcha.audit.reading import finding_detail, finding_facets, finding_list
+from mingcha.audit.reading import comparison, finding_detail, finding_facets, finding_list, runs_to_read
+from mingcha.audit.reading.comparison import Change, Comparison, Difference, DifferenceFilter
 from mingcha.audit.reading.finding_detail import HISTORY_DAYS, FindingDetail
 from mingcha.audit.reading.finding_facets import Facet, Facets
 from mingcha.audit.reading.finding_filter import FindingFilter
 from mingcha.audit.reading.finding_list import FindingRow
+from mingcha.audit.reading.runs_to_read import AuditedRun, RuleHits
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Line, Listed, Paging, ShortLine, listed
 
@@ -26,6 +28,8 @@ _ONE_OF = "其中之一；- 为未知"
 _MOST_FEN = 10**15
 Stay = Literal["true", "false", "-"]
 RunOf = Annotated[UUID, Query(description="哪一次审核")]
+Then = Annotated[UUID, Query(description="较早的审核")]
+Now = Annotated[UUID, Query(description="较晚的审核")]
 Several = Annotated[list[Line] | None, Query(max_length=100, description=_ONE_OF)]
 Fen = Annotated[int | None, Query(ge=-_MOST_FEN, le=_MOST_FEN, description="金额，分")]
 
@@ -115,6 +119,44 @@ def count_one(
 ) -> Facet:
     """值很多的项（机构、医师、项目）可按代码或名称的一部分查找。"""
     return finding_facets.facet(access, actor, run, facet, wanted, holding or "")
+
+
+@door.get("/runs", Permission.FINDINGS_VIEW, "可以看疑点的审核", response_model=list[AuditedRun])
+def list_runs(actor: SignedIn, access: Services) -> list[AuditedRun]:
+    """最近完成的、其中有数据范围内疑点的审核，最新的在前；本院也能看到全市审核中属于自己的疑点。"""
+    return runs_to_read.audited_runs(access, actor)
+
+
+@door.get("/by-rule", Permission.FINDINGS_VIEW, "各条规则查出的疑点", response_model=list[RuleHits])
+def count_by_rule(
+    actor: SignedIn,
+    access: Services,
+    run: Annotated[list[UUID], Query(min_length=1, max_length=20, description="哪几次审核")],
+) -> list[RuleHits]:
+    """每次审核、每条规则的疑点数、涉及的就诊和机构、金额（分）。"""
+    return runs_to_read.hits_by_rule(access, actor, run)
+
+
+@door.get("/comparison", Permission.FINDINGS_VIEW, "比较两次审核", response_model=Comparison)
+def compare_runs(actor: SignedIn, access: Services, then: Then, now: Now) -> Comparison:
+    """新增、消失、变化的疑点数和计入金额，按规则和机构；疑点按编号对应，编号由单据、明细、规则和知识点算出。"""
+    return comparison.compare(access, actor, then, now)
+
+
+@door.get("/differences", Permission.FINDINGS_VIEW, "两次审核不同的疑点", response_model=Listed[Difference])
+def list_differences(
+    actor: SignedIn,
+    access: Services,
+    paging: Paging,
+    then: Then,
+    now: Now,
+    change: Annotated[Change | None, Query(description="新增、消失或变化")] = None,
+    rule: Annotated[Line | None, Query(description="规则编码")] = None,
+    institution: Annotated[Line | None, Query(description="医疗机构编码；- 为未知")] = None,
+) -> dict[str, Any]:
+    """缺省按相差的金额从大到小；每条说明当时怎样说、现在怎样说。"""
+    wanted = DifferenceFilter(change, rule, institution)
+    return listed(comparison.differences(access, actor, then, now, wanted, paging))
 
 
 @door.get("/{finding_id}", Permission.FINDINGS_VIEW, "疑点详情", response_model=FindingDetail)

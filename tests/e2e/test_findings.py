@@ -1,0 +1,119 @@
+"""Findings are narrowed, opened, read one after the other and counted, by reviewers and by a hospital."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+
+from mingcha.access.roles import Role
+from mingcha.store.database.people import User
+from tests.e2e.stage import Stage, serving
+from tests.e2e.test_frame import AXE, serious
+from tests.platform.conftest import audited
+from tests.support.audited import Audited
+from tests.support.platform import Town
+
+__all__ = ["audited"]
+
+BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def stage(audited: Audited) -> Iterator[Stage]:
+    """The audited city, served; its people's passwords are as old as the copy."""
+    with audited.access.database.writing() as session:
+        session.execute(update(User).values(password_set_at=audited.access.now()))
+    with serving(audited.access) as address:
+        yield Stage(address, Town(audited.access, dict(audited.places.ids)))
+
+
+def total(page: Page) -> int:
+    """How many findings the list says there are, once it has loaded."""
+    expect(page.get_by_role("region", name="疑点列表")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_label("疑点的分布")).to_have_attribute("aria-busy", "false")
+    said = page.get_by_text(re.compile(r"^\s*共 [\d,]+ 条")).first.inner_text()
+    return int(re.sub(r"\D", "", said.partition("条")[0]))
+
+
+@BOTH
+def test_a_reviewer_narrows_by_a_facet_opens_a_finding_and_goes_on_to_the_next(
+    stage: Stage, page: Page
+) -> None:
+    stage.sign_in_as(page, Role.FIRST_REVIEWER, to="/findings")
+    everything = total(page)
+    facets = page.get_by_label("疑点的分布")
+    violations = facets.get_by_role("button", name=re.compile("^明确违规"))
+    counted = int(re.sub(r"\D", "", violations.inner_text()))
+    violations.click()
+    expect(page).to_have_url(re.compile("certainty="))
+    expect(violations).to_have_attribute("aria-pressed", "true")
+    assert total(page) == counted < everything
+    expect(page.get_by_text(re.compile(r"计入\s*[\d,.]+ (万)?元")).first).to_be_visible()
+
+    page.get_by_role("button", name=re.compile("^查看 ")).first.click()
+    drawer = page.get_by_role("dialog", name=re.compile("^疑点 · "))
+    for part in ("读到的值", "限定值", "应收", "实收", "超收", "法规依据", "所在单据", "前后的就诊", "重放"):
+        expect(drawer.get_by_text(part, exact=True).first).to_be_visible()
+    first = page.url
+    page.keyboard.press("Control+ArrowRight")
+    expect(drawer.get_by_text("本页第 2 /")).to_be_visible()
+    assert page.url != first
+    drawer.get_by_role("button", name="上一条").click()
+    expect(page).to_have_url(first)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    violations.click()
+    expect(page).not_to_have_url(re.compile("certainty="))
+    assert total(page) == everything
+
+
+@ONE
+def test_filters_stand_in_the_address_and_what_fits_nothing_says_so(stage: Stage, page: Page) -> None:
+    stage.sign_in_as(
+        page, Role.FIRST_REVIEWER, to="/findings?claimed_from=100&claimed_to=200&sort=claimed_fen"
+    )
+    found = total(page)
+    assert found > 0
+    cells = page.get_by_role("region", name="疑点列表").locator("tbody tr")
+    expect(cells.first).to_contain_text(re.compile(r"1\d\d\.\d\d"))
+    page.get_by_role("textbox", name="项目", exact=True).fill("没有这种项目")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("没有符合条件的疑点")).to_be_visible()
+    page.get_by_role("button", name="清除全部条件").click()
+    assert total(page) > found
+
+
+@ONE
+def test_a_hospital_sees_its_own_findings_and_no_others(stage: Stage, page: Page, audited: Audited) -> None:
+    stage.sign_in(page, "insurance_office", to="/findings")
+    own = total(page)
+    assert own > 0
+    # The only institution is no way to narrow anything.
+    expect(page.get_by_label("疑点的分布").get_by_role("button", name=re.compile("^医疗机构"))).to_have_count(
+        0
+    )
+    hospital = audited.places.names[audited.places.hospitals[0][0]]
+    expect(page.get_by_role("region", name="疑点列表").get_by_text(hospital).first).to_be_visible()
+    page.goto(f"{stage.address}/findings?institution={audited.places.hospitals[1][0]}")
+    expect(page.get_by_text("没有符合条件的疑点")).to_be_visible()
+
+
+@ONE
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_read_and_work_it(stage: Stage, page: Page, theme: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core 未安装：请先执行 make ui")
+    page.goto(stage.address)
+    page.evaluate("theme => localStorage.setItem('mingcha.theme', theme)", theme)
+    stage.sign_in_as(page, Role.FIRST_REVIEWER, to="/findings")
+    total(page)
+    assert serious(page) == []
+    page.get_by_role("button", name=re.compile("^查看 ")).first.click()
+    expect(page.get_by_text("前后的就诊")).to_be_visible()
+    assert serious(page) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,12 +65,18 @@ class Application:
     def access(self) -> Access:
         """People, rights and the trail; the database is only opened when it is asked something."""
         from mingcha.access.context import Access  # loads the database library, which no audit needs
+        from mingcha.access.policy import Policy
         from mingcha.administration.parameters import policy_in_force
         from mingcha.store.database.engine import Database
         from mingcha.store.keys import Keyring
 
         keyring = Keyring(self.settings.key_file, self.settings.given_keys)
-        return Access(Database(self.settings.database_url), keyring, self.home, policy_of=policy_in_force)
+        upload_bytes = self.settings.upload_mb * 2**20
+
+        def policy(access: Access) -> Policy:
+            return replace(policy_in_force(access), upload_bytes=upload_bytes)
+
+        return Access(Database(self.settings.database_url), keyring, self.home, policy_of=policy)
 
     def prepare_database(self) -> bool:
         """Bring the database up to date, and make the keys of a new one; returns whether anything was done.

@@ -7,6 +7,7 @@
 | MINGCHA_DATABASE_URL | postgresql://user:password@host/name                       | mingcha.db in the folder |
 | MINGCHA_KEY_FILE     | the keys of personal data; better not beside the database  | keys.json in the folder |
 | MINGCHA_KEYS         | the keys themselves, where a vault gives them               | the key file          |
+| MINGCHA_UPLOAD_MB    | most that the files of one upload may take, in MiB          | 20480                 |
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ WORKERS = "MINGCHA_WORKERS"
 DATABASE_URL = "MINGCHA_DATABASE_URL"
 KEY_FILE = "MINGCHA_KEY_FILE"
 KEYS = "MINGCHA_KEYS"
+UPLOAD_MB = "MINGCHA_UPLOAD_MB"
 MOST_WORKERS = 256
+MOST_UPLOAD_MB = 2**20
 
 
 class SettingsError(MingchaError):
@@ -40,6 +43,7 @@ class Settings:
         given_database: address of the database, where it is not the file in the data folder.
         given_key_file: the file with the keys of personal data, where it is elsewhere.
         given_keys: these keys themselves, where no file holds them.
+        upload_mb: most that the files of one upload may take, in MiB.
     """
 
     home: Path
@@ -47,6 +51,7 @@ class Settings:
     given_database: str | None = field(default=None, repr=False)
     given_key_file: Path | None = None
     given_keys: str | None = field(default=None, repr=False)
+    upload_mb: int = 20_480
 
     @property
     def database_url(self) -> str:
@@ -74,6 +79,7 @@ def settings_from(
         given_database=environment.get(DATABASE_URL, "").strip() or None,
         given_key_file=_path(environment.get(KEY_FILE, "").strip()),
         given_keys=environment.get(KEYS, "").strip() or None,
+        upload_mb=_upload_mb(environment.get(UPLOAD_MB, "").strip()),
     )
 
 
@@ -95,6 +101,17 @@ def _workers(given: int | str) -> int:
             remedy=f"请写 1 到 {MOST_WORKERS} 之间的整数，或不写（用全部处理器）",
         )
     return count
+
+
+def _upload_mb(given: str) -> int:
+    size = int(given or Settings.upload_mb) if given.isdecimal() or not given else 0
+    if not 1 <= size <= MOST_UPLOAD_MB:
+        raise SettingsError(
+            f"上传限额“{given}”不可用",
+            where=UPLOAD_MB,
+            remedy=f"请写 1 到 {MOST_UPLOAD_MB} 之间的整数（兆字节），或不写（{Settings.upload_mb}）",
+        )
+    return size
 
 
 def available_cores() -> int:

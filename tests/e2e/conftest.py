@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
-from tests.platform.conftest import access, database_kind, in_memory, originals, postgres, town
+from tests.platform.conftest import access, audited, database_kind, in_memory, originals, postgres, town
+from tests.support.audited import Audited, working
 from tests.support.platform import Clock, Town
 
-__all__ = ["access", "database_kind", "in_memory", "originals", "postgres", "town"]
+__all__ = ["access", "audited", "database_kind", "in_memory", "originals", "postgres", "town"]
 
 expect.set_options(timeout=15_000)
 # A refusal is part of many tests; that the browser notes it is no fault of the page.
@@ -53,7 +54,14 @@ def stage(town: Town) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def page(page: Page, stage: Stage) -> Iterator[Page]:
+def city(audited: Audited) -> Iterator[Stage]:
+    """The audited city with its people, served, and somebody who carries out what waits."""
+    with serving(audited.access) as address, working(audited.access):
+        yield Stage(address, Town(audited.access, dict(audited.places.ids)))
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
     """A page whose complaints fail the test: errors of scripts, and what the content policy had to block."""
     complaints: list[str] = []
 

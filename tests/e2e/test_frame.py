@@ -38,7 +38,7 @@ def test_an_address_without_permission_says_whom_to_ask(stage: Stage, page: Page
     stage.sign_in(page, "li", to="/trail")
     expect(page.get_by_text("没有这个页面，或者您没有权限打开它")).to_be_visible()
     page.get_by_role("link", name="回到首页").click()
-    expect(page).to_have_url(stage.address + "/organisations")
+    expect(page).to_have_url(stage.address + "/runs")
 
 
 @ONE

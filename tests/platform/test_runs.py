@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import polars as pl
@@ -11,10 +12,13 @@ from mingcha.access import notifications, trail, users
 from mingcha.access.errors import Conflict, Denied, Invalid, Missing
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
+from mingcha.access.scope import Reach
 from mingcha.access.trail import Action, TrailFilter
 from mingcha.audit.ledger import datasets, uploads
 from mingcha.audit.ledger import runs as ledger
 from mingcha.audit.ledger.datasets import DatasetFilter
+from mingcha.audit.ledger.folders import run_folder
+from mingcha.audit.ledger.outcome import outcome
 from mingcha.audit.ledger.runs import RunFilter, RunView, Status
 from mingcha.jobs import runs
 from mingcha.jobs.execution import carry_out
@@ -47,7 +51,9 @@ def test_the_city_is_imported_and_audited_and_its_maker_is_told(audited: Audited
         imported.report[fate] for fate in ("accepted", "rejected", "duplicates")
     )
     told = notifications.own_notifications(audited.access, reviewer, Listing())
-    assert {one.link for one in told.items} == {f"/runs/{audited.run_id}", f"/runs/{audited.dataset_id}"}
+    assert {one.link for one in told.items} == {
+        f"/runs?open={run}" for run in (audited.run_id, audited.dataset_id)
+    }
     assert {one.kind for one in told.items} == {"run.done"}
 
 
@@ -155,3 +161,21 @@ def test_messages_are_read_by_the_one_they_are_for(audited: Audited) -> None:
     assert notifications.unread_count(access, reader) == 1
     notifications.mark_read(access, reader)
     assert notifications.own_notifications(access, reader, Listing(), unread=True).total == 0
+
+
+def test_the_numbers_of_an_audit_are_those_of_its_findings(audited: Audited) -> None:
+    access, reviewer = audited.access, audited.actor(Role.FIRST_REVIEWER)
+    told = outcome(access, reviewer, audited.run_id)
+    findings = pl.read_parquet(run_folder(access, audited.run_id) / "findings.parquet")
+    assert told.whole
+    assert {rule.rule_code: rule.findings for rule in told.rules} == dict(
+        findings.group_by("rule_code").len().iter_rows()
+    )
+    assert {one.institution_id: one.findings for one in told.institutions} == dict(
+        findings.drop_nulls("institution_id").group_by("institution_id").len().iter_rows()
+    )
+    unjudged = pl.read_parquet(run_folder(access, audited.run_id) / "unjudged.parquet")
+    assert sum(one.rows for one in told.lacking) == unjudged["rows"].sum() > 0
+    some_types = Reach("35", insurance_types=frozenset({"310"}))
+    limited = replace(reviewer, held=tuple(replace(one, reach=some_types) for one in reviewer.held))
+    assert not outcome(access, limited, audited.run_id).whole

@@ -7,9 +7,14 @@ its release, dataset and run; what a test starts itself lies beside them.
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
+
+from sqlalchemy import select, update
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
@@ -24,8 +29,10 @@ from mingcha.jobs.demonstration import Account, Places, settle_people, settle_pl
 from mingcha.jobs.execution import carry_out
 from mingcha.jobs.kinds.audit import AuditParameters
 from mingcha.jobs.kinds.claims_import import ImportParameters
+from mingcha.jobs.sole import sole_worker
 from mingcha.sample.city import make_city
 from mingcha.sample.places import CITIES
+from mingcha.store.database.people import User
 from mingcha.store.database.runs import Run
 from mingcha.store.lake import Lake
 from tests.support.platform import PASSWORD, signed_in
@@ -61,6 +68,9 @@ class Audited:
             (access.home / name).mkdir()
             for folder in (self.access.home / name).iterdir():
                 (access.home / name / folder.name).symlink_to(folder)
+        with access.database.writing() as session:
+            # A copy may live at another time; its people's passwords are no older for it.
+            session.execute(update(User).values(password_set_at=access.now()))
         return Audited(access, self.city, self.dataset_id, self.run_id, self.places, self.accounts)
 
 
@@ -93,6 +103,26 @@ def done(access: Access, run_id: UUID) -> UUID:
         row = session.get_one(Run, run_id)
     assert row.status == "done", row.problem
     return row.id
+
+
+@contextmanager
+def working(access: Access) -> Iterator[None]:
+    """Somebody carries out what waits, as the background process does, for as long as this is open."""
+    stopped = threading.Event()
+
+    def work() -> None:
+        while not stopped.wait(0.1):
+            with access.database.reading() as session:
+                waiting = session.execute(select(Run.id, Run.attempt).where(Run.status == "waiting")).all()
+            for run_id, attempt in waiting:
+                carry_out(access, run_id, attempt, workers=1)
+
+    with sole_worker(access, stopped):
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        yield
+        stopped.set()
+        thread.join(30)
 
 
 def _rough(city: Path, folder: Path) -> Lake:

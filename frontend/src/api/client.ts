@@ -30,6 +30,14 @@ function cookie(name: string): string {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : ''
 }
 
+/** Said with every request that a page makes by itself: it keeps no session alive. */
+export const UNATTENDED = { 'X-Unattended': '1' }
+
+/** The header that says that a change comes from a page of ours. */
+export function ownPage(): Record<string, string> {
+  return { [CSRF_HEADER]: cookie(CSRF_COOKIE) }
+}
+
 export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin' })
 
 api.use({

@@ -8,9 +8,11 @@ import {
   DocumentChecked,
   Grid,
   Key,
+  List,
   Notebook,
   OfficeBuilding,
   SetUp,
+  Upload,
   User,
   UserFilled,
   Warning,
@@ -24,6 +26,56 @@ const SYSTEM = '系统管理'
 const OWN = '个人'
 
 export const SCREENS: Screen[] = [
+  {
+    name: 'datasets',
+    path: '/datasets',
+    title: '数据导入',
+    group: AUDIT,
+    icon: Upload,
+    permissions: ['data.import', 'runs.start'],
+    component: () => import('./datasets/DatasetsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '把结算明细文件导入成数据集，供审核使用。拖入文件后，先核对认出了哪些表、哪些列，再开始导入；导入在后台进行，可以离开页面。',
+      },
+      {
+        title: '列没有认出来',
+        text: '国家接口的字段名、常用的中文列名会自动识别。其余的列可以选含义；不选就不导入。缺少必需的列时会指出。',
+      },
+      {
+        title: '拒收的行',
+        text: '缺少必需内容、日期不存在、找不到就诊的行会拒收并写明原因。下载、改正后按“补充导入”上传，连同原来的文件导入成新的数据集。',
+      },
+      {
+        title: '个人信息',
+        text: '姓名、证件号码、电话加密登记，不进数据集；上传的原文件只有本人能用，30 天后清除。',
+      },
+    ],
+  },
+  {
+    name: 'runs',
+    path: '/runs',
+    title: '审核任务',
+    group: AUDIT,
+    icon: List,
+    permissions: ['runs.view'],
+    component: () => import('./runs/RunsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '新建审核：选数据集、发布版、规则集和期间；看进度和结果。导入、导出也是任务，列在一起。完成或失败时右上角的铃铛会通知您。',
+      },
+      {
+        title: '取消和重试',
+        text: '取消后已完成的部分保留，重试从那里接着做。服务器断电、重启也一样，会自动接着做，结果相同。',
+      },
+      {
+        title: '无法判断',
+        text: '缺少性别、出生日期、等级等内容的行不会当作违规，而是计入“无法判断”，并写明缺什么。',
+      },
+    ],
+  },
   {
     name: 'findings',
     path: '/findings',

@@ -65,6 +65,12 @@ class Invalid(AccessError):
     code = "invalid"
 
 
+class TooLarge(AccessError):
+    """It is more than may be taken in."""
+
+    code = "too_large"
+
+
 def missing(what: str) -> Missing:
     """There is no such thing in this user's scope."""
     return Missing(f"没有找到{what}", remedy="它可能不存在，或不在您的数据范围内")

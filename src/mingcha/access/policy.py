@@ -1,4 +1,4 @@
-"""The numbers of signing in: how long, how often, how strong."""
+"""The numbers of signing in (how long, how often, how strong) and of uploading (how much)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AlarmPolicy:
 
 @dataclass(frozen=True)
 class Policy:
-    """What passwords, sessions, tokens and failures are held to."""
+    """What passwords, sessions, tokens, failures and uploads are held to."""
 
     password_length: int = 10
     password_classes: int = 3
@@ -47,3 +47,10 @@ class Policy:
     invitation_lasts: timedelta = timedelta(hours=48)
     recovery_codes: int = 10
     alarms: AlarmPolicy = field(default_factory=AlarmPolicy)
+    # Of all files of an upload together, as they lie on the disk and unpacked.
+    upload_bytes: int = 20 * 2**30
+    upload_files: int = 1_000
+    # A spreadsheet is read in memory; what is packed tighter than this is no table of people's.
+    spreadsheet_bytes: int = 2 * 2**30
+    packed_at_most: int = 200
+    uploads_kept: timedelta = timedelta(days=30)

@@ -34,7 +34,7 @@ LINES_A_BUCKET = 600_000
 UNKNOWN_COLUMN = "未识别的列"
 UNKNOWN_TABLE = "未识别的表"
 UNKNOWN_FILE = "未导入的文件"
-_SUGGEST = "请用 mingcha import --suggest-mapping 生成映射文件草稿，填好后以 --mapping 导入"
+SUGGEST = "请用 mingcha import --suggest-mapping 生成映射文件草稿，填好后以 --mapping 导入"
 
 
 def import_claims(
@@ -62,7 +62,7 @@ def import_claims(
     sources = sources_of([path for path in files if path.suffix.lower() not in MESSAGES], recipes)
     usable = [source for source in sources if source.recognition.primary is not None]
     messages = [MessageFile(path) for path in files if path.suffix.lower() in MESSAGES]
-    _check(files, sources, usable, whole=not messages)
+    check_sources(files, sources, usable, whole=not messages)
     estimated = sum(s.table.estimated_rows for s in usable if s.recognition.primary is Line)
     estimated += sum(file.estimated_rows for file in messages)
     count = max(1, -(-estimated // LINES_A_BUCKET))
@@ -172,7 +172,7 @@ def _labels(tables: Sequence[Table | MessageFile], taken: Sequence[str] = ()) ->
     ]
 
 
-def _check(
+def check_sources(
     files: Sequence[Path], sources: Sequence[Source], usable: Sequence[Source], *, whole: bool
 ) -> None:
     """Refuse what cannot become a dataset; beside messages (not `whole`) tables may tell only a part."""
@@ -181,17 +181,17 @@ def _check(
             raise InputError(
                 f"{source.report.kind}表缺少关键列：{'、'.join(f.label for f in missing)}",
                 where=f"{source.table.path}，已有的列：{'、'.join(source.table.columns)}",
-                remedy=_SUGGEST,
+                remedy=SUGGEST,
             )
     if not whole:
         return
     if not usable:
         seen = "；".join(f"{s.table.label}：{'、'.join(s.table.columns[:12])}" for s in sources[:5])
-        raise InputError("没有一张表能识别为医保明细", where=seen, remedy=_SUGGEST)
+        raise InputError("没有一张表能识别为医保明细", where=seen, remedy=SUGGEST)
     lines = [s for s in usable if s.recognition.primary is Line]
     if not lines:
         where = "、".join(str(path) for path in files[:5])
-        raise InputError("没有费用明细表（需有医保目录编码、数量、金额）", where=where, remedy=_SUGGEST)
+        raise InputError("没有费用明细表（需有医保目录编码、数量、金额）", where=where, remedy=SUGGEST)
     given = [source.recognition for source in usable]
     lacking = [
         f
@@ -202,7 +202,7 @@ def _check(
         raise InputError(
             f"所有表中都找不到就诊的关键列：{'、'.join(f.label for f in lacking)}",
             where="、".join(source.table.label for source in usable),
-            remedy=f"请补充就诊表或相应的列；列名不同时，{_SUGGEST}",
+            remedy=f"请补充就诊表或相应的列；列名不同时，{SUGGEST}",
         )
 
 

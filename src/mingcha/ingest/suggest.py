@@ -20,7 +20,7 @@ from mingcha.ingest.recognise import CLAIMS, Recognition, known_names, names_of,
 from mingcha.ingest.sources import MESSAGES, files_of, open_tables
 from mingcha.ingest.tables import Table
 
-_SAMPLE = 200
+SAMPLE = 200
 _SHOWN = 3
 _LIKELY = 0.75
 # An identity card number has no business in a draft that is passed around.
@@ -56,8 +56,8 @@ def suggest_mapping(paths: Sequence[Path]) -> str:
 def _entry(table: Table) -> Iterator[str]:
     recognition = recognise(table.columns, {})
     sample = next(iter(table.chunks(table.columns)), None)
-    frame = sample.frame.head(_SAMPLE) if sample else pl.DataFrame()
-    guesses = _guesses(recognition, frame)
+    frame = sample.frame.head(SAMPLE) if sample else pl.DataFrame()
+    guessed = guesses(recognition, frame)
     yield f"  - match: {_quoted(escape(table.path.name))}"
     sheet = getattr(table, "sheet", "")
     if sheet:
@@ -66,19 +66,19 @@ def _entry(table: Table) -> Iterator[str]:
         yield f"    # 按列名识别为{_kind(recognition)}：{'、'.join(_recognised(recognition))}"
     if recognition.personal:
         yield f"    # 个人信息，不导入：{'、'.join(recognition.personal)}"
-    if guesses:
+    if guessed:
         yield "    columns:"
-    for column, guess in guesses.items():
+    for column, guess in guessed.items():
         meant = f"{guess!r}" if guess is not None else ""
         note = "猜测，请核对" if guess is not None else "未识别"
         yield f"      {_quoted(column)}: {meant}  # {note}；示例：{_examples(frame, column)}"
-    if lacking := _lacking(recognition, guesses):
-        yield f"    # 还缺：{'、'.join(f'{f.label}（{f!r}）' for f in lacking)}；若由其他表提供可不填"
+    if missing := lacking(recognition, guessed):
+        yield f"    # 还缺：{'、'.join(f'{f.label}（{f!r}）' for f in missing)}；若由其他表提供可不填"
         yield "    # constants:"
-        yield f"    #   {lacking[0]!r}: 值"
+        yield f"    #   {missing[0]!r}: 值"
 
 
-def _guesses(recognition: Recognition, frame: pl.DataFrame) -> dict[str, Field[Any] | None]:
+def guesses(recognition: Recognition, frame: pl.DataFrame) -> dict[str, Field[Any] | None]:
     """Each column that is not recognised, and the field it most likely is, each field once."""
     taken = {
         id(f)
@@ -91,12 +91,12 @@ def _guesses(recognition: Recognition, frame: pl.DataFrame) -> dict[str, Field[A
         values = _values(frame, column)
         free = [declared for declared in _fields() if id(declared) not in taken]
         scored += [(_score(column, values, declared), column, declared) for declared in free]
-    guesses: dict[str, Field[Any] | None] = dict.fromkeys(recognition.unknown)
+    found: dict[str, Field[Any] | None] = dict.fromkeys(recognition.unknown)
     for score, column, declared in sorted(scored, key=lambda one: (-one[0], one[1], repr(one[2]))):
-        if score >= _LIKELY and guesses[column] is None and id(declared) not in taken:
-            guesses[column] = declared
+        if score >= _LIKELY and found[column] is None and id(declared) not in taken:
+            found[column] = declared
             taken.add(id(declared))
-    return guesses
+    return found
 
 
 def _fields() -> Iterator[Field[Any]]:
@@ -138,7 +138,7 @@ def _values(frame: pl.DataFrame, column: str) -> list[str]:
     if column not in frame.columns:
         return []
     texts = frame[column].cast(pl.Utf8, strict=False).drop_nulls().unique(maintain_order=True)
-    return [text for text in texts if text.strip()][:_SAMPLE]
+    return [text for text in texts if text.strip()][:SAMPLE]
 
 
 def _examples(frame: pl.DataFrame, column: str) -> str:
@@ -161,10 +161,10 @@ def _recognised(recognition: Recognition) -> Iterator[str]:
                 yield f"{column}={entity.fields()[name].label}"
 
 
-def _lacking(recognition: Recognition, guesses: dict[str, Field[Any] | None]) -> list[Field[Any]]:
+def lacking(recognition: Recognition, guessed: dict[str, Field[Any] | None]) -> list[Field[Any]]:
     """Required facts of a line table or an encounter table that neither names nor guesses give."""
-    guessed = {f.name for f in guesses.values() if f is not None}
-    given = {name for fields in recognition.columns.values() for name in fields} | guessed
+    given = {name for fields in recognition.columns.values() for name in fields}
+    given |= {f.name for f in guessed.values() if f is not None}
     entity = Encounter if recognition.primary not in (None, Line) else Line
     return [f for name, f in entity.fields().items() if f.required and name not in given]
 

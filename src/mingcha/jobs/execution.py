@@ -98,7 +98,9 @@ def _do_end(session: Session, access: Access, row: Run, end: End) -> None:
     )
     if row.created_by is not None:
         label, title = KINDS[row.kind].label, f"{row.name}：{end.status.label}"
-        do_notify(session, access, row.created_by, f"run.{end.status}", f"{label} {title}", f"/runs/{row.id}")
+        do_notify(
+            session, access, row.created_by, f"run.{end.status}", f"{label} {title}", f"/runs?open={row.id}"
+        )
 
 
 class _Teller:

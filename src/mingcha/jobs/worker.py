@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from uuid import UUID
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from mingcha.access.context import Access
 from mingcha.audit.ledger.runs import Status
+from mingcha.audit.ledger.uploads import forget_old_uploads
 from mingcha.jobs.execution import carry_out
 from mingcha.jobs.kind import Lane
 from mingcha.jobs.kinds import KINDS
@@ -18,6 +20,7 @@ from mingcha.store.database.engine import Unavailable
 from mingcha.store.database.runs import Run
 
 _LOOK_EVERY_SECONDS = 0.5
+_SWEEP_EVERY_SECONDS = 3600.0
 _AT_ONCE = {Lane.LONG: 1, Lane.SHORT: 2}
 
 
@@ -57,9 +60,13 @@ class _Worker:
             DBOS.register_queue(
                 lane, worker_concurrency=at_once, polling_interval_sec=0.2, on_conflict="always_update"
             )
+        sweep_at = 0.0
         while not stopped.wait(_LOOK_EVERY_SECONDS):
             try:
                 self._hand_over()
+                if time.monotonic() >= sweep_at:
+                    sweep_at = time.monotonic() + _SWEEP_EVERY_SECONDS
+                    forget_old_uploads(self._access)
             except Unavailable:
                 continue  # the next look may find it back
 

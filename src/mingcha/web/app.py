@@ -34,6 +34,7 @@ from mingcha.web.routes import (
     staff,
     tokens,
     trail,
+    uploads,
     users,
 )
 
@@ -50,6 +51,7 @@ _MODULES = (
     trail,
     reference,
     rules,
+    uploads,
     datasets,
     runs,
     notifications,

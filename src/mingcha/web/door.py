@@ -154,8 +154,8 @@ class Door:
             methods=[method],
             summary=summary,
             dependencies=self._dependencies(asks),
-            openapi_extra={"x-permission": asks.value},
-            responses=PROBLEMS,
+            openapi_extra={"x-permission": asks.value, **more.pop("openapi_extra", {})},
+            responses={**PROBLEMS, **more.pop("responses", {})},
             **more,
         )
 

@@ -1,7 +1,11 @@
-"""No request body beyond a size, whether or not the client says how long it is; refused in the one shape."""
+"""No request body beyond a size, whether or not the client says how long it is; refused in the one shape.
+
+A file of an upload may be longer than a form: its route takes it in piece by piece, and knows who sends it.
+"""
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from starlette.datastructures import Headers
@@ -10,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mingcha.web.problems import OF_HTTP, answer
 
 MOST_BYTES = 1024 * 1024
+_FILE = re.compile(r"/api/v1/uploads/[0-9a-f-]{36}/files")
 
 
 class BodyTooLarge(Exception):
@@ -28,8 +33,9 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         refusal = answer(413, OF_HTTP[413])
+        most = _most(scope)
         said = Headers(scope=scope).get("content-length", "")
-        if said.isascii() and said.isdigit() and (len(said) > 12 or int(said) > MOST_BYTES):
+        if said.isascii() and said.isdigit() and (len(said) > 15 or int(said) > most):
             await refusal(scope, receive, send)
             return
         read, too_large = 0, False
@@ -38,7 +44,7 @@ class BodyLimit:
             nonlocal read, too_large
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MOST_BYTES:
+            if read > most:
                 too_large = True
                 raise BodyTooLarge
             return message
@@ -51,3 +57,10 @@ class BodyLimit:
             await self.app(scope, receive_counted, send_unless_too_large)
         if too_large:
             await refusal(scope, receive, send)
+
+
+def _most(scope: Scope) -> int:
+    if scope["method"] == "PUT" and _FILE.fullmatch(scope["path"]):
+        bytes_: int = scope["app"].state.access.policy.upload_bytes
+        return bytes_
+    return MOST_BYTES

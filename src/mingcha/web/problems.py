@@ -34,6 +34,7 @@ _STATUS: dict[type[MingchaError], int] = {
     SwitchedOff: 403,
     errors.Missing: 404,
     errors.Conflict: 409,
+    errors.TooLarge: 413,
     ChangedMeanwhile: 409,
     errors.Invalid: 422,
     errors.LockedOut: 429,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import polars as pl
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
@@ -20,8 +21,12 @@ from mingcha.administration import announcements, changes
 from mingcha.administration.announcements import Written
 from mingcha.administration.changes import NewValue, Proposal
 from mingcha.administration.dated import SettingKind
+from mingcha.audit.ledger.folders import dataset_folder
+from mingcha.audit.ledger.uploads import files_folder
+from mingcha.ingest.notes import REJECTS
 from mingcha.store.database.notifications import Notification
 from mingcha.store.database.runs import Dataset, Run, Upload
+from mingcha.store.lake import LakeWriter
 from mingcha.web.door import API, Asks
 from tests.platform.web.calls_of_people import calls_of_people
 from tests.support.browser import Browser, application_over
@@ -107,28 +112,46 @@ def bill_in(town: Town, hospital: str) -> tuple[str, str]:
     return {"H1": ("E5", care.keys["350100000002"]), "H2": ("E6", care.keys["350100000003"])}[hospital]
 
 
-def things_of(town: Town, hospital: str, user: Any) -> tuple[UUID, UUID, UUID, UUID]:
-    """A dataset, a waiting audit, an upload and a message; the last two are a user's own."""
+def things_of(town: Town, hospital: str, user: Any) -> tuple[UUID, UUID, UUID, UUID, UUID]:
+    """A dataset, a waiting audit, an export, an upload and a message; the last three are a user's own."""
     place = {"region_code": "350102" if hospital == "H1" else "350103", "institution_code": hospital}
     now = town.access.now()
-    dataset = Dataset(name=hospital, created_at=now, lines=1, report={}, **place)
+    report = {"tables": [{"label": "a.csv"}]}
+    dataset = Dataset(name=hospital, created_at=now, lines=1, report=report, **place)
     run = Run(kind="audit", name=hospital, created_at=now, **place)
     upload = Upload(created_at=now, created_by=user, **place)
     message = Notification(user_id=user, at=now, kind="run.done", title="完成")
     with town.access.database.writing() as session:
         session.add_all([dataset, upload, message])
         session.flush()
+        lake_at(dataset_folder(town.access, dataset.id))
+        files_folder(town.access, upload.id).mkdir(parents=True)
+        (files_folder(town.access, upload.id) / "a.csv").write_text("a,b\n")
         run.parameters = {"dataset_id": str(dataset.id)}
-        session.add(run)
+        export = Run(kind="export-quality", name=hospital, created_at=now, created_by=user, **place)
+        export.parameters = run.parameters
+        session.add_all([run, export])
         session.flush()
-        return dataset.id, run.id, upload.id, message.id
+        return dataset.id, run.id, export.id, upload.id, message.id
+
+
+def lake_at(folder: Path) -> None:
+    """A dataset without a row."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    nothing = pl.DataFrame()
+    with LakeWriter(folder) as writer:
+        writer.write_items(nothing)
+        writer.write_bucket(0, encounters=nothing, lines=nothing, diagnoses=nothing, procedures=nothing)
+        writer.write_quality(nothing)
+        (writer.folder / "rejects.csv").write_text(",".join(REJECTS) + "\n")
+        writer.finish({"buckets": 1})
 
 
 def calls(
     town: Town, hospital: str, user: Any, token: Any, by: Any
 ) -> dict[tuple[str, str], tuple[str, Any]]:
     """One request for every route that asks for a permission, aimed at one hospital."""
-    dataset, run, upload, message = things_of(town, hospital, by)
+    dataset, run, export, upload, message = things_of(town, hospital, by)
     department, doctor = town.ids[f"{hospital}-外科"], town.ids[f"D-{hospital}-外科"]
     number = next(numbers)
     # Rules are everybody's: outside a scope there are only those that do not exist.
@@ -197,13 +220,30 @@ def calls(
         ("GET", "/tokens"): ("/tokens", None),
         ("POST", "/tokens"): ("/tokens", {"name": "x", "permissions": ["organisations.view"], "days": 1}),
         ("DELETE", "/tokens/{token_id}"): (f"/tokens/{token}", None),
+        ("POST", "/uploads"): ("/uploads", None),
+        ("GET", "/uploads/fields"): ("/uploads/fields", None),
+        ("GET", "/uploads/{upload_id}/files"): (f"/uploads/{upload}/files", None),
+        ("PUT", "/uploads/{upload_id}/files"): (f"/uploads/{upload}/files?name=a.exe", None),
+        ("DELETE", "/uploads/{upload_id}/files"): (f"/uploads/{upload}/files?name=a.csv", None),
+        ("GET", "/uploads/{upload_id}/tables"): (f"/uploads/{upload}/tables", None),
+        ("PUT", "/uploads/{upload_id}/mapping"): (f"/uploads/{upload}/mapping", {"tables": []}),
         ("GET", "/datasets"): ("/datasets?size=100", None),
         ("POST", "/datasets"): ("/datasets", {"upload_id": str(upload), "name": "三月"}),
         ("GET", "/datasets/{dataset_id}"): (f"/datasets/{dataset}", None),
+        ("GET", "/datasets/{dataset_id}/quality"): (f"/datasets/{dataset}/quality", None),
+        ("POST", "/datasets/{dataset_id}/quality/export"): (f"/datasets/{dataset}/quality/export", {}),
+        ("GET", "/datasets/{dataset_id}/rejects"): (f"/datasets/{dataset}/rejects", None),
+        ("GET", "/datasets/{dataset_id}/rejects/file"): (
+            f"/datasets/{dataset}/rejects/file?table=a.csv",
+            None,
+        ),
         ("GET", "/runs"): ("/runs?size=100", None),
         ("GET", "/runs/background"): ("/runs/background", None),
         ("POST", "/runs/audits"): ("/runs/audits", {"dataset_id": str(dataset), "name": "三月"}),
         ("GET", "/runs/{run_id}"): (f"/runs/{run}", None),
+        ("GET", "/runs/audits/releases"): ("/runs/audits/releases", None),
+        ("GET", "/runs/{run_id}/outcome"): (f"/runs/{run}/outcome", None),
+        ("GET", "/runs/{run_id}/file"): (f"/runs/{export}/file", None),
         ("POST", "/runs/{run_id}/cancel"): (f"/runs/{run}/cancel", None),
         ("POST", "/runs/{run_id}/retry"): (f"/runs/{run}/retry", None),
         ("GET", "/notifications"): ("/notifications", None),
@@ -291,6 +331,7 @@ AIMED = {
     ("POST", "/accounts/requests"),
     ("POST", "/accounts/invitations"),
 }
+AIMED = {("POST", path) for path in ("/users", "/organisations", "/datasets", "/runs/audits")}
 # Wrong on purpose in `calls`: they are let in, and then told what is wrong.
 LISTS = {
     ("GET", "/users"): "login",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from mingcha.audit.ledger.folders import dataset_folder, run_folder
 from mingcha.audit.ledger.runs import AUDIT
 from mingcha.audit.period import period_of
 from mingcha.audit.reading.indexing import write_index
+from mingcha.domain.values import date_of
 from mingcha.jobs.kind import Kind, Work
+from mingcha.knowledge.strategy.form import strategy_of
 from mingcha.store import releases
 
 
@@ -37,6 +40,28 @@ class AuditParameters:
     first: str | None = None
     last: str | None = None
     workbook: bool = False
+
+
+@dataclass(frozen=True)
+class ReleaseChoice:
+    """A release that an audit can be made by, and the names of its rule sets."""
+
+    number: int
+    effective_from: date
+    rule_sets: tuple[str, ...]
+
+
+def release_choices(access: Access, actor: Actor) -> list[ReleaseChoice]:
+    """The published releases, the newest first."""
+    actor.check(Permission.RUNS_START)
+    return [
+        ReleaseChoice(
+            number=int(manifest["number"]),
+            effective_from=date_of(int(manifest["effective_from"])),
+            rule_sets=tuple(one.name for one in strategy_of(manifest.get("strategy")).sets),
+        )
+        for manifest in reversed(releases.manifests(access.home))
+    ]
 
 
 def _check(access: Access, actor: Actor, parameters: AuditParameters) -> AuditParameters:

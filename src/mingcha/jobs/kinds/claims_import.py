@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
+from mingcha.access.errors import AccessError, Conflict
 from mingcha.access.permissions import Permission
+from mingcha.audit.ledger.datasets import dataset
 from mingcha.audit.ledger.folders import dataset_folder
 from mingcha.audit.ledger.span import days_of
-from mingcha.audit.ledger.uploads import check_not_empty, files_folder, mapping_file
-from mingcha.ingest.claims import import_claims
+from mingcha.audit.ledger.uploads import CHECK_COLUMNS, check_not_empty, files_folder, mapping_of
+from mingcha.domain.errors import InputError
+from mingcha.ingest.claims import SUGGEST, import_claims
 from mingcha.ingest.registered import Registered
 from mingcha.ingest.report import ImportReport
 from mingcha.jobs.kind import Kind, Work
@@ -25,15 +29,35 @@ from mingcha.store.lake_index import write_index
 
 @dataclass(frozen=True)
 class ImportParameters:
-    """Which upload becomes a dataset, and under which name."""
+    """Which upload becomes a dataset, and under which name.
+
+    Args:
+        supplements: a dataset of which this brings rejected rows corrected, or files that lacked.
+        earlier: the uploads of that dataset, whose files are read again before these.
+    """
 
     upload_id: UUID
     name: str
+    supplements: UUID | None = None
+    earlier: tuple[UUID, ...] = ()
 
 
 def _check(access: Access, actor: Actor, parameters: ImportParameters) -> ImportParameters:
     check_not_empty(access, actor, parameters.upload_id)
-    return parameters
+    if parameters.supplements is None:
+        return parameters
+    supplemented = dataset(access, actor, parameters.supplements)
+    earlier = tuple(UUID(number) for number in supplemented.report["uploads"])
+    try:
+        for upload_id in earlier:
+            check_not_empty(access, actor, upload_id)
+    except AccessError as error:
+        raise Conflict(
+            "原来的文件已经清除，或是别人上传的，不能在它上面补充",
+            where="supplements",
+            remedy="请把原来的文件和改正后的一起重新上传，作为新的数据集导入",
+        ) from error
+    return replace(parameters, earlier=earlier)
 
 
 def _work(work: Work[ImportParameters]) -> dict[str, Any]:
@@ -43,19 +67,22 @@ def _work(work: Work[ImportParameters]) -> dict[str, Any]:
         made = session.get(Dataset, work.run_id)
     if made is not None:
         return _result(made)
-    folder, mapping = dataset_folder(access, work.run_id), mapping_file(access, asked.upload_id)
+    folder, uploads = dataset_folder(access, work.run_id), _uploads(asked)
     folder.parent.mkdir(exist_ok=True)
 
     def progress(stage: str, done: int, total: int) -> None:
         work.progress(stage, done, total, "行" if stage.startswith("读取") else "步")
 
-    report = import_claims(
-        [files_folder(access, asked.upload_id)],
-        folder,
-        mapping if mapping.is_file() else None,
-        progress,
-        Registered(access),
-    )
+    try:
+        report = import_claims(
+            [files_folder(access, upload_id) for upload_id in uploads],
+            folder,
+            mapping_of(access, uploads),
+            progress,
+            Registered(access),
+        )
+    except InputError as error:
+        raise _in_words_of_the_page(error, [files_folder(access, one) for one in uploads]) from error
     try:
         lake = Lake(folder)
         write_index(lake)
@@ -63,6 +90,17 @@ def _work(work: Work[ImportParameters]) -> dict[str, Any]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _in_words_of_the_page(error: InputError, folders: list[Path]) -> InputError:
+    where = error.where
+    for folder in folders:
+        where = where.replace(f"{folder.resolve()}/", "").replace(f"{folder}/", "")
+    return InputError(error.what, where=where, remedy=error.remedy.replace(SUGGEST, CHECK_COLUMNS))
+
+
+def _uploads(asked: ImportParameters) -> tuple[UUID, ...]:
+    return (*asked.earlier, asked.upload_id)
 
 
 def _enter(
@@ -83,7 +121,7 @@ def _enter(
             lines=report.lines,
             first_day=days[0],
             last_day=days[1],
-            report=_said(report),
+            report={**_said(report), "uploads": [str(one) for one in _uploads(work.parameters)]},
         )
         session.add(made)
         session.flush()

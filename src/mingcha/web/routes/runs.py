@@ -6,16 +6,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field, StringConstraints
 
 from mingcha.access.permissions import Permission
+from mingcha.audit.ledger import exports
 from mingcha.audit.ledger import runs as ledger
+from mingcha.audit.ledger.outcome import Outcome, outcome
 from mingcha.audit.ledger.runs import RunFilter, RunView, Status
 from mingcha.jobs import runs as steering
 from mingcha.jobs.kinds import KINDS
-from mingcha.jobs.kinds.audit import AuditParameters
+from mingcha.jobs.kinds.audit import AuditParameters, ReleaseChoice, release_choices
 from mingcha.jobs.sole import is_working
 from mingcha.web.door import Door, Services, SignedIn
+from mingcha.web.files import attachment
 from mingcha.web.forms import Code, Form, Line, Listed, Paging, ShortLine, listed
 
 door = Door("/runs", "任务")
@@ -79,10 +83,35 @@ def start_audit(form: NewAudit, actor: SignedIn, access: Services) -> RunView:
     return steering.start(access, actor, "audit", form.name, parameters)
 
 
+@door.get("/audits/releases", Permission.RUNS_START, "审核可用的发布版", response_model=list[ReleaseChoice])
+def list_releases(actor: SignedIn, access: Services) -> list[ReleaseChoice]:
+    """最新的在前；每版有哪些规则集。"""
+    return release_choices(access, actor)
+
+
+@door.get("/{run_id}/outcome", Permission.RUNS_VIEW, "审核结果的数字", response_model=Outcome)
+def show_outcome(run_id: UUID, actor: SignedIn, access: Services) -> Outcome:
+    """按规则、按机构的疑点和金额，以及因缺少什么而无法判断；疑点本身见疑点的接口。"""
+    return outcome(access, actor, run_id)
+
+
 @door.get("/{run_id}", Permission.RUNS_VIEW, "一个任务", response_model=RunView)
 def show(run_id: UUID, actor: SignedIn, access: Services) -> RunView:
     """进度、结果，或失败的原因。"""
     return ledger.run(access, actor, run_id)
+
+
+@door.get(
+    "/{run_id}/file",
+    Permission.RUNS_VIEW,
+    "下载导出的文件",
+    response_class=FileResponse,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+def download(run_id: UUID, actor: SignedIn, access: Services) -> FileResponse:
+    """只有导出的人自己能下载；每次下载都记入操作记录。"""
+    path = exports.take_file(access, actor, run_id)
+    return FileResponse(path, media_type="application/octet-stream", headers=attachment(path.name))
 
 
 @door.post("/{run_id}/cancel", Permission.RUNS_START, "取消任务", response_model=RunView)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -41,18 +42,27 @@ class PastEncounter(msgspec.Struct, array_like=True, gc=False):
         return not self.told_by
 
 
+class _Contexts(threading.local):
+    """What (de)compression works with: costly to make, and for one thread."""
+
+    def __init__(self) -> None:
+        self.compress = ZstdCompressor(level=3).compress
+        self.decompress = ZstdDecompressor().decompress
+
+
+_contexts = _Contexts()
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[PastEncounter]).decode
 
 
 def pack(encounters: Sequence[PastEncounter]) -> bytes:
     """One row's content."""
-    return ZstdCompressor(level=3).compress(_encode(encounters))
+    return _contexts.compress(_encode(encounters))
 
 
 def unpack(packed: bytes) -> list[PastEncounter]:
     """What a row holds."""
-    return _decode(ZstdDecompressor().decompress(packed, max_output_size=_MOST_BYTES))
+    return _decode(_contexts.decompress(packed, max_output_size=_MOST_BYTES))
 
 
 def kept(encounter: BilledEncounter, told_by: bytes = b"") -> PastEncounter:

@@ -29,7 +29,7 @@ class Role(StrEnum):
 DUTIES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 # Whoever works with claims brings them in, audits them and follows what runs.
 _RUNS = frozenset({P.DATA_IMPORT, P.RUNS_VIEW, P.RUNS_START})
-_CARE = frozenset({P.BILLS_VIEW, P.PERSONS_FIND})
+_CARE = frozenset({P.BILLS_VIEW, P.CALLS_VIEW, P.PERSONS_FIND})
 # What is judged by: who writes it, who reviews it, who publishes it.
 _WRITES = frozenset({P.KNOWLEDGE_VIEW, P.KNOWLEDGE_EDIT, P.RELEASES_REVIEW})
 _REVIEWS = frozenset({P.KNOWLEDGE_VIEW, P.RELEASES_REVIEW})
@@ -111,13 +111,13 @@ ROLES: dict[Role, RoleEntry] = {
     Role.DEPARTMENT_HEAD: RoleEntry(
         "科室主任",
         frozenset(
-            {P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW}
+            {P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW, P.CALLS_VIEW}
         ),
     ),
     Role.DOCTOR: RoleEntry(
-        "医师", frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})
+        "医师", frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW, P.CALLS_VIEW})
     ),
     Role.READER: RoleEntry(
-        "只读", frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW})
+        "只读", frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW, P.CALLS_VIEW})
     ),
 }

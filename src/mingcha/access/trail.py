@@ -50,6 +50,7 @@ class Action(Labelled):
     ORGANISATION_CREATED = "organisation.created", "新建机构"
     ORGANISATION_CHANGED = "organisation.changed", "变更机构"
     ORGANISATION_CLOSED = "organisation.closed", "停用机构"
+    CALL_VIEWED = "call.viewed", "查看一次事前事中审核"
     CONNECTION_CHANGED = "connection.changed", "变更医院系统的接入"
     ORGANISATIONS_SYNCED = "organisation.synced", "按医院文件同步科室和人员"
     STAFF_RIGHT_GIVEN = "right.given", "授予人员权限"

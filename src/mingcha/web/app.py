@@ -16,6 +16,7 @@ from mingcha.web.routes import (
     alarms,
     announcements,
     bills,
+    calls,
     connections,
     datasets,
     deployment,
@@ -63,6 +64,7 @@ _MODULES = (
     settings,
     drafts,
     releases,
+    calls,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

@@ -30,6 +30,7 @@ from mingcha.store.lake import LakeWriter
 from mingcha.web.door import API, Asks
 from tests.platform.web.calls_of_people import calls_of_people
 from tests.support.browser import Browser, application_over
+from tests.support.calls import answered_call
 from tests.support.care import Cared, cared
 from tests.support.judged import beside, findings_at
 from tests.support.library import library_calls
@@ -211,6 +212,8 @@ def calls(
             f"/organisations/{doctor}/close",
             {"last_day": "2030-01-01"},
         ),
+        ("GET", "/calls"): ("/calls?size=100", None),
+        ("GET", "/calls/{call_id}"): (f"/calls/{hospital}", None),
         ("GET", "/connections"): ("/connections?size=100", None),
         ("PUT", "/connections/{institution_id}"): (f"/connections/{hospital}", {"networks": ["10.1.0.0/16"]}),
         ("POST", "/connections/{institution_id}/state"): (
@@ -342,6 +345,7 @@ LISTS = {
     ("GET", "/runs"): "name",
     ("GET", "/connections"): "institution_id",
     ("GET", "/findings"): "institution_id",
+    ("GET", "/calls"): "institution_id",
 }
 
 
@@ -354,6 +358,7 @@ def test_each_role_gets_through_where_it_may_and_only_to_its_own_hospital(town: 
     theirs, _ = tokens.create(access, town.actor("other"), "他人", [Permission.ORGANISATIONS_VIEW], 1)
     for hospital in ("H1", "H2"):
         connections.connect(access, ROOT, hospital)
+        answered_call(access, hospital)
     own, _ = tokens.create(access, town.actor("someone"), "自己", [Permission.ORGANISATIONS_VIEW], 1)
     asked = {
         (method, path.removeprefix(API)): (route.openapi_extra or {})["x-permission"]

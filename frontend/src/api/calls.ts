@@ -1,0 +1,17 @@
+/** Calls of hospitals' systems: what was asked before and during care, found, answered and done. */
+
+import type { ListPage, ListState } from '@/list/definition'
+
+import { answer, api, type Schemas } from './client'
+import { asked } from './listing'
+
+export type Call = Schemas['CallView']
+export type CallDetail = Schemas['CallDetail']
+
+export function listCalls(state: ListState, signal?: AbortSignal): Promise<ListPage<Call>> {
+  return answer(api.GET('/api/v1/calls', { params: { query: asked(state) }, signal }))
+}
+
+export function readCall(id: string): Promise<CallDetail> {
+  return answer(api.GET('/api/v1/calls/{call_id}', { params: { path: { call_id: id } } }))
+}

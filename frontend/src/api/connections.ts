@@ -1,0 +1,28 @@
+/** Connections of hospitals' systems to the national gateway. */
+
+import type { ListPage, ListState } from '@/list/definition'
+
+import { answer, api, type Schemas } from './client'
+import { asked } from './listing'
+
+export type Connection = Schemas['ConnectionView']
+export type ConnectionState = Schemas['ConnectionState']
+
+const at = (institution: string) => ({ path: { institution_id: institution } })
+
+export function listConnections(state: ListState, signal?: AbortSignal): Promise<ListPage<Connection>> {
+  return answer(api.GET('/api/v1/connections', { params: { query: asked(state) }, signal }))
+}
+
+/** Connects an institution; its new secret is kept nowhere, and there is none where messages are not signed. */
+export function connect(institution: string, form: Schemas['ConnectionForm']): Promise<Schemas['Connected']> {
+  return answer(
+    api.PUT('/api/v1/connections/{institution_id}', { params: at(institution), body: form }),
+  )
+}
+
+export function changeState(institution: string, state: ConnectionState): Promise<Connection> {
+  return answer(
+    api.POST('/api/v1/connections/{institution_id}/state', { params: at(institution), body: { state } }),
+  )
+}

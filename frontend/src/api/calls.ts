@@ -2,14 +2,16 @@
 
 import type { ListPage, ListState } from '@/list/definition'
 
-import { answer, api, type Schemas } from './client'
+import { answer, api, type QueryOf, type Schemas } from './client'
 import { asked } from './listing'
 
 export type Call = Schemas['CallView']
 export type CallDetail = Schemas['CallDetail']
 
 export function listCalls(state: ListState, signal?: AbortSignal): Promise<ListPage<Call>> {
-  return answer(api.GET('/api/v1/calls', { params: { query: asked(state) }, signal }))
+  return answer(
+    api.GET('/api/v1/calls', { params: { query: asked<QueryOf<'/api/v1/calls'>>(state) }, signal }),
+  )
 }
 
 export function readCall(id: string): Promise<CallDetail> {

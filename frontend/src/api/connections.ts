@@ -2,7 +2,7 @@
 
 import type { ListPage, ListState } from '@/list/definition'
 
-import { answer, api, type Schemas } from './client'
+import { answer, api, type QueryOf, type Schemas } from './client'
 import { asked } from './listing'
 
 export type Connection = Schemas['ConnectionView']
@@ -11,14 +11,17 @@ export type ConnectionState = Schemas['ConnectionState']
 const at = (institution: string) => ({ path: { institution_id: institution } })
 
 export function listConnections(state: ListState, signal?: AbortSignal): Promise<ListPage<Connection>> {
-  return answer(api.GET('/api/v1/connections', { params: { query: asked(state) }, signal }))
+  return answer(
+    api.GET('/api/v1/connections', {
+      params: { query: asked<QueryOf<'/api/v1/connections'>>(state) },
+      signal,
+    }),
+  )
 }
 
 /** Connects an institution; its new secret is kept nowhere, and there is none where messages are not signed. */
 export function connect(institution: string, form: Schemas['ConnectionForm']): Promise<Schemas['Connected']> {
-  return answer(
-    api.PUT('/api/v1/connections/{institution_id}', { params: at(institution), body: form }),
-  )
+  return answer(api.PUT('/api/v1/connections/{institution_id}', { params: at(institution), body: form }))
 }
 
 export function changeState(institution: string, state: ConnectionState): Promise<Connection> {

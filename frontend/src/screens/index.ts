@@ -5,6 +5,7 @@ import {
   Bell,
   Clock,
   Collection,
+  Connection,
   DocumentChecked,
   Grid,
   Key,
@@ -12,6 +13,7 @@ import {
   Notebook,
   OfficeBuilding,
   SetUp,
+  Stopwatch,
   Upload,
   User,
   UserFilled,
@@ -104,6 +106,29 @@ export const SCREENS: Screen[] = [
     ],
   },
   {
+    name: 'calls',
+    path: '/calls',
+    title: '事前事中记录',
+    group: AUDIT,
+    icon: Stopwatch,
+    permissions: ['calls.view'],
+    component: () => import('./calls/CallsScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '医院系统在开单、收费、结算前发来的每一次审核：查出了什么、怎样提醒的、医师继续还是返回修改、原因是什么。约两秒前的都在。',
+      },
+      {
+        title: '“未审核”是怎么回事',
+        text: '来不及审核时，系统先让业务继续，报文保存下来，随后自动补审，结果变为“事后补审”。',
+      },
+      {
+        title: '看一次审核会留下记录吗',
+        text: '会。打开详情会记入操作记录。',
+      },
+    ],
+  },
+  {
     name: 'rules',
     path: '/rules',
     title: '规则库',
@@ -188,6 +213,29 @@ export const SCREENS: Screen[] = [
       {
         title: '变更和停用',
         text: '名称、等级、上级都有起止日期：变更从某一天起生效，以前的单据仍按当时的情况看待。机构不会删除。',
+      },
+    ],
+  },
+  {
+    name: 'connections',
+    path: '/connections',
+    title: '医院系统接入',
+    group: SYSTEM,
+    icon: Connection,
+    permissions: ['connections.edit'],
+    component: () => import('./connections/ConnectionsScreen.vue'),
+    help: [
+      {
+        title: '怎样接入一家医院',
+        text: '按“接入医院”，填定点医药机构编号，保存后把接入账号和密钥交给医院。医院把 3101、3102、3103 发到本系统的 /fsi/api，其他不变。',
+      },
+      {
+        title: '联调、上线、停用',
+        text: '联调和上线都能收报文；停用后立即拒绝。变更两秒内生效，不需要重启。',
+      },
+      {
+        title: '密钥丢了怎么办',
+        text: '按“变更”再保存一次，会得到新的密钥，原来的随即失效。',
       },
     ],
   },

@@ -12,11 +12,14 @@ import {
   List,
   Notebook,
   OfficeBuilding,
+  Postcard,
   SetUp,
+  Stamp,
   Stopwatch,
   Upload,
   User,
   UserFilled,
+  WarnTriangleFilled,
   Warning,
 } from '@element-plus/icons-vue'
 
@@ -208,11 +211,57 @@ export const SCREENS: Screen[] = [
     help: [
       {
         title: '这里做什么',
-        text: '维护地区、经办机构、定点医药机构、科室和医师的树。数据范围就按这棵树划定：授予某个机构，就能看到它和它下面的全部。',
+        text: '维护地区、经办机构、定点医药机构和院内的院区、科室、病区、医疗组、服务站、人员。数据范围就按这棵树划定：授予某个机构，就能看到它和它下面的全部。',
       },
       {
         title: '变更和停用',
         text: '名称、等级、上级都有起止日期：变更从某一天起生效，以前的单据仍按当时的情况看待。机构不会删除。',
+      },
+    ],
+  },
+  {
+    name: 'staff',
+    path: '/staff',
+    title: '医务人员',
+    group: SYSTEM,
+    icon: Stamp,
+    permissions: ['organisations.view'],
+    component: () => import('./staff/StaffScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '医师、护士、药师、医技人员在哪一天属于哪个科室、有哪些权限。审核按服务当天的权限判断；没有录入的当作未知，不当作没有。',
+      },
+      {
+        title: '按名单同步',
+        text: '把人事系统导出的科室表或人员表（xlsx、CSV）拖进来，先看会新增、变更、离开哪些，核对后再同步。离开的人员账号随即停用。',
+      },
+      {
+        title: '谁能改',
+        text: '本院的账号管理员维护本院的人员和处方权等权限；医保服务资格和服务协议由经办机构确定。',
+      },
+    ],
+  },
+  {
+    name: 'account-requests',
+    path: '/account-requests',
+    title: '账号申请',
+    group: SYSTEM,
+    icon: Postcard,
+    permissions: ['accounts.request'],
+    component: () => import('./accounts/AccountRequestsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '本院人员要用系统，先申请：说明登录名、角色、数据范围和用途。由本院的账号管理员或系统管理员决定，不能批准自己提出的申请。',
+      },
+      {
+        title: '同意以后',
+        text: '账号随即建立，并给出一个只能用一次的链接，请转交本人设置口令；别人不会知道口令。系统管理员同意的，角色还要安全管理员授予。',
+      },
+      {
+        title: '申请链接',
+        text: '账号管理员可以生成本院的申请链接发给大家，不登录就能申请；链接有期限和份数，凭它看不到任何数据。',
       },
     ],
   },
@@ -328,6 +377,25 @@ export const SCREENS: Screen[] = [
       {
         title: '这里做什么',
         text: '参数和字典的每一项变更：谁提出、为什么、改前改后各是什么。有复核权限的人在这里通过或驳回；提出的人在复核前可以撤回。',
+      },
+    ],
+  },
+  {
+    name: 'alarms',
+    path: '/alarms',
+    title: '异常使用',
+    group: SYSTEM,
+    icon: WarnTriangleFilled,
+    permissions: ['alarms.view'],
+    component: () => import('./alarms/AlarmsScreen.vue'),
+    help: [
+      {
+        title: '什么会报警',
+        text: '一小时内查找、查看完整信息、导出超过阈值，夜间查看或导出，同一登录名或同一地址多次登录失败。都由操作记录算出，打开就能看到背后的每一条。',
+      },
+      {
+        title: '怎样处理',
+        text: '来不及查清时，先限制此人查看完整信息和导出，或停用账号，立即生效；查清后写下结论。关于本人的报警由另一位审计员处理。',
       },
     ],
   },

@@ -34,7 +34,7 @@ _CARE = frozenset({P.BILLS_VIEW, P.CALLS_VIEW, P.PERSONS_FIND})
 _WRITES = frozenset({P.KNOWLEDGE_VIEW, P.KNOWLEDGE_EDIT, P.RELEASES_REVIEW})
 _REVIEWS = frozenset({P.KNOWLEDGE_VIEW, P.RELEASES_REVIEW})
 _PUBLISHES = _REVIEWS | {P.RELEASES_PUBLISH}
-_WITHIN_A_HOSPITAL = frozenset({Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.READER})
+WITHIN_A_HOSPITAL = frozenset({Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.READER})
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.ORGANISATIONS_EDIT}
             | {P.CONNECTIONS_EDIT}
+            | {P.ORGANISATIONS_SYNC}
+            | {P.ACCOUNTS_REQUEST, P.ACCOUNTS_DECIDE}
         )
         | {P.SETTINGS_VIEW, P.SETTINGS_EDIT, P.ANNOUNCEMENTS_EDIT},
     ),
@@ -66,7 +68,10 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.AUDITOR: RoleEntry(
         "审计员",
-        frozenset({P.USERS_VIEW, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.TRAIL_VIEW, P.TRAIL_VERIFY})
+        frozenset(
+            {P.USERS_VIEW, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.TRAIL_VIEW, P.TRAIL_VERIFY}
+            | {P.ALARMS_VIEW, P.ALARMS_HANDLE}
+        )
         | {P.SETTINGS_VIEW},
     ),
     Role.INSTITUTION_ACCOUNTS: RoleEntry(
@@ -74,8 +79,10 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.USERS_RESET, P.USERS_REVEAL, P.GRANTS_EDIT}
             | {P.ORGANISATIONS_VIEW}
+            | {P.ORGANISATIONS_SYNC}
+            | {P.ACCOUNTS_REQUEST, P.ACCOUNTS_DECIDE}
         ),
-        may_assign=_WITHIN_A_HOSPITAL,
+        may_assign=WITHIN_A_HOSPITAL,
     ),
     Role.RULE_ADMIN: RoleEntry(
         "规则管理员",
@@ -106,7 +113,9 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.INSURANCE_OFFICE: RoleEntry(
         "医院医保办",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW}) | _RUNS | _CARE,
+        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW} | {P.ACCOUNTS_REQUEST})
+        | _RUNS
+        | _CARE,
     ),
     Role.DEPARTMENT_HEAD: RoleEntry(
         "科室主任",

@@ -239,6 +239,20 @@ class Purchase(StockItem):
     gift = f.flag("赠送", "prod_geay_flag")
 
 
+class PackFactor(Entity):
+    """包装换算 (1301 转换比): how many of the smallest units a pack of an item holds, by period."""
+
+    label = "包装换算"
+    key = ("item_code", "valid_from")
+
+    item_code = f.code("医保目录编码", "med_list_codg", required=True)
+    units = f.quantity(
+        "转换比", "conv_ratio", required=True, note="一个最小包装含多少个最小制剂单位，拆零时按它换算"
+    )
+    valid_from = f.day("开始日期", "begndate")
+    valid_to = f.day("结束日期", "enddate", note="含当日；空为至今")
+
+
 class Sale(StockItem):
     """销售及退货 (3505, 3506)."""
 

@@ -24,6 +24,7 @@ from mingcha.domain.evidence import (
     IdentityCheck,
     LaboratoryResult,
     Order,
+    PackFactor,
     PathologyReport,
     Purchase,
     Sale,
@@ -86,6 +87,7 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
     "stock-changes": StockChange,
     "purchases": Purchase,
     "sales": Sale,
+    "pack-factors": PackFactor,
 }
 
 # What hospitals export of themselves; the platform's tree of organisations is kept by them.

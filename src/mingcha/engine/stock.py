@@ -7,11 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from mingcha.domain.values import MINUTES_A_DAY
+from mingcha.domain.values import MINUTES_A_DAY, QUANTITY_SCALE
 
 COUNTS, CHANGES, PURCHASES = "stock-counts", "stock-changes", "purchases"
-RECORDS = (COUNTS, CHANGES, PURCHASES)
+SALES, PACKS = "sales", "pack-factors"
+RECORDS = (COUNTS, CHANGES, PURCHASES, SALES, PACKS)
 NO_COUNT, NO_PURCHASES, NO_CHANGES = "没有前后两次盘存", "机构没有采购记录", "没有库存变更记录"
+NO_FACTOR = "拆零而没有包装换算"
 INCONSISTENT = "账面可供数量为负"
 ITEM = ["institution_id", "item_code"]
 # 库存变更类型 (inv_chg_type); purchases and their returns (108, 109) stand in a table of their own.
@@ -20,6 +22,8 @@ COMES_IN, GOES_OUT, PURCHASED = (
     ("102", "104", "105", "107", "111"),
     ("108", "109"),
 )
+# 医保费用结算类型: sold to somebody whom no insurance pays for.
+SELF_PAID = "0"
 _MOVED: dict[str, Any] = {
     "institution_id": pl.String, "item_code": pl.String, "day": pl.Int32, "moved": pl.Int64, "lacking": pl.String,
 }  # fmt: skip
@@ -29,7 +33,7 @@ class Stock:
     """The time between counts of each item, and what could be used of it.
 
     Args:
-        tables: stock-counts, stock-changes and purchases by slug, as far as the dataset has them.
+        tables: stock-counts, stock-changes, purchases, sales and pack-factors by slug, as far as the dataset has them.
     """
 
     def __init__(self, tables: Mapping[str, pl.DataFrame]) -> None:
@@ -81,9 +85,11 @@ def _intervals(counts: pl.DataFrame) -> pl.DataFrame:
 def _usable(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The intervals with `available`, or the reason why it is unknown."""
     intervals = _intervals(tables[COUNTS].select(*_COUNTED))
-    purchases, changes = tables.get(PURCHASES), tables.get(CHANGES)
+    purchases, changes, sales = tables.get(PURCHASES), tables.get(CHANGES), tables.get(SALES)
+    packs = tables.get(PACKS)
     moved = [_purchased(purchases)] if purchases is not None else []
-    moved += [_changed(changes)] if changes is not None else []
+    moved += [_changed(changes, packs)] if changes is not None else []
+    moved += [_sold(sales, packs)] if sales is not None else []
     movements = pl.concat([pl.DataFrame(schema=_MOVED), *moved]).sort("day")
     met = movements.join_asof(
         intervals.select(*ITEM, "period_from", "period_to").sort("period_from"),
@@ -113,23 +119,72 @@ def _purchased(purchases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _changed(changes: pl.DataFrame) -> pl.DataFrame:
-    """Movements that are no purchase; what was split into smaller units cannot be counted in packs."""
+def _changed(changes: pl.DataFrame, packs: pl.DataFrame | None) -> pl.DataFrame:
+    """Movements that are no purchase."""
     kind = pl.col("change_type")
     moves = changes.filter(~kind.is_in(PURCHASED).fill_null(value=False))
     return _movements(
-        moves,
+        _with_units(moves, packs, "changed_at"),
         "changed_at",
         sign=pl.when(kind.is_in(COMES_IN)).then(1).when(kind.is_in(GOES_OUT)).then(-1),
-        lacking=pl.when(pl.col("split")).then(pl.lit("split"))
+        lacking=pl.when(_UNCONVERTED).then(pl.lit(NO_FACTOR))
         .when(~kind.is_in((*COMES_IN, *GOES_OUT))).then(pl.lit("change_type")),
     )  # fmt: skip
 
 
+def _sold(sales: pl.DataFrame, packs: pl.DataFrame | None) -> pl.DataFrame:
+    """What was sold to people whom no insurance pays for: it is used up, and cannot have been billed.
+
+    Other sales are what was billed; of whom nobody knows it the sale is left aside, which only hides something.
+    """
+    returned = pl.col("returned")
+    own = sales.filter(pl.col("settlement_type") == SELF_PAID)
+    return _movements(
+        _with_units(own, packs, "sold_at"),
+        "sold_at",
+        sign=pl.when(returned).then(1).when(~returned).then(-1),
+        lacking=pl.when(_UNCONVERTED).then(pl.lit(NO_FACTOR))
+        .when(returned.is_null()).then(pl.lit("returned")),
+    )  # fmt: skip
+
+
+_UNCONVERTED = pl.col("split").fill_null(value=False) & pl.col("units").is_null()
+
+
+def _with_units(frame: pl.DataFrame, packs: pl.DataFrame | None, moment: str) -> pl.DataFrame:
+    """The rows with how many units made a pack on their day, one where nothing was split; two that differ are none."""
+    if packs is None:
+        packs = pl.DataFrame(schema=_PACKS)
+    day = pl.col(moment) // MINUTES_A_DAY
+    rows = frame.with_row_index("row")
+    units = pl.col("units")
+    held = (
+        rows.select("row", "item_code", day.alias("day"))
+        .join(packs.select(*_PACKS), on="item_code")
+        .filter(
+            (pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("day")))
+            & (pl.col("valid_to").is_null() | (pl.col("day") <= pl.col("valid_to")))
+            & (units > 0)
+        )
+        .group_by("row")
+        .agg(pl.when(units.n_unique() == 1).then(units.first()))
+    )
+    met = rows.join(held, on="row", how="left", maintain_order="left")
+    return met.with_columns(pl.when(pl.col("split")).then("units").otherwise(QUANTITY_SCALE).alias("units"))
+
+
+_PACKS: dict[str, Any] = {
+    "item_code": pl.String, "units": pl.Int64, "valid_from": pl.Int32, "valid_to": pl.Int32,
+}  # fmt: skip
+
+
 def _movements(frame: pl.DataFrame, moment: str, *, sign: pl.Expr, lacking: pl.Expr) -> pl.DataFrame:
+    """Movements in packs; a part of a ten-thousandth counts as there, whichever way it moved."""
+    units = pl.col("units") if "units" in frame.columns else pl.lit(QUANTITY_SCALE)
+    signed = pl.col("quantity").abs() * sign
     return frame.select(
         *ITEM,
         (pl.col(moment) // MINUTES_A_DAY).cast(pl.Int32).alias("day"),
-        (pl.col("quantity").abs() * sign).cast(pl.Int64).alias("moved"),
+        (-(-signed * QUANTITY_SCALE // units)).cast(pl.Int64).alias("moved"),
         lacking.cast(pl.String).alias("lacking"),
     )

@@ -284,6 +284,8 @@ _ABOUT = {
     "stock-counts": ("fixmedins_code",),
     "stock-changes": ("fixmedins_code",),
     "purchases": ("fixmedins_code",),
+    "sales": ("fixmedins_code",),
+    "pack-factors": (),
     "directory": (),
     "referrals": ("psn_no", "reflin_medins_no"),
 }

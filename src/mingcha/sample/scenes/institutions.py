@@ -202,16 +202,35 @@ def _charge(code: str, yuan: int, quantity: int = units(1)) -> Charge:
 
 
 def _records(code: str) -> tuple[Paper, ...]:
-    """Ten packs, twenty bought, two sent back, five destroyed, three left: twenty that could be used."""
+    """Ten packs, thirty bought, two sent back, five destroyed, ten sold to self-payers, three left: twenty to be used.
+
+    Of what was destroyed and sold a part was counted in single pieces, twenty-four a pack since this year.
+    """
     item = (("med_list_codg", code), ("fixmedins_bchno", f"B{code[-6:]}"))
     rows = (
         ("stock-counts", (("invdate", After(-3)), ("inv_cnt", "10"))),
         ("stock-counts", (("invdate", After(57)), ("inv_cnt", "3"))),
-        ("purchases", (("purc_retn_stoin_time", After(2)), ("purc_retn_cnt", "20"), ("returned", "0"))),
+        ("purchases", (("purc_retn_stoin_time", After(2)), ("purc_retn_cnt", "30"), ("returned", "0"))),
         ("purchases", (("purc_retn_stoin_time", After(6)), ("purc_retn_cnt", "2"), ("returned", "1"))),
         (
             "stock-changes",
-            (("inv_chg_time", After(9)), ("cnt", "5"), ("inv_chg_type", "105"), ("trdn_flag", "0")),
+            (("inv_chg_time", After(9)), ("cnt", "2"), ("inv_chg_type", "105"), ("trdn_flag", "0")),
         ),
+        (
+            "stock-changes",
+            (("inv_chg_time", After(10)), ("cnt", "72"), ("inv_chg_type", "105"), ("trdn_flag", "1")),
+        ),
+        ("sales", (("sel_retn_time", After(12)), ("sel_retn_cnt", "9"), *_SELF_PAID, ("trdn_flag", "0"))),
+        ("sales", (("sel_retn_time", After(13)), ("sel_retn_cnt", "24"), *_SELF_PAID, ("trdn_flag", "1"))),
     )
-    return tuple(Paper(table, (*item, *said)) for table, said in rows)
+    packs = (
+        Paper(
+            "pack-factors",
+            (item[0], ("conv_ratio", "12"), ("begndate", After(-3000)), ("enddate", After(-20))),
+        ),
+        Paper("pack-factors", (item[0], ("conv_ratio", "24"), ("begndate", After(-19)))),
+    )
+    return (*(Paper(table, (*item, *said)) for table, said in rows), *packs)
+
+
+_SELF_PAID = (("hi_feesetl_type", "0"), ("returned", "0"))

@@ -83,7 +83,8 @@ def said(
 ) -> tuple[frozenset[Row], frozenset[Row]]:
     """What a rule finds and cannot judge in the city, as rows that can be compared."""
     tables, items, _ = city
-    release = release_of(1, points, {rule.slug: {"": settings}}, with_demonstration=True)
+    regional = {region: held for region, held in SETTINGS.get(rule.slug, {}).items() if region}
+    release = release_of(1, points, {rule.slug: {**regional, "": settings}}, with_demonstration=True)
     plan = Plan(release, ENTRIES, {rule.slug: rule})
     outcome = PartitionJudge(plan, items["item_code"].to_list())(tables)
     found = findings_of_partition(plan, tables, outcome.hits, items)

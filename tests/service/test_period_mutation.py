@@ -76,7 +76,7 @@ def said(
 def settings_of(slug: str) -> dict[str, Any]:
     """The starter pack's settings of a rule, with the defaults of what it leaves out where it has none at all."""
     declared = {name: one.default for name, one in RULES[slug].settings().items()}
-    return SETTINGS[slug][""] if slug in SETTINGS else declared
+    return SETTINGS.get(slug, {}).get("", declared)
 
 
 def told(city: City) -> set[str]:

@@ -22,7 +22,11 @@ FEWER = {"GZ10000101001000": 9, "GZ10000101002000": 3}
 SETTINGS = {
     **DEFAULTS,
     **as_stored(
-        {name: value for regions in starter_settings().values() for name, value in regions[""].items()}
+        {
+            name: value
+            for regions in starter_settings().values()
+            for name, value in regions.get("", {}).items()
+        }
     ),
 }
 

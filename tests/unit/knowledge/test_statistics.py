@@ -27,7 +27,11 @@ from tests.unit.knowledge.shared import COMPILED, TIDIED, needs_shared
 
 def everywhere() -> dict[str, object]:
     return as_stored(
-        {name: value for regions in starter_settings().values() for name, value in regions[""].items()}
+        {
+            name: value
+            for regions in starter_settings().values()
+            for name, value in regions.get("", {}).items()
+        }
     )
 
 

@@ -34,7 +34,7 @@ def write_approvals(writer: Writer) -> None:
             told = _told_by_line(point) if number % 2 else _told_by_table(code)
             for one in told:
                 _stage(writer, point, code, one)
-            for one in () if number % 2 else _told_by_quantity(code):
+            for one in () if number % 2 else _told_by_quantity(point, code):
                 _stage(writer, point, code, one, EXCEEDED)
 
 
@@ -78,7 +78,7 @@ def _approval(code: str, state: str, since: After, until: After, **more: str) ->
     return Paper("approvals", tuple(said.items()))
 
 
-def _told_by_quantity(code: str) -> Iterator[Told]:
+def _told_by_quantity(point: Any, code: str) -> Iterator[Told]:
     """Two are used: of one approval that held, or of two that overlap."""
 
     def approved(number: str, cnt: str, since: int = -30) -> Paper:
@@ -87,6 +87,9 @@ def _told_by_quantity(code: str) -> Iterator[Told]:
 
     yield Told(VIOLATION, "用了两个，批准一个", papers=(approved("1", "1"),))
     yield Told(NEAR_MISS, "用了两个，批准两个", papers=(approved("1", "2"),))
+    if point.from_price:
+        cheap = "单价比下限少一分，用得比批准的多"
+        yield Told(NEAR_MISS, cheap, papers=(approved("1", "1"),), below=True)
     yield Told(
         NEAR_MISS, "两份重叠的审批各批准一个", papers=(approved("1", "1"), approved("2", "1", since=-5))
     )

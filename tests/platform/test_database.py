@@ -15,7 +15,12 @@ from mingcha.store.database.tables import METADATA
 
 def test_the_steps_lead_to_just_what_the_tables_say(access: Access) -> None:
     with access.database.engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        # The full-text index of SQLite is no table of ours: its own tables come with it.
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_name": lambda name, kind, _: kind != "table" or not name.startswith("basis_search"),
+        }
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, METADATA) == []
 

@@ -47,3 +47,6 @@ class Permission(Labelled):
 
 # What is taken from a user whose use looks abnormal: whole personal values, and data that leaves.
 WITHHELD = frozenset(one for one in Permission if one.value.rpartition(".")[2] in ("reveal", "export"))
+    BASIS_VIEW = "basis.view", "查看依据库"
+    BASIS_EDIT = "basis.edit", "维护依据库和征求意见"
+    CONSULTATION_ANSWER = "consultation.answer", "答复征求意见"

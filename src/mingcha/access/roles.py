@@ -27,12 +27,22 @@ class Role(StrEnum):
 
 # 三员: whoever runs the system, whoever gives rights and whoever watches both are three people.
 DUTIES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
-# Whoever works with claims brings them in, audits them and follows what runs.
-_RUNS = frozenset({P.DATA_IMPORT, P.RUNS_VIEW, P.RUNS_START})
-_CARE = frozenset({P.BILLS_VIEW, P.CALLS_VIEW, P.PERSONS_FIND})
+# What everybody who works with claims may look up, and what whoever audits them does.
+_LOOKS_UP = frozenset(
+    {
+        P.ORGANISATIONS_VIEW,
+        P.RULES_VIEW,
+        P.BASIS_VIEW,
+        P.RUNS_VIEW,
+        P.FINDINGS_VIEW,
+        P.BILLS_VIEW,
+        P.CALLS_VIEW,
+    }
+)
+_AUDITS = _LOOKS_UP | {P.DATA_IMPORT, P.RUNS_START, P.PERSONS_FIND}
 # What is judged by: who writes it, who reviews it, who publishes it.
-_WRITES = frozenset({P.KNOWLEDGE_VIEW, P.KNOWLEDGE_EDIT, P.RELEASES_REVIEW})
 _REVIEWS = frozenset({P.KNOWLEDGE_VIEW, P.RELEASES_REVIEW})
+_WRITES = _REVIEWS | {P.KNOWLEDGE_EDIT, P.BASIS_EDIT}
 _PUBLISHES = _REVIEWS | {P.RELEASES_PUBLISH}
 WITHIN_A_HOSPITAL = frozenset({Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.READER})
 
@@ -50,83 +60,84 @@ ROLES: dict[Role, RoleEntry] = {
     Role.SYSTEM_ADMIN: RoleEntry(
         "系统管理员",
         frozenset(
-            {P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.ORGANISATIONS_EDIT}
-            | {P.CONNECTIONS_EDIT}
-            | {P.ORGANISATIONS_SYNC}
-            | {P.ACCOUNTS_REQUEST, P.ACCOUNTS_DECIDE}
-        )
-        | {P.SETTINGS_VIEW, P.SETTINGS_EDIT, P.ANNOUNCEMENTS_EDIT},
+            {
+                P.USERS_VIEW,
+                P.USERS_EDIT,
+                P.USERS_LOCK,
+                P.ACCOUNTS_REQUEST,
+                P.ACCOUNTS_DECIDE,
+                P.ORGANISATIONS_VIEW,
+                P.ORGANISATIONS_EDIT,
+                P.ORGANISATIONS_SYNC,
+                P.CONNECTIONS_EDIT,
+                P.SETTINGS_VIEW,
+                P.SETTINGS_EDIT,
+                P.ANNOUNCEMENTS_EDIT,
+            }
+        ),
     ),
     Role.SECURITY_ADMIN: RoleEntry(
         "安全管理员",
         frozenset(
-            {P.USERS_VIEW, P.USERS_LOCK, P.USERS_RESET, P.USERS_REVEAL, P.GRANTS_EDIT, P.ORGANISATIONS_VIEW}
-        )
-        | {P.SETTINGS_REVIEW}
-        | {P.SETTINGS_VIEW},
+            {
+                P.USERS_VIEW,
+                P.USERS_LOCK,
+                P.USERS_RESET,
+                P.USERS_REVEAL,
+                P.GRANTS_EDIT,
+                P.ORGANISATIONS_VIEW,
+                P.SETTINGS_VIEW,
+                P.SETTINGS_REVIEW,
+            }
+        ),
         may_assign=frozenset(Role),
     ),
     Role.AUDITOR: RoleEntry(
         "审计员",
         frozenset(
-            {P.USERS_VIEW, P.USERS_LOCK, P.ORGANISATIONS_VIEW, P.TRAIL_VIEW, P.TRAIL_VERIFY}
-            | {P.ALARMS_VIEW, P.ALARMS_HANDLE}
-        )
-        | {P.SETTINGS_VIEW},
+            {
+                P.USERS_VIEW,
+                P.USERS_LOCK,
+                P.ORGANISATIONS_VIEW,
+                P.TRAIL_VIEW,
+                P.TRAIL_VERIFY,
+                P.ALARMS_VIEW,
+                P.ALARMS_HANDLE,
+                P.SETTINGS_VIEW,
+            }
+        ),
     ),
     Role.INSTITUTION_ACCOUNTS: RoleEntry(
         "医院账号管理员",
         frozenset(
-            {P.USERS_VIEW, P.USERS_EDIT, P.USERS_LOCK, P.USERS_RESET, P.USERS_REVEAL, P.GRANTS_EDIT}
-            | {P.ORGANISATIONS_VIEW}
-            | {P.ORGANISATIONS_SYNC}
-            | {P.ACCOUNTS_REQUEST, P.ACCOUNTS_DECIDE}
+            {
+                P.USERS_VIEW,
+                P.USERS_EDIT,
+                P.USERS_LOCK,
+                P.USERS_RESET,
+                P.USERS_REVEAL,
+                P.GRANTS_EDIT,
+                P.ACCOUNTS_REQUEST,
+                P.ACCOUNTS_DECIDE,
+                P.ORGANISATIONS_VIEW,
+                P.ORGANISATIONS_SYNC,
+            }
         ),
         may_assign=WITHIN_A_HOSPITAL,
     ),
-    Role.RULE_ADMIN: RoleEntry(
-        "规则管理员",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.RUNS_START})
-        | _WRITES,
-    ),
-    Role.FIRST_REVIEWER: RoleEntry(
-        "初审员",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL})
-        | {P.KNOWLEDGE_VIEW}
-        | _RUNS
-        | _CARE,
-    ),
-    Role.RE_REVIEWER: RoleEntry(
-        "复审员",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.PERSONS_REVEAL})
-        | _REVIEWS
-        | _RUNS
-        | _CARE,
-    ),
+    Role.RULE_ADMIN: RoleEntry("规则管理员", _LOOKS_UP | _WRITES | {P.RUNS_START}),
+    Role.FIRST_REVIEWER: RoleEntry("初审员", _AUDITS | {P.KNOWLEDGE_VIEW, P.PERSONS_REVEAL}),
+    Role.RE_REVIEWER: RoleEntry("复审员", _AUDITS | _REVIEWS | {P.PERSONS_REVEAL}),
     Role.DECIDER: RoleEntry(
         "主任/决策",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW})
-        | {P.SETTINGS_REVIEW}
+        _LOOKS_UP
         | _PUBLISHES
-        | {P.SETTINGS_VIEW, P.ANNOUNCEMENTS_EDIT}
-        | _CARE,
+        | {P.PERSONS_FIND, P.USERS_VIEW, P.SETTINGS_VIEW, P.SETTINGS_REVIEW, P.ANNOUNCEMENTS_EDIT},
     ),
     Role.INSURANCE_OFFICE: RoleEntry(
-        "医院医保办",
-        frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW} | {P.ACCOUNTS_REQUEST})
-        | _RUNS
-        | _CARE,
+        "医院医保办", _AUDITS | {P.USERS_VIEW, P.ACCOUNTS_REQUEST, P.CONSULTATION_ANSWER}
     ),
-    Role.DEPARTMENT_HEAD: RoleEntry(
-        "科室主任",
-        frozenset(
-            {P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.USERS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW, P.CALLS_VIEW}
-        ),
-    ),
-    Role.DOCTOR: RoleEntry(
-        "医师", frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW, P.CALLS_VIEW})
-    ),
-    Role.READER: RoleEntry(
-        "只读", frozenset({P.ORGANISATIONS_VIEW, P.RULES_VIEW, P.FINDINGS_VIEW, P.RUNS_VIEW, P.BILLS_VIEW, P.CALLS_VIEW})
-    ),
+    Role.DEPARTMENT_HEAD: RoleEntry("科室主任", _LOOKS_UP | {P.USERS_VIEW}),
+    Role.DOCTOR: RoleEntry("医师", _LOOKS_UP),
+    Role.READER: RoleEntry("只读", _LOOKS_UP),
 }

@@ -21,6 +21,8 @@ class Module(Labelled):
     """A part that can be switched off, and what people call it; users, rights and the trail are never off."""
 
     ANNOUNCEMENTS = "announcements", "公告"
+    BASIS = "basis", "依据库"
+    CONSULTATIONS = "consultations", "征求意见"
     TOKENS = "tokens", "API 令牌"
 
 

@@ -52,6 +52,15 @@ def entries_of(slug: str) -> tuple[Entry, ...]:
     return tuple(candidate for candidate in entries() if slug in candidate.mechanisms)
 
 
+def rules_citing(source_id: str) -> tuple[Entry, ...]:
+    """The rules whose law names a document of knowledge/sources.yaml."""
+    return tuple(
+        found
+        for found in entries()
+        if any(source_id in RULES[slug].legal_basis for slug in found.mechanisms if slug in RULES)
+    )
+
+
 def words_of(entry: Entry) -> tuple[str, ...]:
     """The words by which a rule set may name an entry: its code, category, group and mechanisms, or all."""
     return (EVERY_RULE, entry.code, entry.category, entry.group, *entry.mechanisms)

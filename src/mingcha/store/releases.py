@@ -103,6 +103,25 @@ def points_named(home: Path, number: int, names: Iterable[str]) -> list[Knowledg
     return [point for slug, frame in found if frame.height for point in _points_in(frame, slug)]
 
 
+def points_citing(home: Path, number: int, source_id: str) -> dict[str, int]:
+    """How many points of a published release name a document as their source, by the code of their rule."""
+    if number == 0:
+        return {}
+    folder = _folder(home, number)
+    rule, source = KnowledgePoint.rule_code.name, KnowledgePoint.source_id.name
+    scans = [
+        # Where no point of a kind names a source, the column is left out.
+        pl.scan_parquet(path, glob=False).filter(pl.col(source) == source_id).group_by(rule).len()
+        for slug in _manifest(folder, number)["points"]
+        if source in pl.read_parquet_schema(path := folder / f"{slug}.parquet")
+    ]
+    counted: dict[str, int] = {}
+    for frame in pl.collect_all(scans):
+        for code, many in frame.rows():
+            counted[code] = counted.get(code, 0) + many
+    return dict(sorted(counted.items()))
+
+
 def _unharmed(home: Path, number: int) -> tuple[Path, dict[str, Any]]:
     folder = _folder(home, number)
     manifest = _manifest(folder, number)

@@ -15,9 +15,11 @@ from mingcha.web.routes import (
     accounts,
     alarms,
     announcements,
+    basis,
     bills,
     calls,
     connections,
+    consultations,
     datasets,
     deployment,
     drafts,
@@ -65,6 +67,8 @@ _MODULES = (
     drafts,
     releases,
     calls,
+    basis,
+    consultations,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

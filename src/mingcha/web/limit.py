@@ -14,6 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mingcha.web.problems import OF_HTTP, answer
 
 MOST_BYTES = 1024 * 1024
+# Forms that hold a document.
+_WITH_FILE = re.compile(r"/api/v1/basis/(documents/[^/]+/file|split)")
+MOST_BYTES_WITH_FILE = 9 * 1024 * 1024
 _FILE = re.compile(r"/api/v1/uploads/[0-9a-f-]{36}/files")
 
 
@@ -63,4 +66,4 @@ def _most(scope: Scope) -> int:
     if scope["method"] == "PUT" and _FILE.fullmatch(scope["path"]):
         bytes_: int = scope["app"].state.access.policy.upload_bytes
         return bytes_
-    return MOST_BYTES
+    return MOST_BYTES_WITH_FILE if _WITH_FILE.fullmatch(scope["path"]) else MOST_BYTES

@@ -24,6 +24,8 @@ from mingcha.administration.dated import SettingKind
 from mingcha.audit.ledger.folders import dataset_folder
 from mingcha.audit.ledger.uploads import files_folder
 from mingcha.ingest.notes import REJECTS
+from mingcha.library import citing, consultations, documents
+from mingcha.library.articles import Article
 from mingcha.store.database.notifications import Notification
 from mingcha.store.database.runs import Dataset, Run, Upload
 from mingcha.store.lake import LakeWriter
@@ -171,6 +173,21 @@ def calls(
         ).id
         for one in (NewValue(f"L{number}-{at}", {"label": "本地"}) for at in range(3))
     ]
+    basis = documents.create(
+        town.access,
+        ROOT,
+        documents.WrittenDocument(documents.DocumentKind.POLICY, "通知", draft=True),
+        [Article("第一条", "内容")],
+    ).id
+    published = documents.create(
+        town.access, ROOT, documents.WrittenDocument(documents.DocumentKind.POLICY, f"发布{number}"), []
+    ).id
+    filed = documents.attach(town.access, ROOT, published, "x.txt", b"x").id
+    cited = citing.cite(town.access, ROOT, published, "GZ10000301004000", citing.CitingKind.RULE, "").id
+    asking = consultations.consult(town.access, ROOT, basis, "可行吗", START.date(), [town.ids[hospital]]).id
+    at_hospital = f"/consultations/{asking}/institutions/{town.ids[hospital]}"
+    written = {"kind": "policy", "title": "通知", "draft": True}
+    ending = {"last_day": "2026-03-02", "owner": "other", "deadline": "2026-03-09"}
     ward = {"kind": "department", "code": f"W{number}", "name": "病区", "valid_from": "2026-03-02"}
     judged, finding = beside(town.access), findings_at(hospital)["finding_id"][0]
     return {
@@ -269,6 +286,40 @@ def calls(
         ("POST", "/deployment/modules/{module}/switch-off"): ("/deployment/modules/tokens/switch-off", why),
         ("PUT", "/deployment/help/{screen}"): ("/deployment/help/users", {"parts": []}),
         ("GET", "/parameters"): ("/parameters", None),
+        ("GET", "/basis/documents"): ("/basis/documents", None),
+        ("GET", "/basis/documents/{document_id}"): (f"/basis/documents/{basis}", None),
+        ("POST", "/basis/documents"): ("/basis/documents", written),
+        ("PUT", "/basis/documents/{document_id}"): (f"/basis/documents/{basis}", written),
+        ("POST", "/basis/split"): ("/basis/split", {"content": "eA=="}),
+        ("PUT", "/basis/documents/{document_id}/file"): (
+            f"/basis/documents/{basis}/file",
+            {"file_name": "x.txt", "content": "eA=="},
+        ),
+        ("GET", "/basis/documents/{document_id}/file"): (f"/basis/documents/{filed}/file", None),
+        ("POST", "/basis/documents/{document_id}/citations"): (
+            f"/basis/documents/{basis}/citations",
+            {"rule_code": "GZ10000301004000"},
+        ),
+        ("DELETE", "/basis/documents/{document_id}/citations/{citation_id}"): (
+            f"/basis/documents/{published}/citations/{cited}",
+            None,
+        ),
+        ("POST", "/basis/documents/{document_id}/end"): (f"/basis/documents/{published}/end", ending),
+        ("GET", "/basis/tasks"): ("/basis/tasks", None),
+        ("POST", "/basis/tasks/{task_id}/done"): (f"/basis/tasks/{uuid4()}/done", {"remark": "不用改的"}),
+        ("GET", "/consultations"): ("/consultations", None),
+        ("POST", "/consultations"): (
+            "/consultations",
+            {"document_id": str(basis), "question": "可行吗", "deadline": "2026-03-02"},
+        ),
+        ("GET", "/consultations/mine"): ("/consultations/mine", None),
+        ("GET", "/consultations/{consultation_id}/answers"): (f"/consultations/{asking}/answers", None),
+        ("POST", "/consultations/{consultation_id}/close"): (f"/consultations/{asking}/close", None),
+        ("GET", "/consultations/{consultation_id}/institutions/{organisation_id}"): (at_hospital, None),
+        ("PUT", "/consultations/{consultation_id}/institutions/{organisation_id}"): (
+            at_hospital,
+            {"stance": "agrees", "answer": "可行"},
+        ),
         ("POST", "/parameters/changes"): (
             "/parameters/changes",
             {"values": {"session.idle": 20 + number}, "effective_from": "2026-03-02", "reason": "等保要求"},
@@ -316,11 +367,24 @@ WHOLE_ONLY = {
     ("POST", "/setting-changes/{change_id}/reject"),
     ("POST", "/setting-changes/{change_id}/withdraw"),
     ("POST", "/dictionaries/{name}/changes"),
+    ("POST", "/basis/documents"),
+    ("PUT", "/basis/documents/{document_id}"),
+    ("PUT", "/basis/documents/{document_id}/file"),
+    ("POST", "/basis/documents/{document_id}/citations"),
+    ("DELETE", "/basis/documents/{document_id}/citations/{citation_id}"),
+    ("POST", "/basis/documents/{document_id}/end"),
+    ("POST", "/basis/tasks/{task_id}/done"),
+    ("GET", "/consultations"),
+    ("POST", "/consultations"),
+    ("GET", "/consultations/{consultation_id}/answers"),
+    ("POST", "/consultations/{consultation_id}/close"),
 }
 # Everybody's, wherever they are: nothing of it is one hospital's.
 EVERYBODYS = {
     ("POST", "/announcements/{announcement_id}/read"),
     ("GET", "/setting-changes/{change_id}"),
+    ("GET", "/basis/documents/{document_id}"),
+    ("GET", "/basis/documents/{document_id}/file"),
     ("GET", "/dictionaries/{name}/codes"),
     ("GET", "/dictionaries/{name}/mappings"),
     ("POST", "/dictionaries/{name}/preview"),

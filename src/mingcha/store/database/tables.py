@@ -38,4 +38,8 @@ MODULES = (
     settings,
     trail,
 )
+from mingcha.store.database import (administration, admission, basis, calls, connections, histories, notifications, organisations, people, persons, runs, settings, trail)
+from mingcha.store.database.base import Base
+
+MODULES = (administration, admission, basis, calls, connections, histories, notifications, organisations, people, persons, runs, settings, trail)
 METADATA = Base.metadata

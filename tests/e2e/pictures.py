@@ -22,6 +22,7 @@ from mingcha.administration import announcements, changes, dictionaries, paramet
 from mingcha.administration.dated import SettingKind
 from mingcha.ingest.register_sync import Sent, look, take_over
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
+from tests.support.care import cared
 from tests.support.platform import ROOT, Clock, Town, access_to
 
 FOLDER = Path("build") / "pictures"
@@ -64,6 +65,8 @@ def populate(town: Town) -> None:
             () if at % 7 == 3 else (town.grant(ROLES[at % len(ROLES)], place, *(["310"] if at % 4 else [])),)
         )
         town.user(f"u{at + 1:03d}", *held, at=place, name=name)
+    town.user(Role.FIRST_REVIEWER.value, town.grant(Role.FIRST_REVIEWER), name="沈静")
+    cared(town.access)
     announce(town)
     decide(town)
 
@@ -235,7 +238,32 @@ def steps_of_administrators(stage: Stage) -> dict[tuple[Role, str], Callable[[Pa
         add("/users", "帮助")(page)
         page.get_by_role("button", name="改写这一页的帮助").click()
 
+    def look(address: str, *clicks: str) -> Callable[[Page], None]:
+        def walk(page: Page) -> None:
+            page.goto(stage.address + address)
+            page.wait_for_load_state("networkidle")
+            for name in clicks:
+                page.get_by_text(name).first.click()
+
+        return walk
+
+    def find_person(page: Page) -> None:
+        page.goto(stage.address + "/persons")
+        page.get_by_label("完整内容").fill("赫连春花")
+        page.get_by_role("button", name="查找").click()
+
+    def follow_person(page: Page) -> None:
+        find_person(page)
+        page.get_by_label("完整内容").fill("欧阳建国")
+        page.get_by_role("button", name="查找").click()
+        page.get_by_role("link", name="欧阳**").click()
+        page.get_by_role("button", name="标出 2026-01-18 前后的就诊").click()
+
     return {
+        (Role.FIRST_REVIEWER, "80-参保人-查找"): find_person,
+        (Role.FIRST_REVIEWER, "81-参保人-就医记录"): follow_person,
+        (Role.FIRST_REVIEWER, "82-单据-明细"): look("/bills/E1", "静脉输液"),
+        (Role.FIRST_REVIEWER, "83-单据-结算"): look("/bills/E2", "结算与就诊信息"),
         (Role.SECURITY_ADMIN, "18-用户-授权"): grant,
         (Role.SYSTEM_ADMIN, "19-用户-新建"): add("/users", "新建用户"),
         (Role.SYSTEM_ADMIN, "34-机构-新建"): add("/organisations", "新建"),

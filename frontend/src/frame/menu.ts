@@ -11,7 +11,7 @@ export interface MenuGroup {
 export function menuFor(screens: Screen[], may: (permission: Permission) => boolean): MenuGroup[] {
   const groups: MenuGroup[] = []
   for (const screen of screens) {
-    if (!screen.permissions.some(may)) continue
+    if (screen.within || !screen.permissions.some(may)) continue
     const group = groups.find((other) => other.title === screen.group)
     if (group) {
       group.screens.push(screen)

@@ -25,8 +25,9 @@ export function today(): string {
   return moment(new Date().toISOString()).slice(0, 10)
 }
 
-/** An amount in fen as yuan, its thousands set apart. */
-export function yuan(fen: number): string {
+/** An amount in fen as yuan, its thousands set apart; unknown is no zero. */
+export function yuan(fen: number | null | undefined): string {
+  if (fen === null || fen === undefined) return '—'
   const cents = String(Math.abs(fen) % 100).padStart(2, '0')
   return `${fen < 0 ? '-' : ''}${count(Math.floor(Math.abs(fen) / 100))}.${cents}`
 }

@@ -109,6 +109,25 @@ export const SCREENS: Screen[] = [
     ],
   },
   {
+    name: 'persons',
+    path: '/persons',
+    title: '单据与参保人',
+    group: AUDIT,
+    icon: Notebook,
+    permissions: ['bills.view'],
+    component: () => import('./care/PersonsScreen.vue'),
+    help: [
+      {
+        title: '怎样找到一个人',
+        text: '姓名、证件号码、人员编号、电话加密保存，只能整段查找；而且此人须有单据在您的数据范围内。每次查找都记入操作记录。',
+      },
+      {
+        title: '怎样找到一张单据',
+        text: '输入完整的就诊标识。也可以从疑点、参保人的就医记录打开。',
+      },
+    ],
+  },
+  {
     name: 'calls',
     path: '/calls',
     title: '事前事中记录',
@@ -128,6 +147,50 @@ export const SCREENS: Screen[] = [
       {
         title: '看一次审核会留下记录吗',
         text: '会。打开详情会记入操作记录。',
+      },
+    ],
+  },
+  {
+    name: 'person',
+    path: '/persons/:key',
+    title: '参保人',
+    group: AUDIT,
+    icon: Notebook,
+    within: 'persons',
+    permissions: ['bills.view'],
+    component: () => import('./care/PersonScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '这位参保人在您数据范围内的全部就诊，各机构一行，住院画成横条，门诊和购药画成圆点。按机构的名字只看这一家。',
+      },
+      {
+        title: '怎样看前后几天',
+        text: '选定天数，再按某次就诊的“前后”，图上和表里都会标出这段时间内的其他就诊。',
+      },
+      {
+        title: '剩余用药怎样算',
+        text: '门诊和药店开出的药，按周期天数（没有的由数量、规格、单次剂量和频次算出）逐次累加，扣去已过的天数。住院期间的用药不算；天数不知道的不算，另行列出次数。只算您看得到的单据。',
+      },
+    ],
+  },
+  {
+    name: 'bill',
+    path: '/bills/:encounter',
+    title: '单据',
+    group: AUDIT,
+    icon: Notebook,
+    within: 'persons',
+    permissions: ['bills.view'],
+    component: () => import('./care/BillScreen.vue'),
+    help: [
+      {
+        title: '数量和金额',
+        text: '是退费冲抵以后的；与原来计费的不同时，原来的写在下面。',
+      },
+      {
+        title: '用键盘',
+        text: '按 / 到查找框，输入项目编码或名称的一部分；按 j 到明细，上下键逐行看。',
       },
     ],
   },

@@ -17,5 +17,7 @@ export interface Screen {
   /** An installation that does without this module has no such screen. */
   module?: Module
   help: HelpPart[]
+  /** One thing of another screen, opened from there or by its address: not in the menu. */
+  within?: string
   component: () => Promise<{ default: Component }>
 }

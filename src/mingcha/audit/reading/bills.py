@@ -193,7 +193,17 @@ def _wanted(wanted: LinesWanted) -> pl.Expr:
 
 
 _IN_COLUMNS = frozenset(
-    {"line_key", "item_code", "item_name", "charged_at", "quantity", "billed_quantity", "unit_price", "unit"}
+    {
+        "line_key",
+        "line_id",
+        "item_code",
+        "item_name",
+        "charged_at",
+        "quantity",
+        "billed_quantity",
+        "unit_price",
+        "unit",
+    }
     | {
         "amount",
         "billed_amount",

@@ -144,6 +144,9 @@ def test_lines_come_in_parts_that_make_up_the_whole_in_any_order(town: Town) -> 
         assert {part.total for part in parts} == {56}
     drugs = bills.lines(town.access, WHOLE, "E9", LinesWanted(text="双胍"))
     assert (drugs.total, drugs.amount_fen) == (28, sum(range(1, 29)) * 100)
+    key = parts[0].items[3].line_key
+    (named,) = bills.lines(town.access, WHOLE, "E9", LinesWanted(lines=frozenset({key, "none"}))).items
+    assert named.number == parts[0].items[3].number
     with pytest.raises(Invalid):
         bills.lines(town.access, WHOLE, "E9", LinesWanted(sort="person_id"))
 

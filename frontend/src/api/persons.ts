@@ -7,7 +7,7 @@ export type FoundPersons = Schemas['FoundPersons']
 export type FoundPerson = Schemas['Found']
 export type PersonView = Schemas['PersonView']
 export type Timeline = Schemas['Timeline']
-export type Visit = Schemas['Visit']
+export type Visit = Schemas['EncounterView']
 export type Medication = Schemas['Medication']
 export type PersonValues = Partial<Record<PersonField, string | null>>
 

@@ -8,6 +8,7 @@ import {
   Connection,
   DocumentChecked,
   Grid,
+  HomeFilled,
   Key,
   List,
   Notebook,
@@ -25,12 +26,32 @@ import {
 
 import type { Screen } from './screen'
 
+const WORKBENCH = '工作台'
 const AUDIT = '审核'
 const RULES = '规则与知识'
 const SYSTEM = '系统管理'
 const OWN = '个人'
 
 export const SCREENS: Screen[] = [
+  {
+    name: 'workbench',
+    path: '/workbench',
+    title: '工作台',
+    group: WORKBENCH,
+    icon: HomeFilled,
+    permissions: ['account.own'],
+    component: () => import('./workbench/WorkbenchScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '等着您的事、最近一次审核在您数据范围内查出的疑点、近期的任务；审计员还看到最近的操作。每个数字都能点开，看它数的是什么。',
+      },
+      {
+        title: '数字与别人看到的不同',
+        text: '只计您数据范围内的单据；同一次审核，各医院、各科室看到的不一样。',
+      },
+    ],
+  },
   {
     name: 'datasets',
     path: '/datasets',
@@ -128,29 +149,6 @@ export const SCREENS: Screen[] = [
     ],
   },
   {
-    name: 'calls',
-    path: '/calls',
-    title: '事前事中记录',
-    group: AUDIT,
-    icon: Stopwatch,
-    permissions: ['calls.view'],
-    component: () => import('./calls/CallsScreen.vue'),
-    help: [
-      {
-        title: '这里看什么',
-        text: '医院系统在开单、收费、结算前发来的每一次审核：查出了什么、怎样提醒的、医师继续还是返回修改、原因是什么。约两秒前的都在。',
-      },
-      {
-        title: '“未审核”是怎么回事',
-        text: '来不及审核时，系统先让业务继续，报文保存下来，随后自动补审，结果变为“事后补审”。',
-      },
-      {
-        title: '看一次审核会留下记录吗',
-        text: '会。打开详情会记入操作记录。',
-      },
-    ],
-  },
-  {
     name: 'person',
     path: '/persons/:key',
     title: '参保人',
@@ -191,6 +189,29 @@ export const SCREENS: Screen[] = [
       {
         title: '用键盘',
         text: '按 / 到查找框，输入项目编码或名称的一部分；按 j 到明细，上下键逐行看。',
+      },
+    ],
+  },
+  {
+    name: 'calls',
+    path: '/calls',
+    title: '事前事中记录',
+    group: AUDIT,
+    icon: Stopwatch,
+    permissions: ['calls.view'],
+    component: () => import('./calls/CallsScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '医院系统在开单、收费、结算前发来的每一次审核：查出了什么、怎样提醒的、医师继续还是返回修改、原因是什么。约两秒前的都在。',
+      },
+      {
+        title: '“未审核”是怎么回事',
+        text: '来不及审核时，系统先让业务继续，报文保存下来，随后自动补审，结果变为“事后补审”。',
+      },
+      {
+        title: '看一次审核会留下记录吗',
+        text: '会。打开详情会记入操作记录。',
       },
     ],
   },

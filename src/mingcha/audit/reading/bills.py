@@ -19,7 +19,7 @@ from mingcha.access.trail import Action, record
 from mingcha.audit.reading.care import Care, care_within, coded_rows
 from mingcha.audit.reading.open_claims import open_claims
 from mingcha.audit.reading.told import SaidOf, known, moment, said
-from mingcha.audit.reading.visits import Visit, visits_of
+from mingcha.audit.reading.visits import EncounterView, visits_of
 from mingcha.domain.claims import Encounter, Line, Person, Settlement
 from mingcha.domain.codelists import word
 from mingcha.domain.values import MINUTES_A_DAY, ValueType, date_of
@@ -52,7 +52,7 @@ class Bill:
         lines_in_all: lines that the actor's scope reaches; `lines_fen` is what they amount to.
     """
 
-    visit: Visit
+    visit: EncounterView
     person: PersonView
     sex: str | None
     age: int | None
@@ -92,7 +92,7 @@ class BilledLine:
 
 @dataclass(frozen=True)
 class LinesWanted:
-    """Which lines of a bill, and in which order: `sort` as in lists, `text` is part of a code or name."""
+    """Which lines of a bill, by their keys or a part of code or name, and in which order (`sort` as in lists)."""
 
     text: str = ""
     lines: frozenset[str] | None = None

@@ -20,7 +20,7 @@ from mingcha.access.trail import Action, record
 from mingcha.audit.reading.care import Care, care_within
 from mingcha.audit.reading.medication import Medication, medication
 from mingcha.audit.reading.open_claims import open_claims
-from mingcha.audit.reading.visits import Visit, readmissions, visits_of
+from mingcha.audit.reading.visits import EncounterView, readmissions, visits_of
 from mingcha.domain.codelists import word
 from mingcha.domain.values import day_of
 
@@ -54,7 +54,7 @@ class Timeline:
     person: PersonView
     sex: str | None
     birth_year: int | None
-    visits: list[Visit]
+    visits: list[EncounterView]
     medication: list[Medication]
     day: date
 

@@ -14,7 +14,7 @@ from mingcha.domain.values import MINUTES_A_DAY, ValueType
 
 
 @dataclass(frozen=True)
-class Visit:
+class EncounterView:
     """An encounter of a person.
 
     Args:
@@ -49,7 +49,7 @@ class Visit:
     days_since_stay: int | None = None
 
 
-def visits_of(care: Care) -> list[Visit]:
+def visits_of(care: Care) -> list[EncounterView]:
     """The encounters that are reached, in order of time."""
     lines = dict(care.lines.group_by("enc").len().iter_rows())
     coded = coded_rows(care, "diagnoses")
@@ -60,10 +60,10 @@ def visits_of(care: Care) -> list[Visit]:
     ]
 
 
-def _visit(row: Mapping[str, Any], dataset: str, names: Mapping[str, str], lines: int) -> Visit:
+def _visit(row: Mapping[str, Any], dataset: str, names: Mapping[str, str], lines: int) -> EncounterView:
     first, last = (_day(row["started_at"]), _day(row["ended_at"]))
     code = row["main_diagnosis"]
-    return Visit(
+    return EncounterView(
         dataset=dataset,
         encounter_id=row["encounter_id"],
         institution_id=row["institution_id"],

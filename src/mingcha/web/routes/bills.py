@@ -32,12 +32,14 @@ def list_lines(
     encounter_id: EncounterId,
     actor: SignedIn,
     access: Services,
+    *,
     dataset: DatasetOf = None,
     offset: Annotated[int, Query(ge=0, le=10_000_000, description="从第几行起，0 为第一行")] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_LINES, description="至多几行")] = 200,
     text: Annotated[Line | None, Query(description="编码或名称包含")] = None,
+    line: Annotated[list[Line] | None, Query(max_length=500, description="明细键，其中之一")] = None,
     sort: Annotated[Line | None, Query(description="排序字段，前加 - 为倒序")] = None,
 ) -> SomeLines:
     """按单据上的顺序；数量和金额是退费冲抵后的，原来的在旁边。合计是全部符合条件的。"""
-    wanted = LinesWanted(text or "", None, sort or "number", offset, limit)
+    wanted = LinesWanted(text or "", frozenset(line) if line else None, sort or "number", offset, limit)
     return bills.lines(access, actor, encounter_id, wanted, dataset)

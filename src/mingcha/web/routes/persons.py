@@ -24,14 +24,14 @@ PersonKey = Annotated[
 DatasetOf = Annotated[UUID | None, Query(description="只看这个数据集；不给时看全部，同一就诊以最新的为准")]
 
 
-class FindForm(Form):
+class PersonFindForm(Form):
     """A personal value to find persons by; in the body, because addresses end up in logs."""
 
     field: PersonField
     value: Line
 
 
-class RevealForm(Form):
+class PersonRevealForm(Form):
     """Which values to see whole, and why."""
 
     fields: Annotated[list[PersonField], Field(min_length=1, max_length=4)]
@@ -39,7 +39,7 @@ class RevealForm(Form):
 
 
 @door.post("/find", Permission.PERSONS_FIND, "查找参保人", response_model=FoundPersons)
-def find(form: FindForm, actor: SignedIn, access: Services, dataset: DatasetOf = None) -> FoundPersons:
+def find(form: PersonFindForm, actor: SignedIn, access: Services, dataset: DatasetOf = None) -> FoundPersons:
     """完全一致才能找到，且数据范围内须有其单据；查找会记入操作记录。"""
     return persons.find(access, actor, form.field, form.value, dataset)
 
@@ -63,7 +63,7 @@ def show(
     response_model=dict[PersonField, str | None],
 )
 def show_whole(
-    key: PersonKey, form: RevealForm, actor: SignedIn, access: Services, dataset: DatasetOf = None
+    key: PersonKey, form: PersonRevealForm, actor: SignedIn, access: Services, dataset: DatasetOf = None
 ) -> dict[PersonField, str | None]:
     """须写明理由；谁在什么时候看了谁的哪些字段，记入操作记录。"""
     return persons.reveal(access, actor, key, form.fields, form.reason, dataset)

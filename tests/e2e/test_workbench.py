@@ -1,0 +1,95 @@
+"""The workbench, and bills with what an audit found on them, over the audited sample city."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from playwright.sync_api import Page, expect
+
+from mingcha.access.roles import Role
+from tests.e2e.stage import Stage, serving
+from tests.e2e.test_frame import AXE, serious
+from tests.platform.conftest import audited
+from tests.support.audited import Audited
+from tests.support.platform import Clock, Town
+
+__all__ = ["audited"]
+ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The day on which the city was made: its passwords are still good then."""
+    return Clock()
+
+
+@pytest.fixture
+def stage(audited: Audited) -> Iterator[Stage]:
+    with serving(audited.access) as address:
+        yield Stage(address, Town(audited.access))
+
+
+def findings(audited: Audited) -> pl.DataFrame:
+    """What the audit found, as it was written."""
+    return pl.read_parquet(audited.access.home / "runs" / str(audited.run_id) / "findings.parquet")
+
+
+def figure(page: Page, label: str) -> str:
+    section = page.get_by_role("region", name="最近一次审核")
+    tile = section.locator(".tile").filter(has=page.get_by_text(label, exact=True))
+    expect(tile).to_be_visible()
+    return tile.locator("strong").inner_text()
+
+
+@ONE
+def test_each_begins_with_what_is_theirs(stage: Stage, page: Page, audited: Audited) -> None:
+    whole = findings(audited)
+    stage.sign_in_as(page, Role.FIRST_REVIEWER)
+    expect(page).to_have_url(stage.address + "/workbench")
+    assert figure(page, "疑点") == f"{whole.height:,}"
+    expect(page.get_by_role("region", name="近期任务").get_by_text("样例城市年度审核")).to_be_visible()
+    expect(page.get_by_role("region", name="最近的操作")).to_have_count(0)
+    page.get_by_role("region", name="常用").get_by_role("link", name="找一位参保人").click()
+    expect(page).to_have_url(stage.address + "/persons")
+
+
+@ONE
+def test_the_auditor_sees_what_was_done_last_and_no_findings(stage: Stage, page: Page) -> None:
+    stage.sign_in_as(page, Role.AUDITOR)
+    expect(page.get_by_role("region", name="最近的操作").get_by_text("登录").first).to_be_visible()
+    expect(page.get_by_role("region", name="最近一次审核")).to_have_count(0)
+    expect(page.get_by_role("link", name="看谁查看过个人信息")).to_be_visible()
+
+
+@ONE
+def test_what_was_found_stands_beside_the_lines_of_a_bill(stage: Stage, page: Page, audited: Audited) -> None:
+    found = findings(audited).filter(pl.col("line_key").is_not_null())
+    encounter = found.group_by("encounter_id").len().sort("len", "encounter_id")["encounter_id"][-1]
+    stage.sign_in_as(page, Role.FIRST_REVIEWER, to=f"/bills/{encounter}")
+    beside = page.get_by_role("complementary", name="疑点")
+    expect(beside.get_by_role("button", name="看明细").first).to_be_visible()
+    beside.get_by_role("button", name="看明细").first.click()
+    line = page.get_by_role("complementary", name="这一行")
+    expect(line.get_by_text(re.compile("^计入 "))).not_to_have_count(0)
+    expect(page.locator(".el-table-v2__row.shown").first).to_be_visible()
+
+
+@ONE
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_workbench_fits_a_small_window_and_can_be_used_by_everybody(
+    stage: Stage, page: Page, theme: str
+) -> None:
+    if not Path(AXE).is_file():
+        pytest.skip("axe-core 未安装：请先执行 make ui")
+    page.goto(stage.address)
+    page.evaluate("theme => localStorage.setItem('mingcha.theme', theme)", theme)
+    page.reload()
+    stage.sign_in_as(page, Role.FIRST_REVIEWER)
+    figure(page, "疑点")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+    assert serious(page) == []

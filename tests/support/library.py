@@ -135,3 +135,19 @@ def library_calls(draft: str) -> dict[tuple[str, str], tuple[str, Any]]:
         ("GET", "/releases/difference"): ("/releases/difference?before=0&after=1", None),
         ("POST", "/releases/{number}/restore"): ("/releases/1/restore", why),
     }
+
+
+def writing_calls(code: str, draft: str) -> dict[tuple[str, str], tuple[str, Any]]:
+    """One request for every route of rule sets and of rules without code."""
+    rest = {"名称": "其余", "规则": ["全部"]}
+    retired = {"draft_id": draft, "reason": "例行核对"}
+    return {
+        ("GET", "/strategy"): ("/strategy", None),
+        ("GET", "/strategy/words"): ("/strategy/words", None),
+        ("POST", "/strategy/check"): ("/strategy/check", {"part": "rule_set", "written": rest}),
+        ("POST", "/strategy/preview"): ("/strategy/preview", {"scene": "1", "day": "2026-03-02"}),
+        ("POST", "/own-rules/words"): ("/own-rules/words", {"over": "明细"}),
+        ("POST", "/own-rules/begin"): ("/own-rules/begin", {"over": "明细"}),
+        ("POST", "/own-rules/check"): ("/own-rules/check", {"written": {"名称": "试"}, "examples": []}),
+        ("POST", "/own-rules/{code}/retire"): (f"/own-rules/{code}/retire", retired),
+    }

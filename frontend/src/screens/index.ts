@@ -7,12 +7,14 @@ import {
   Collection,
   Connection,
   DocumentChecked,
+  EditPen,
   Grid,
   HomeFilled,
   Key,
   List,
   Notebook,
   OfficeBuilding,
+  Operation,
   Postcard,
   SetUp,
   Stamp,
@@ -235,6 +237,52 @@ export const SCREENS: Screen[] = [
       {
         title: '例子',
         text: '打开“例子”时由引擎当场试跑。按“改一改再试”，改数量、单价、日期、知识点或参数，立即看到会不会报；只试不存。',
+      },
+    ],
+  },
+  {
+    name: 'strategy',
+    path: '/strategy',
+    title: '规则集与策略',
+    group: RULES,
+    icon: Operation,
+    permissions: ['rules.view'],
+    component: () => import('./strategy/StrategyScreen.vue'),
+    help: [
+      {
+        title: '规则集做什么',
+        text: '按地区、机构、科室、险种、就医方式和场景，分别决定判断哪些规则、用什么参数、查出来怎么办。一条规则在一次就诊上只由一个规则集决定：优先级大的先决定。没有规则集时全部规则在各处判断。',
+      },
+      {
+        title: '特例',
+        text: '急救、特例单议、白名单：疑点照样列出，写明编号和理由，另计而不追款。必须写明理由、对象和截止日期。',
+      },
+      {
+        title: '怎样修改',
+        text: '先选择或新建一个草稿，改动都写进草稿，由另一个人复核、发布后才生效。“一张单据由哪些规则判断”可以随时试，用的就是正在看的草稿。',
+      },
+    ],
+  },
+  {
+    name: 'writing',
+    path: '/rules/writing',
+    title: '新建规则',
+    group: RULES,
+    icon: EditPen,
+    permissions: ['rules.edit'],
+    component: () => import('./writing/RuleWritingScreen.vue'),
+    help: [
+      {
+        title: '怎样写条件',
+        text: '一行是“字段、比较、值”：输入几个字找字段，值可以是数、代码、日期，也可以是别的字段或参数。几行要都符合还是任一符合，在组上选。右边是同一条件的文字写法。',
+      },
+      {
+        title: '例子为什么必须写',
+        text: '例子就是这条规则的试卷：至少一个应当报、一个应当不报。边写边试跑，全部相符才能写入草稿；以后每次发布前还会再跑。',
+      },
+      {
+        title: '无法判断',
+        text: '缺少条件要读的事实时，规则不报，也不说没有问题，而是记为“无法判断”，写明缺哪个事实。',
       },
     ],
   },

@@ -39,6 +39,7 @@ class Permission(Labelled):
     SETTINGS_REVIEW = "settings.review", "复核参数和字典的变更"
     SETTINGS_EDIT = "settings.edit", "维护模块、参数、字典和帮助"
     RULES_VIEW = "rules.view", "查看规则库、规则集"
+    RULES_EDIT = "rules.edit", "编辑参数、规则集、特例和自建规则"
     KNOWLEDGE_VIEW = "knowledge.view", "查看知识库、草稿和发布版"
     KNOWLEDGE_EDIT = "knowledge.edit", "编辑知识和草稿"
     RELEASES_REVIEW = "releases.review", "复核草稿"

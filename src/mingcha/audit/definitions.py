@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ _CONDITIONS = {
     Over.VISIT: "年龄 > 80 且 生育状态 属于 [3, 4]",
 }
 _BILL = {"lines": [["c1", "001109000010000", "2026-03-02", 1, 10]]}
-_VISIT = {"encounter": {"started_at": "2026-03-02 09:00"}}
+_VISIT = {"encounter": {"started_at": "2026-03-02 09:00", "birth_date": "1950-01-01"}}
 # What a draft says where somebody has to write; a rule that still says it is not finished.
 _NAME, _TEXT, _ITEM, _CASE = "（写明查什么）", "（写给医保办的人看）", "（项目）", "（一句话）"
 
@@ -62,7 +63,7 @@ def failures(definition: RuleDefinition) -> list[Failure]:
     """The examples that the rule does not pass, and sorts of examples that it lacks."""
     examples = examples_of_definition(definition)
     found = [failure for example in examples for failure in _tried(definition, example)]
-    found += [Failure("", f"草稿里的“{text}”还没有改写") for text in _unwritten(definition)]
+    found += [Failure("", f"草稿里的“{text}”还没有改写") for text in unwritten(definition)]
     if not any(example.fires for example in examples):
         found.append(Failure("", "没有一个例子应当报出疑点"))
     if not any(example.silent for example in examples):
@@ -76,7 +77,7 @@ def page_of(definition: RuleDefinition) -> str:
     return page_of_definition(definition, lambda example: told(example, entry, [definition]))
 
 
-def _unwritten(definition: RuleDefinition) -> list[str]:
+def unwritten(definition: RuleDefinition) -> list[str]:
     """What a draft says in place of words that are still to be written."""
     said = str(definition.written)
     return [text for text in (_NAME, _TEXT, _ITEM, _CASE) if text in said]
@@ -144,7 +145,10 @@ def draft(home: Path, *, mechanism: str = "", over: Over = Over.LINE) -> dict[st
         "提示": "{item} ……",
         "依据": ["fund-regulation"],
         "说明": dict.fromkeys(HEADINGS, _TEXT),
-        "例子": {"cases": [{"name": _CASE, **(_VISIT if over is Over.VISIT else _BILL)}]},
+        "例子": {
+            "encounter": {"visit_type": 1},
+            "cases": [{"name": _CASE, **(_VISIT if over is Over.VISIT else _BILL)}],
+        },
     }
 
 
@@ -184,9 +188,13 @@ def copied(home: Path, code: str) -> dict[str, Any]:
     return {**before.written, "编码": next_code(home), "版本": 1, "状态": State.DRAFT.value}
 
 
-def next_code(home: Path) -> str:
-    """The first code that has never been used here."""
-    used = set(kept.codes(home))
+def next_code(home: Path, also: Iterable[str] = ()) -> str:
+    """The first code that has never been used here.
+
+    Args:
+        also: codes that drafts use.
+    """
+    used = {*kept.codes(home), *also}
     return next(code for number in range(1, 10**10) if (code := _FIRST.format(number)) not in used)
 
 

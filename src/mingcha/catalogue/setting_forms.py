@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import Rule
+from mingcha.rules.registry import RULES
 from mingcha.rules.settings import Setting
 
 # A value as people write it, numbers as texts: 0.5 is "0.5", and never a float.
@@ -45,6 +47,13 @@ def setting_views(
         by_region: what a release says of the rule, region → name → value.
     """
     return [_view(name, held, by_region or {}) for name, held in rule.settings().items()]
+
+
+@cache
+def settings_by_mechanism() -> dict[str, list[SettingView]]:
+    """The parameters of every mechanism that has any, by its name."""
+    views = {slug: setting_views(rule) for slug, rule in RULES.items()}
+    return {slug: held for slug, held in views.items() if held}
 
 
 def _view(name: str, held: Setting, by_region: Mapping[str, Mapping[str, Any]]) -> SettingView:

@@ -6,7 +6,7 @@ Many encounters share a few situations; each is worked out once, for a case and 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -16,8 +16,8 @@ from mingcha.engine.plan import Key, Plan
 from mingcha.engine.tables import Tables
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import FOREVER
-from mingcha.knowledge.strategy.jurisdiction import Place
-from mingcha.knowledge.strategy.model import RuleSet
+from mingcha.knowledge.strategy.jurisdiction import Jurisdictions, Place
+from mingcha.knowledge.strategy.model import Facts, RuleSet, Strategy
 
 REGION = "region"
 # The fact that names each place; where it is unknown, the other place stands for it.
@@ -162,16 +162,47 @@ class Situations:
     def _ground(
         self, place: Place, region: str | None, known: Mapping[str, Any], scene: str, day: int
     ) -> Ground:
-        facts = {REGION: region, **known}
-        sure: list[RuleSet] = []
-        undecided: list[tuple[RuleSet, str]] = []
-        for one in self.sets:
-            applies = one.applies(facts.get, scene, day)
-            if applies is True:
-                sure.append(one)
-            elif applies:
-                undecided.append((one, REGION_OF[place] if applies == REGION else str(applies)))
+        sure, undecided = _laid({REGION: region, **known}.get, self.sets, place, scene, day)
         return Ground(self.plan.region_of(region), sure, undecided, by_sets=bool(self.sets))
+
+
+def _laid(
+    facts: Facts, sets: Sequence[RuleSet], place: Place, scene: str, day: int
+) -> tuple[list[RuleSet], list[tuple[RuleSet, str]]]:
+    """The sets whose scope holds, and those whose scope hangs on an unknown fact, with that fact."""
+    sure: list[RuleSet] = []
+    undecided: list[tuple[RuleSet, str]] = []
+    for one in sets:
+        applies = one.applies(facts, scene, day)
+        if applies is True:
+            sure.append(one)
+        elif applies:
+            undecided.append((one, REGION_OF[place] if applies == REGION else str(applies)))
+    return sure, undecided
+
+
+def decided(
+    strategy: Strategy, entries: Iterable[Entry], facts: Facts, scene: str, day: int
+) -> Iterator[tuple[Entry, str, Place, Decision]]:
+    """What a strategy decides of each rule for an encounter with these facts, without any plan or bill."""
+    jurisdictions = Jurisdictions(strategy.jurisdictions)
+    turn = jurisdictions.turn(day)
+    insured, care = (facts(name) or None for name in REGION_OF.values())
+    regions = {Place.INSURED: insured or care, Place.CARE: care or insured}
+    grounds = {}
+    for place, region in regions.items():
+        within = _laid(
+            lambda name, region=region: region if name == REGION else facts(name),  # type: ignore[misc]
+            strategy.sets,
+            place,
+            scene,
+            day,
+        )
+        grounds[place] = Ground(region or "", *within, by_sets=bool(strategy.sets))
+    for entry in entries:
+        for slug in entry.mechanisms:
+            place = jurisdictions.place(entry, slug, turn)
+            yield entry, slug, place, grounds[place].decide(entry, slug)
 
 
 def regions_of(encounter: Any) -> dict[Place, str | None]:

@@ -27,8 +27,8 @@ from mingcha.library.stored import as_json, change_of
 from mingcha.library.telling import Told, told
 from mingcha.store.database.drafts import Draft, DraftChange
 
-# Until there are rights of their own for settings, rule sets and rules, one right edits all that is judged by.
-EDIT = dict.fromkeys(Part, Permission.KNOWLEDGE_EDIT)
+# Points are knowledge; settings, rule sets, exemptions and rules without code are rules.
+EDIT = {**dict.fromkeys(Part, Permission.RULES_EDIT), Part.POINT: Permission.KNOWLEDGE_EDIT}
 
 
 @dataclass(frozen=True)

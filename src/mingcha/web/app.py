@@ -27,14 +27,17 @@ from mingcha.web.routes import (
     notifications,
     organisations,
     persons,
+    own_rules,
     reference,
     rules,
     releases,
+    rules,
     runs,
     session,
     settings,
     setup,
     staff,
+    strategy,
     tokens,
     trail,
     uploads,
@@ -69,6 +72,9 @@ _MODULES = (
     calls,
     basis,
     consultations,
+    strategy,
+    own_rules,
+    rules,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

@@ -37,6 +37,8 @@ from tests.support.care import Cared, cared
 from tests.support.judged import beside, findings_at
 from tests.support.library import library_calls
 from tests.support.platform import ROOT, START, Town
+from tests.support.library import library_calls, writing_calls
+from tests.support.platform import ROOT, Town
 
 PUBLIC = {
     ("POST", f"{API}/session"),
@@ -389,6 +391,13 @@ EVERYBODYS = {
     ("GET", "/dictionaries/{name}/mappings"),
     ("POST", "/dictionaries/{name}/preview"),
 }
+        **writing_calls("MC90000000001000", str(uuid4())),
+    }
+
+
+# Its answer is about the whole trail, or what all are judged by, or nothing: a hospital's people get none.
+WHOLE_ONLY = {("POST", "/trail/verify"), *library_calls("")} - {("GET", "/drafts/states")}
+WHOLE_ONLY |= {("POST", "/own-rules/{code}/retire")}
 # What they aim at stands in their body.
 AIMED = {
     ("POST", "/users"),

@@ -1,6 +1,6 @@
 /** What the rule library says in colours and words. */
 
-import type { Setting } from '@/api/rules'
+import type { Plain, Setting } from '@/api/rules'
 import type { Option } from '@/list/definition'
 import type { Tone } from '@/parts/StateTag.vue'
 
@@ -33,4 +33,17 @@ export function settingText(setting: Setting, value: unknown): string {
   if (Array.isArray(value)) return value.join('、') || '（空）'
   const text = String(value)
   return setting.unit && !text.endsWith(setting.unit) ? `${text} ${setting.unit}` : text
+}
+
+/** The sort of input that a parameter takes. */
+export function fieldOfSetting(setting: Setting | undefined) {
+  const type = setting?.kind === 'flag' ? '是否' : setting?.kind === 'codes' ? '代码集' : '文本'
+  return { label: setting?.label ?? '', type, codes: setting?.codes ?? '', choices: setting?.choices ?? [] }
+}
+
+/** A value as it is written: 50 of a parameter in per cent is 50%, because half a per cent would be 0.5%. */
+export function writtenSetting(setting: Setting, value: Plain): Plain {
+  return setting.unit === '%' && typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim())
+    ? `${value.trim()}%`
+    : value
 }

@@ -17,7 +17,7 @@ from mingcha.knowledge.kinds import KINDS
 
 @dataclass(frozen=True)
 class FieldView:
-    """A field as a form shows it."""
+    """A field as a form shows it; what is `worked_out` of others is not given in an example."""
 
     name: str
     label: str
@@ -26,6 +26,7 @@ class FieldView:
     codes: str
     choices: tuple[str, ...]
     note: str
+    worked_out: bool
 
 
 @dataclass(frozen=True)
@@ -75,4 +76,6 @@ def field_view(held: Field[Any]) -> FieldView:
         held.codes,
         held.one_of,
         held.note,
+        # What a table beside the bill says, or how many lines were turned away, nothing else can tell.
+        worked_out=held.derived and not held.beside and held.name != "lines_rejected",
     )

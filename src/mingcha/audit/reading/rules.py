@@ -151,10 +151,11 @@ def definition_kept(home: Path, code: str) -> RuleDefinition | None:
     return next((one for one in kept_definitions(home) if one.code == code), None)
 
 
-def in_force(home: Path) -> Release:
-    """The newest release without its points; the settings of the starter pack where nothing is published."""
-    known = releases.numbers(home)
-    return releases.without_points(home, known[-1]) if known else release_of(0, (), starter_settings())
+def in_force(home: Path, number: int | None = None) -> Release:
+    """A release without its points, the newest by default; the settings of the starter pack where there is none."""
+    if number is None:
+        number = max(releases.numbers(home), default=0)
+    return releases.without_points(home, number) if number else release_of(0, (), starter_settings())
 
 
 def basis(access: Access, actor: Actor) -> Basis:

@@ -39,6 +39,27 @@ def definition_of(written: object, where: str = "") -> RuleDefinition:
     return _Form(written, where).definition()
 
 
+def parameter_types(written: Mapping[str, Any]) -> dict[str, ValueType]:
+    """The types of parameters as they are written, for reading what stands beside them; unknown ones are numbers."""
+    return {
+        str(name): _TYPES.get(str(told.get("类型")) if isinstance(told, Mapping) else "", ValueType.NUMBER)
+        for name, told in written.items()
+    }
+
+
+_PLACES = (("参数“", "参数"), ("知识点第", "知识点"), ("提示中", "提示"))
+
+
+def place_of(message: str) -> str:
+    """The part of the form that a message of it speaks of, "" where of none."""
+    for said, part in _PLACES:
+        if said in message:
+            return part
+    named = re.findall(r"“([^”]+)”", message)
+    of_sections = next((f"说明.{part}" for part in named if part in HEADINGS), "")
+    return next((part for part in named if part in KNOWN), of_sections)
+
+
 class _Form:
     def __init__(self, written: object, where: str) -> None:
         self.where = where

@@ -158,7 +158,7 @@ def list_changes(
 
 @door.post(
     "/{draft_id}/changes",
-    Permission.KNOWLEDGE_EDIT,
+    Permission.RULES_EDIT,
     "在草稿中改参数、规则集、特例、自建规则",
     response_model=ChangeView,
     status_code=201,

@@ -44,10 +44,10 @@ class Permission(Labelled):
     KNOWLEDGE_EDIT = "knowledge.edit", "编辑知识和草稿"
     RELEASES_REVIEW = "releases.review", "复核草稿"
     RELEASES_PUBLISH = "releases.publish", "发布、定时发布和回退"
+    BASIS_VIEW = "basis.view", "查看依据库"
+    BASIS_EDIT = "basis.edit", "维护依据库和征求意见"
+    CONSULTATION_ANSWER = "consultation.answer", "答复征求意见"
 
 
 # What is taken from a user whose use looks abnormal: whole personal values, and data that leaves.
 WITHHELD = frozenset(one for one in Permission if one.value.rpartition(".")[2] in ("reveal", "export"))
-    BASIS_VIEW = "basis.view", "查看依据库"
-    BASIS_EDIT = "basis.edit", "维护依据库和征求意见"
-    CONSULTATION_ANSWER = "consultation.answer", "答复征求意见"

@@ -35,10 +35,8 @@ from tests.support.browser import Browser, application_over
 from tests.support.calls import answered_call
 from tests.support.care import Cared, cared
 from tests.support.judged import beside, findings_at
-from tests.support.library import library_calls
-from tests.support.platform import ROOT, START, Town
 from tests.support.library import library_calls, writing_calls
-from tests.support.platform import ROOT, Town
+from tests.support.platform import ROOT, START, Town
 
 PUBLIC = {
     ("POST", f"{API}/session"),
@@ -350,6 +348,7 @@ def calls(
         ("GET", "/findings/differences"): (f"/findings/differences?then={judged}&now={judged}", None),
         ("GET", "/findings/{finding_id}"): (f"/findings/{finding}?run={judged}", None),
         **calls_of_people(town, hospital, user),
+        **writing_calls("MC90000000001000", str(uuid4())),
     }
 
 
@@ -380,6 +379,7 @@ WHOLE_ONLY = {
     ("POST", "/consultations"),
     ("GET", "/consultations/{consultation_id}/answers"),
     ("POST", "/consultations/{consultation_id}/close"),
+    ("POST", "/own-rules/{code}/retire"),
 }
 # Everybody's, wherever they are: nothing of it is one hospital's.
 EVERYBODYS = {
@@ -391,13 +391,7 @@ EVERYBODYS = {
     ("GET", "/dictionaries/{name}/mappings"),
     ("POST", "/dictionaries/{name}/preview"),
 }
-        **writing_calls("MC90000000001000", str(uuid4())),
-    }
 
-
-# Its answer is about the whole trail, or what all are judged by, or nothing: a hospital's people get none.
-WHOLE_ONLY = {("POST", "/trail/verify"), *library_calls("")} - {("GET", "/drafts/states")}
-WHOLE_ONLY |= {("POST", "/own-rules/{code}/retire")}
 # What they aim at stands in their body.
 AIMED = {
     ("POST", "/users"),
@@ -407,7 +401,6 @@ AIMED = {
     ("POST", "/accounts/requests"),
     ("POST", "/accounts/invitations"),
 }
-AIMED = {("POST", path) for path in ("/users", "/organisations", "/datasets", "/runs/audits")}
 # Wrong on purpose in `calls`: they are let in, and then told what is wrong.
 LISTS = {
     ("GET", "/users"): "login",

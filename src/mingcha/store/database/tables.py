@@ -6,6 +6,7 @@ from mingcha.store.database import (
     administration,
     admission,
     alarms,
+    basis,
     calls,
     connections,
     drafts,
@@ -25,6 +26,7 @@ MODULES = (
     administration,
     admission,
     alarms,
+    basis,
     calls,
     connections,
     drafts,
@@ -38,8 +40,4 @@ MODULES = (
     settings,
     trail,
 )
-from mingcha.store.database import (administration, admission, basis, calls, connections, histories, notifications, organisations, people, persons, runs, settings, trail)
-from mingcha.store.database.base import Base
-
-MODULES = (administration, admission, basis, calls, connections, histories, notifications, organisations, people, persons, runs, settings, trail)
 METADATA = Base.metadata

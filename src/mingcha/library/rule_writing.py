@@ -38,7 +38,7 @@ from mingcha.catalogue.writing import (
 from mingcha.domain.errors import MingchaError
 from mingcha.knowledge.changes import Part
 from mingcha.knowledge.definition.form import definition_of, place_of
-from mingcha.knowledge.definition.model import Over, State
+from mingcha.knowledge.definition.model import HEADINGS, Over, State
 from mingcha.knowledge.expressions.structure import Node
 from mingcha.knowledge.sources import sources
 from mingcha.library.standing import standing
@@ -221,14 +221,36 @@ def check(access: Access, actor: Actor, written: Written, cases: Sequence[Spelle
     faults: list[WritingFault] = []
     when, condition = _read_texts(whole, faults)
     ran: list[Ran | None] = [None] * len(cases)
-    if not faults:
-        judging = _made(whole, faults)
+    readable = not faults
+    faults += _missing(whole)
+    if readable:
+        # Examples run before all words are written: who writes a condition wants to see what it does.
+        judging = _made(_with_stand_ins(whole), faults)
         if judging is not None:
             ran = [_ran(judging, case, number, faults) for number, case in enumerate(cases, 1)]
             faults += _wanting(judging, cases)
             # Where nothing can be judged, the rule itself has now said for want of what.
             whole[EXAMPLES] = _as_in_files(cases)
     return Checked(faults, when, condition, ran, None if faults else whole)
+
+
+_STAND_INS: Mapping[str, Any] = {"名称": "……", "提示": "{item}", "依据": ["fund-regulation"]}
+
+
+def _missing(written: Written) -> list[WritingFault]:
+    """Words that are still to be written, all at once."""
+    told = written.get("说明")
+    said = told if isinstance(told, Mapping) else {}
+    lacking = [(name, name) for name in _STAND_INS if not written.get(name)]
+    lacking += [(f"说明.{name}", name) for name in HEADINGS if not said.get(name)]
+    return [WritingFault(part, f"缺少“{name}”", "", f"补上“{name}”") for part, name in lacking]
+
+
+def _with_stand_ins(written: Written) -> Written:
+    told = written.get("说明")
+    said = told if isinstance(told, Mapping) else {}
+    stood = {name: stand_in for name, stand_in in _STAND_INS.items() if not written.get(name)}
+    return {**written, **stood, "说明": {name: said.get(name) or "……" for name in HEADINGS}}
 
 
 def _read_texts(written: Written, faults: list[WritingFault]) -> tuple[Node | None, Node | None]:

@@ -121,6 +121,16 @@ def test_what_is_wrong_is_told_at_its_place(
     assert message in found.faults[0].message
 
 
+def test_examples_run_before_the_words_are_written_and_all_that_are_missing_are_told_at_once(
+    office: Office,
+) -> None:
+    found = checked(office, {"名称": "", "提示": "", "依据": [], "说明": {}})
+    parts = ["名称", "提示", "依据", *(f"说明.{name}" for name in HEADINGS)]
+    assert [fault.part for fault in found.faults] == parts
+    assert [one.tried.outcome for one in found.examples if one] == ["报 1 条", "不报", "无法判断"]
+    assert found.written is None
+
+
 def test_an_example_that_says_otherwise_or_cannot_be_read_is_told_by_its_number(office: Office) -> None:
     found = checked(office, cases=[case("应报而不报", "100", ["c1"]), case("乱写", "abc"), CASES[1]])
     assert [fault.part for fault in found.faults] == ["例子.1", "例子.2"]

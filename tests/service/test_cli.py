@@ -12,7 +12,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from mingcha.access.actor import console
+from mingcha.access.listing import Listing
+from mingcha.access.roles import ROLES
+from mingcha.access.users import UserFilter, users
 from mingcha.audit.batch import FINDINGS, QUALITY, UNJUDGED
+from mingcha.audit.ledger.runs import RunFilter, runs
+from mingcha.bootstrap import application
 from mingcha.cli import commands
 from mingcha.cli.app import app, run
 from mingcha.sample.messages import sample_message
@@ -157,6 +163,15 @@ def test_the_demonstration_runs_the_main_job_from_nothing(demo: Path) -> None:
     for name in (FINDINGS, UNJUDGED, QUALITY, "审核结果.xlsx", "manifest.json"):
         assert (demo / "result" / name).is_file()
     assert (demo / "city" / "truth.parquet").is_file()
+
+
+def test_the_demonstration_is_brought_onto_a_platform_with_somebody_for_every_role(demo: Path) -> None:
+    access = application(demo / "home").access
+    actor = console("测试")
+    assert [run.status for run in runs(access, actor, RunFilter(), Listing()).items] == ["done", "done"]
+    people = users(access, actor, UserFilter(), Listing(size=100)).items
+    assert {role for one in people for role in one.roles} == {entry.label for entry in ROLES.values()}
+    assert not any(one.must_change_password for one in people)
 
 
 def test_the_demonstration_can_be_run_again_in_its_folder(

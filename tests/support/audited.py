@@ -20,15 +20,10 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.roles import Role
 from mingcha.access.sessions import admit
-from mingcha.audit.ledger import uploads
-from mingcha.audit.ledger.folders import dataset_folder
 from mingcha.audit.releasing import next_release
 from mingcha.ingest.claims import import_claims
-from mingcha.jobs import runs
-from mingcha.jobs.demonstration import Account, Places, settle_people, settle_places
+from mingcha.jobs.demonstration import Account, Places, load
 from mingcha.jobs.execution import carry_out
-from mingcha.jobs.kinds.audit import AuditParameters
-from mingcha.jobs.kinds.claims_import import ImportParameters
 from mingcha.jobs.sole import sole_worker
 from mingcha.sample.city import make_city
 from mingcha.sample.places import CITIES
@@ -75,34 +70,15 @@ class Audited:
 
 
 def audited_over(access: Access, city: Path) -> Audited:
-    """Make the city, its release, places and people, import and audit it as the first reviewer would."""
+    """Make the city and its release, and bring it onto a platform as the demonstration does."""
     make_city(city, LINES, SEED)
     next_release(access.home, effective_from=0, starter=True)
-    # The places are those of the dataset, which is imported before anybody is there to do it.
     rough = access.home / "rough"
-    settled = settle_places(access, _rough(city, rough), CITIES)
-    people = {one.login: one for one in settle_people(access, settled, lambda: PASSWORD)}
+    import_claims([city / "claims"], rough)
+    loaded = load(access, city / "claims", Lake(rough), CITIES, password=lambda: PASSWORD)
     shutil.rmtree(rough)
-    made = Audited(access, city, UUID(int=0), UUID(int=0), settled, people)
-    reviewer = made.actor(Role.FIRST_REVIEWER)
-    upload = uploads.begin(access, reviewer)
-    for file in sorted((city / "claims").iterdir()):
-        shutil.copyfile(file, uploads.files_folder(access, upload) / file.name)
-    imported = runs.start(access, reviewer, "import", "样例城市", ImportParameters(upload, "样例城市"))
-    made.dataset_id = done(access, imported.id)
-    judged = runs.start(access, reviewer, "audit", "样例城市年度审核", AuditParameters(made.dataset_id))
-    made.run_id = done(access, judged.id)
-    assert dataset_folder(access, made.dataset_id).is_dir()
-    return made
-
-
-def done(access: Access, run_id: UUID) -> UUID:
-    """Carry a run out here and now; it must end well."""
-    carry_out(access, run_id, 1, workers=1)
-    with access.database.reading() as session:
-        row = session.get_one(Run, run_id)
-    assert row.status == "done", row.problem
-    return row.id
+    people = {one.login: one for one in loaded.accounts}
+    return Audited(access, city, loaded.dataset_id, loaded.run_id, loaded.places, people)
 
 
 @contextmanager
@@ -123,8 +99,3 @@ def working(access: Access) -> Iterator[None]:
         yield
         stopped.set()
         thread.join(30)
-
-
-def _rough(city: Path, folder: Path) -> Lake:
-    import_claims([city / "claims"], folder)
-    return Lake(folder)

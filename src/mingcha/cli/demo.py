@@ -15,11 +15,23 @@ from mingcha.bootstrap import application
 from mingcha.cli.app import app, command
 from mingcha.cli.audit import audit_json, show_audit, show_evaluation
 from mingcha.cli.claims import import_json, show_import
-from mingcha.cli.console import audit_bar, import_bar, lines_bar, print_json, quoted, say
+from mingcha.cli.console import (
+    audit_bar,
+    import_bar,
+    lines_bar,
+    print_json,
+    quoted,
+    say,
+    table,
+    working,
+)
 from mingcha.cli.options import AsJson, Workers
 from mingcha.cli.sample import show_city
 from mingcha.ingest.claims import import_claims
+from mingcha.jobs.demonstration import load
 from mingcha.sample.city import TRUTH, make_city
+from mingcha.sample.places import CITIES
+from mingcha.store.lake import Lake
 
 
 @command(app, "demo")
@@ -33,7 +45,7 @@ def demo(
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """演示：样例城市 → 导入 → 入门包发布版 → 审核 → 评价。
+    """演示：样例城市 → 导入 → 入门包发布版 → 审核 → 评价 → 装进平台，打印各角色的账号。
 
     知识用内置入门包，其中演示知识点和演示参数只供演示，不能用于正式审核。
     """
@@ -63,6 +75,18 @@ def demo(
         show_audit(taken, result)
     _step(5, "对照埋设的真值评价", as_json=as_json)
     evaluation = evaluate(folders.result, folders.city / TRUTH)
+    if not as_json:
+        show_evaluation(evaluation)
+    _step(6, "装进平台：机构、各角色的账号、数据集和审核", as_json=as_json)
+    installation.prepare_database()
+    with working("装入……"):
+        loaded = load(
+            installation.access,
+            folders.city / "claims",
+            Lake(folders.dataset),
+            CITIES,
+            workers=installation.settings.workers,
+        )
     seconds = round(time.monotonic() - started, 1)
     if as_json:
         print_json(
@@ -73,15 +97,30 @@ def demo(
                 "import": import_json(imported),
                 "audit": audit_json(taken, result),
                 "evaluation": evaluation.as_json(),
+                "platform": {
+                    "home": str(folders.home),
+                    "dataset": str(loaded.dataset_id),
+                    "run": str(loaded.run_id),
+                    "accounts": [
+                        {"login": one.login, "role": one.label, "place": one.place, "password": one.password}
+                        for one in loaded.accounts
+                    ],
+                },
             }
         )
         return
-    show_evaluation(evaluation)
+    table(
+        "账号（口令刚刚生成，只在这里显示）",
+        ("登录名", "角色", "机构", "口令"),
+        [(one.login, one.label, one.place, one.password) for one in loaded.accounts],
+    )
     say()
     say(f"[bold green]演示完成[/]，用时 {seconds} 秒。请打开 {quoted(folders.result / '审核结果.xlsx')}")
     say(f"疑点、无法判断、数据质量在 {quoted(folders.result)}，样例城市和真值在 {quoted(folders.city)}。")
+    serve = quoted(f'make serve ARGS="--home {folders.home}"')
+    say(f"在浏览器里看：[bold]{serve}[/]，打开 http://127.0.0.1:8000，用上面的账号登录。")
 
 
 def _step(number: int, title: str, *, as_json: bool) -> None:
     if not as_json:
-        say(f"\n[bold]{number}/5 {title}[/]")
+        say(f"\n[bold]{number}/6 {title}[/]")

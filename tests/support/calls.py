@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mingcha.access.context import Access
-from mingcha.audit.calls import Outcome
+from mingcha.audit.calls import CallOutcome
 from mingcha.store.database.calls import CallRow
 
 REGIONS = {"H1": "350102", "H2": "350103"}
@@ -19,7 +19,7 @@ def answered_call(access: Access, hospital: str, **changed: Any) -> str:
         "message_id": f"{hospital}20260302090000",
         "transaction": "3101",
         "scene": "4",
-        "outcome": Outcome.AUDITED,
+        "outcome": CallOutcome.AUDITED,
         "received_at": access.now(),
         "took": 2500,
         "release": 1,

@@ -10,7 +10,7 @@ from uuid import UUID
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.roles import Role
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points
@@ -77,13 +77,13 @@ class Office:
         return drafts.create(self.access, self.writer, title)
 
     def set(self, draft: DraftView, value: Any = "2", actor: Actor | None = None) -> ChangeView:
-        wanted = Proposed(Part.SETTING, SETTING, value)
+        wanted = Proposed(ChangePart.SETTING, SETTING, value)
         return proposing.propose(self.access, actor or self.writer, draft.id, wanted)
 
     def rename(self, draft: DraftView, name: str, at: int = 0, actor: Actor | None = None) -> ChangeView:
         point = renamed(self.points[at], name)
         return proposing.propose(
-            self.access, actor or self.writer, draft.id, Proposed(Part.POINT, point.point_id, point)
+            self.access, actor or self.writer, draft.id, Proposed(ChangePart.POINT, point.point_id, point)
         )
 
     def approved(self, draft: DraftView) -> DraftView:

@@ -7,7 +7,7 @@ import { asked } from './listing'
 
 export type Parameter = Schemas['ParameterView']
 export type ParameterValue = number | boolean
-export type Change = Schemas['ChangeView']
+export type Change = Schemas['SettingChangeView']
 export type ChangeDetail = Schemas['ChangeDetail']
 export type Dictionary = Schemas['DictionaryView']
 export type DictionaryCode = Schemas['CodeView']

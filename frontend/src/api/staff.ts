@@ -10,7 +10,7 @@ export type StaffRight = Schemas['RightView']
 export type RightName = Schemas['Right']
 export type Register = Schemas['RegisterForm']
 export type Looked = Schemas['Looked']
-export type Difference = Schemas['Difference']
+export type Difference = Schemas['StaffDifference']
 export type Applied = Schemas['Applied']
 
 const at = (id: string) => ({ path: { organisation_id: id } })

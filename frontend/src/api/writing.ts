@@ -4,7 +4,7 @@ import { answer, api, type Schemas } from './client'
 
 export type Word = Schemas['Word']
 export type WritingWords = Schemas['WritingWords']
-export type Begun = Schemas['Begun']
+export type Begun = Schemas['BegunRule']
 export type Checked = Schemas['Checked']
 export type Fault = Schemas['WritingFault']
 export type ConditionNode = Schemas['Node']

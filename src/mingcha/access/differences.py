@@ -70,7 +70,7 @@ class SaidList:
 
 
 @dataclass(frozen=True)
-class Line:
+class DifferenceLine:
     """One thing that differs, in words."""
 
     label: str
@@ -79,7 +79,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Difference:
+class StaffDifference:
     """One unit or person that the list and the tree do not agree about.
 
     Args:
@@ -93,7 +93,7 @@ class Difference:
     code: str
     name: str
     day: date
-    lines: tuple[Line, ...] = ()
+    lines: tuple[DifferenceLine, ...] = ()
     login: str | None = None
     row: int | None = None
     organisation_id: UUID | None = None
@@ -153,9 +153,9 @@ class Tree:
         return None if above is None else self.codes.get(above)
 
 
-def differences(tree: Tree, said: SaidList) -> list[Difference]:
+def differences(tree: Tree, said: SaidList) -> list[StaffDifference]:
     """What the list would change, in its order; who is missing from a whole list stands at the end."""
-    found: list[Difference] = []
+    found: list[StaffDifference] = []
     named: set[UUID] = set()
     listed = {one.code for one in said.rows}
     for one in said.rows:
@@ -173,13 +173,15 @@ def differences(tree: Tree, said: SaidList) -> list[Difference]:
     return found
 
 
-def digest_of(found: Sequence[Difference]) -> str:
+def digest_of(found: Sequence[StaffDifference]) -> str:
     """What a preview and its application must have in common."""
     plain = json.dumps([asdict(one) for one in found], default=str, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _of_row(tree: Tree, one: Said, known: Known | None, on: date, listed: set[str]) -> Iterator[Difference]:
+def _of_row(
+    tree: Tree, one: Said, known: Known | None, on: date, listed: set[str]
+) -> Iterator[StaffDifference]:
     gone = one.until is not None and one.until < on
     if gone and known is not None and known.active(on):
         assert one.until is not None
@@ -208,14 +210,14 @@ def _of_row(tree: Tree, one: Said, known: Known | None, on: date, listed: set[st
         yield replace(_difference(Change.CHANGED, one, on, lines), organisation_id=known.organisation.id)
 
 
-def _left(tree: Tree, known: Known, last_day: date, row: int | None, on: date) -> Difference:
+def _left(tree: Tree, known: Known, last_day: date, row: int | None, on: date) -> StaffDifference:
     kind = Kind(known.organisation.kind)
     if known.period.valid_from > last_day:
-        why = Line("原因", "", f"已有 {known.period.valid_from} 起的内容，请换一个生效日期")
+        why = DifferenceLine("原因", "", f"已有 {known.period.valid_from} 起的内容，请换一个生效日期")
         change, lines = Change.REFUSED, (why,)
     else:
-        change, lines = Change.LEFT, (Line("最后一天", "至今", last_day.isoformat()),)
-    return Difference(
+        change, lines = Change.LEFT, (DifferenceLine("最后一天", "至今", last_day.isoformat()),)
+    return StaffDifference(
         change=change,
         change_label=change.label,
         kind=kind,
@@ -230,44 +232,44 @@ def _left(tree: Tree, known: Known, last_day: date, row: int | None, on: date) -
     )
 
 
-def _difference(change: Change, one: Said, day: date, lines: Sequence[Line]) -> Difference:
+def _difference(change: Change, one: Said, day: date, lines: Sequence[DifferenceLine]) -> StaffDifference:
     name = one.facts.get("name") or one.code
-    return Difference(
+    return StaffDifference(
         change, change.label, one.kind, one.kind.label, one.code, name, day, tuple(lines), row=one.row
     )
 
 
-def _refused(one: Said, on: date, why: str) -> Difference:
-    return _difference(Change.REFUSED, one, on, [Line("原因", "", why)])
+def _refused(one: Said, on: date, why: str) -> StaffDifference:
+    return _difference(Change.REFUSED, one, on, [DifferenceLine("原因", "", why)])
 
 
 _LABELS = {"name": "名称", "title": "职称", "category": "科别", "local_code": "工号"}
 _WORDS = {"title": CODE_LISTS["drord_dr_profttl"]}
 
 
-def _facts(one: Said, known: Known | None) -> Iterator[Line]:
+def _facts(one: Said, known: Known | None) -> Iterator[DifferenceLine]:
     for name, value in one.facts.items():
         before = None if known is None else getattr(known.period, name)
         if value != before:
             words = _WORDS.get(name, {})
-            yield Line(
+            yield DifferenceLine(
                 _LABELS[name], words.get(before or "", before or ""), words.get(value or "", value or "")
             )
 
 
-def _unit(tree: Tree, one: Said, known: Known | None) -> Iterator[Line]:
+def _unit(tree: Tree, one: Said, known: Known | None) -> Iterator[DifferenceLine]:
     if not one.unit_said:
         return
     before = None if known is None else tree.unit_of(known)
     if known is None or before != one.unit:
-        yield Line("所在", "" if known is None else before or "直属医院", one.unit or "直属医院")
+        yield DifferenceLine("所在", "" if known is None else before or "直属医院", one.unit or "直属医院")
 
 
-def _rights_lines(one: Said, held: Mapping[Right, int]) -> Iterator[Line]:
+def _rights_lines(one: Said, held: Mapping[Right, int]) -> Iterator[DifferenceLine]:
     for right, grade in one.rights.items():
         before = held.get(right, NOT_HELD)
         if before != grade:
-            yield Line(right.label, _graded(before), _graded(grade))
+            yield DifferenceLine(right.label, _graded(before), _graded(grade))
 
 
 def _graded(grade: int) -> str:

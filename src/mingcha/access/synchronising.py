@@ -15,10 +15,10 @@ from mingcha.access.context import Access
 from mingcha.access.differences import (
     NOT_HELD,
     Change,
-    Difference,
     Known,
     Said,
     SaidList,
+    StaffDifference,
     Tree,
     differences,
     digest_of,
@@ -41,7 +41,7 @@ _LOCKED_BECAUSE = "离职：医院人员名单中已没有此人"
 
 
 @dataclass(frozen=True)
-class Preview:
+class SyncPreview:
     """What applying a list would do.
 
     Args:
@@ -49,7 +49,7 @@ class Preview:
         digest: names just these differences; applying asks for it.
     """
 
-    differences: list[Difference]
+    differences: list[StaffDifference]
     counts: dict[Change, int]
     unchanged: int
     unheard: list[str]
@@ -66,7 +66,7 @@ class Applied:
     to_unlock: list[str]
 
 
-def preview(access: Access, actor: Actor, institution_id: UUID, said: SaidList) -> Preview:
+def preview(access: Access, actor: Actor, institution_id: UUID, said: SaidList) -> SyncPreview:
     """What a list would change in the actor's institution; nothing is kept.
 
     Raises:
@@ -138,19 +138,19 @@ def _heard(actor: Actor, place: Place, said: SaidList) -> tuple[SaidList, list[s
     return replace(said, rows=rows), sorted(right.label for right in unheard)
 
 
-def _previewed(changes: list[Difference], said: SaidList, unheard: list[str]) -> Preview:
+def _previewed(changes: list[StaffDifference], said: SaidList, unheard: list[str]) -> SyncPreview:
     counts = Counter(one.change for one in changes)
     rows = len({one.row for one in changes if one.row is not None})
-    return Preview(changes, dict(counts), len(said.rows) - rows, unheard, digest_of(changes))
+    return SyncPreview(changes, dict(counts), len(said.rows) - rows, unheard, digest_of(changes))
 
 
 _ORDER = (Change.NEW, Change.RETURNED, Change.CHANGED, Change.LEFT)
 
 
-def _in_order(changes: list[Difference]) -> list[Difference]:
+def _in_order(changes: list[StaffDifference]) -> list[StaffDifference]:
     """Units before those who work in them; whoever leaves goes before the unit that ends."""
 
-    def turn(one: Difference) -> tuple[int, int]:
+    def turn(one: StaffDifference) -> tuple[int, int]:
         depth = UNITS.index(one.kind) if one.kind in UNITS else len(UNITS)
         leaving = one.change is Change.LEFT
         return (1, -depth) if leaving else (0, depth)
@@ -172,7 +172,7 @@ class _Work:
         self.rows = {one.row: one for one in said.rows}
         self.units = {code: known.organisation for code, known in tree.units.items()}
 
-    def do(self, one: Difference) -> None:
+    def do(self, one: StaffDifference) -> None:
         """Carry one out."""
         if one.change is Change.LEFT:
             found = self.session.get_one(Organisation, one.organisation_id)
@@ -201,7 +201,7 @@ class _Work:
             self.units[said.code] = made
         return made
 
-    def _begin(self, found: Organisation, said: Said, known: Known | None, one: Difference) -> None:
+    def _begin(self, found: Organisation, said: Said, known: Known | None, one: StaffDifference) -> None:
         if one.change is Change.CHANGED and not _touches_period(one):
             return
         before = None if known is None else known.period
@@ -249,14 +249,14 @@ class _Work:
             do_give(self.session, organisation_id, NewRight(right, self.on, grade=grade or None))
 
 
-def _touches_period(one: Difference) -> bool:
+def _touches_period(one: StaffDifference) -> bool:
     """Whether anything but rights changes."""
     rights = {right.label for right in Right}
     return any(line.label not in rights for line in one.lines)
 
 
 def _lock_leavers(
-    session: Session, access: Access, actor: Actor, changes: list[Difference]
+    session: Session, access: Access, actor: Actor, changes: list[StaffDifference]
 ) -> tuple[list[str], list[str]]:
     """Lock out whoever left; an account that is not the actor's to lock is told, so that somebody else does."""
     gone = [one.organisation_id for one in changes if one.change is Change.LEFT]

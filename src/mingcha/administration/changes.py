@@ -52,7 +52,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class ChangeView:
+class SettingChangeView:
     """A change in a list."""
 
     id: UUID
@@ -96,7 +96,7 @@ _SORTS = {
 }
 
 
-def propose(access: Access, actor: Actor, proposal: Proposal) -> ChangeView:
+def propose(access: Access, actor: Actor, proposal: Proposal) -> SettingChangeView:
     """Ask for values to hold; nothing changes before a second person has let them pass.
 
     Raises:
@@ -136,7 +136,7 @@ def propose(access: Access, actor: Actor, proposal: Proposal) -> ChangeView:
         return _view(row, len(proposal.values))
 
 
-def changes(access: Access, actor: Actor, wanted: ChangeFilter, listing: Listing) -> Page[ChangeView]:
+def changes(access: Access, actor: Actor, wanted: ChangeFilter, listing: Listing) -> Page[SettingChangeView]:
     """What was asked for, in the actor's regions and everywhere."""
     scope = actor.scope(Permission.SETTINGS_VIEW)
     touched = (
@@ -164,7 +164,7 @@ def changes(access: Access, actor: Actor, wanted: ChangeFilter, listing: Listing
         return Page([_view(row, values.get(row.id, 0)) for row in rows], found.total)
 
 
-def change(access: Access, actor: Actor, change_id: UUID) -> tuple[ChangeView, list[ChangedValue]]:
+def change(access: Access, actor: Actor, change_id: UUID) -> tuple[SettingChangeView, list[ChangedValue]]:
     """One change, value by value beside what holds on its day without it.
 
     Raises:
@@ -190,7 +190,7 @@ def change(access: Access, actor: Actor, change_id: UUID) -> tuple[ChangeView, l
         return _view(row, len(values)), lines
 
 
-def approve(access: Access, actor: Actor, change_id: UUID, remark: str | None) -> ChangeView:
+def approve(access: Access, actor: Actor, change_id: UUID, remark: str | None) -> SettingChangeView:
     """Let a change pass: its values hold from its day on.
 
     A parameter's day that has gone by meanwhile becomes today: what was decided by the old one stays right.
@@ -202,7 +202,7 @@ def approve(access: Access, actor: Actor, change_id: UUID, remark: str | None) -
     return _decide(access, actor, change_id, ChangeState.APPROVED, remark)
 
 
-def reject(access: Access, actor: Actor, change_id: UUID, remark: str) -> ChangeView:
+def reject(access: Access, actor: Actor, change_id: UUID, remark: str) -> SettingChangeView:
     """Refuse a change, and say why.
 
     Raises:
@@ -212,7 +212,7 @@ def reject(access: Access, actor: Actor, change_id: UUID, remark: str) -> Change
     return _decide(access, actor, change_id, ChangeState.REJECTED, remark)
 
 
-def withdraw(access: Access, actor: Actor, change_id: UUID) -> ChangeView:
+def withdraw(access: Access, actor: Actor, change_id: UUID) -> SettingChangeView:
     """Take back one's own change before it is decided.
 
     Raises:
@@ -230,7 +230,7 @@ def withdraw(access: Access, actor: Actor, change_id: UUID) -> ChangeView:
 
 def _decide(
     access: Access, actor: Actor, change_id: UUID, state: ChangeState, remark: str | None
-) -> ChangeView:
+) -> SettingChangeView:
     with access.database.writing() as session:
         row, values = _waiting(session, change_id, actor, Permission.SETTINGS_REVIEW)
         if _is_proposer(row, actor):
@@ -323,8 +323,8 @@ def _record(
     record(session, access, actor, action, about=about, reason=reason, details=details)
 
 
-def _view(row: SettingChange, values: int) -> ChangeView:
-    return ChangeView(
+def _view(row: SettingChange, values: int) -> SettingChangeView:
+    return SettingChangeView(
         id=row.id,
         kind=SettingKind(row.kind),
         subject=row.subject,

@@ -17,7 +17,7 @@ from mingcha.access.labelled import Labelled
 from mingcha.access.listing import Listing, Page
 from mingcha.access.permissions import Permission
 from mingcha.access.scope import region_prefix
-from mingcha.administration.changes import ChangeView, NewValue, Proposal, propose
+from mingcha.administration.changes import NewValue, Proposal, SettingChangeView, propose
 from mingcha.administration.dated import EVERYWHERE, SettingKind, in_force, in_reach
 from mingcha.administration.remembered import Remembered
 from mingcha.domain.codelists import CODE_LISTS
@@ -256,7 +256,7 @@ def propose_rows(
     ended: Sequence[CodeRow],
     effective_from: date,
     reason: str,
-) -> ChangeView:
+) -> SettingChangeView:
     """Ask for rows to hold from a day on, and for others to hold no longer.
 
     Raises:

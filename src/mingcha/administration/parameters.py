@@ -15,7 +15,7 @@ from mingcha.access.errors import Invalid
 from mingcha.access.labelled import Labelled
 from mingcha.access.permissions import Permission
 from mingcha.access.policy import Policy
-from mingcha.administration.changes import ChangeView, NewValue, Proposal, propose
+from mingcha.administration.changes import NewValue, Proposal, SettingChangeView, propose
 from mingcha.administration.dated import EVERYWHERE, ChangeState, SettingKind, in_force, parameters_in_force
 from mingcha.store.database.settings import SettingChange, SettingValue
 
@@ -212,7 +212,7 @@ def _view(parameter: Parameter, now: tuple[Value, date] | None, coming: Sequence
 
 def propose_parameters(
     access: Access, actor: Actor, values: dict[str, Value | None], effective_from: date, reason: str
-) -> ChangeView:
+) -> SettingChangeView:
     """Ask for parameters to be set from a day on; none goes back to what is built in.
 
     Raises:

@@ -18,7 +18,7 @@ from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
 from mingcha.access.scope import PlaceColumns, within
 from mingcha.access.trail import Action, record
-from mingcha.audit.calls import Outcome, decode_call
+from mingcha.audit.calls import CallOutcome, decode_call
 from mingcha.knowledge.strategy.model import SCENES, STAGES
 from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow
 from mingcha.store.journal.records import JournalError, Place, Sealer, journal_folder
@@ -42,7 +42,7 @@ class CallFilter:
     institution_id: str | None = None
     transaction: str | None = None
     scene: str | None = None
-    outcome: Outcome | None = None
+    outcome: CallOutcome | None = None
     encounter_id: str | None = None
     doctor_id: str | None = None
     rule_code: str | None = None

@@ -11,7 +11,7 @@ import msgspec
 from mingcha.store.journal.records import KEY_BYTES
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """What became of a call."""
 
     AUDITED = "audited"
@@ -38,7 +38,7 @@ class Call(msgspec.Struct, array_like=True, gc=False):
     message_id: str
     transaction: str
     scene: str
-    outcome: Outcome
+    outcome: CallOutcome
     received_at: int
     took: int
     release: int

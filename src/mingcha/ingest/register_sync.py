@@ -11,7 +11,7 @@ from mingcha.access import synchronising
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.differences import SaidList
-from mingcha.access.synchronising import Applied, Preview
+from mingcha.access.synchronising import Applied, SyncPreview
 from mingcha.ingest.registers import ReadColumn, Register, Rejected, fields_of, read_register
 
 
@@ -41,7 +41,7 @@ class Looked:
     fields: dict[str, str]
     rows: int
     rejected: list[Rejected]
-    preview: Preview
+    preview: SyncPreview
 
 
 def look(access: Access, actor: Actor, institution_id: UUID, sent: Sent) -> Looked:

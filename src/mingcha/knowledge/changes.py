@@ -15,7 +15,7 @@ from mingcha.knowledge.release import Release, canonical, release_of
 from mingcha.knowledge.strategy.form import ELSEWHERE, EXEMPTIONS, SETS, strategy_of, written_form
 
 
-class Part(StrEnum):
+class ChangePart(StrEnum):
     """What of a release is changed. The key of each, and its value:
 
     point: its id, a `KnowledgePoint`; setting: rule/region/name, the value as it is written; rule set: its name,
@@ -30,7 +30,7 @@ class Part(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-Address = tuple[Part, str]
+Address = tuple[ChangePart, str]
 Content = Mapping[Address, Any]
 """all that a release says, part by part; nothing stands there as None"""
 
@@ -43,7 +43,7 @@ class Change:
         decided: made on what the release says, whatever earlier changes of the same part were made on.
     """
 
-    part: Part
+    part: ChangePart
     key: str
     before: Any
     after: Any
@@ -68,21 +68,21 @@ def content(release: Release) -> dict[Address, Any]:
     of_rules = {point.point_id for rule in release.rules for point in rule.points}
     written = written_form(release.strategy)
     held: dict[Address, Any] = {
-        (Part.POINT, point.point_id): point
+        (ChangePart.POINT, point.point_id): point
         for point in release.all_points()
         if point.point_id not in of_rules
     }
     held |= {
-        (Part.SETTING, f"{rule}/{region}/{name}"): value
+        (ChangePart.SETTING, f"{rule}/{region}/{name}"): value
         for rule, regions in release.settings.items()
         for region, named in regions.items()
         for name, value in named.items()
     }
-    held |= {(Part.RULE_SET, one["名称"]): one for one in written[SETS]}
-    held |= {(Part.EXEMPTION, one["编号"]): one for one in written[EXEMPTIONS]}
-    held |= {(Part.DEFINITION, rule.code): dict(rule.written) for rule in release.rules}
+    held |= {(ChangePart.RULE_SET, one["名称"]): one for one in written[SETS]}
+    held |= {(ChangePart.EXEMPTION, one["编号"]): one for one in written[EXEMPTIONS]}
+    held |= {(ChangePart.DEFINITION, rule.code): dict(rule.written) for rule in release.rules}
     if ELSEWHERE in written:
-        held[Part.ELSEWHERE, ELSEWHERE] = written[ELSEWHERE]
+        held[ChangePart.ELSEWHERE, ELSEWHERE] = written[ELSEWHERE]
     return held
 
 
@@ -103,19 +103,19 @@ def apply(
             held.pop(change.address, None)
         else:
             held[change.address] = change.after
-    by_part: dict[Part, dict[str, Any]] = {part: {} for part in Part}
+    by_part: dict[ChangePart, dict[str, Any]] = {part: {} for part in ChangePart}
     for (part, key), value in held.items():
         by_part[part][key] = value
     strategy = {
-        SETS: [_named(one, "名称", key) for key, one in by_part[Part.RULE_SET].items()],
-        EXEMPTIONS: [_named(one, "编号", key) for key, one in by_part[Part.EXEMPTION].items()],
-        ELSEWHERE: by_part[Part.ELSEWHERE].get(ELSEWHERE),
+        SETS: [_named(one, "名称", key) for key, one in by_part[ChangePart.RULE_SET].items()],
+        EXEMPTIONS: [_named(one, "编号", key) for key, one in by_part[ChangePart.EXEMPTION].items()],
+        ELSEWHERE: by_part[ChangePart.ELSEWHERE].get(ELSEWHERE),
     }
-    rules = [definition_of(_named(one, "编码", key)) for key, one in by_part[Part.DEFINITION].items()]
+    rules = [definition_of(_named(one, "编码", key)) for key, one in by_part[ChangePart.DEFINITION].items()]
     return release_of(
         base.number if number is None else number,
-        by_part[Part.POINT].values(),
-        _settings(by_part[Part.SETTING]),
+        by_part[ChangePart.POINT].values(),
+        _settings(by_part[ChangePart.SETTING]),
         effective_from=base.effective_from if effective_from is None else effective_from,
         notes=base.notes,
         # Whether a demonstration point belongs in was decided when it came into the base, or is what is proposed.

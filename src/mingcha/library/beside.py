@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mingcha.access.context import Access
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.definition.model import State
 from mingcha.library.stored import change_of
 from mingcha.store import definitions, knowledge
@@ -17,9 +17,9 @@ def keep_beside(access: Access, rows: Iterable[DraftChange], title: str) -> None
     """Points that people wrote stand over imported ones; every version of a rule without code is kept."""
     own, rules = {}, {}
     for row in rows:
-        if row.part == Part.POINT:
+        if row.part == ChangePart.POINT:
             own[row.key] = change_of(row).after
-        elif row.part == Part.DEFINITION:
+        elif row.part == ChangePart.DEFINITION:
             rules[row.key] = (row.before, row.after)
     if points := [point for point in own.values() if point is not None]:
         knowledge.keep_points(access.home, points)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from mingcha.access.context import Access
 from mingcha.domain.errors import KnowledgeError
-from mingcha.knowledge.changes import Change, Part
+from mingcha.knowledge.changes import Change, ChangePart
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.library.telling import CHANGED, Line, Told
 from mingcha.store.database.drafts import DraftChange
@@ -58,7 +58,7 @@ def _read(folder: Path) -> tuple[Change, ...]:
         )
     before, after = _points(folder / _BEFORE), _points(folder / _AFTER)
     return tuple(
-        Change(Part.POINT, point_id, before.get(point_id), after.get(point_id))
+        Change(ChangePart.POINT, point_id, before.get(point_id), after.get(point_id))
         for point_id in dict.fromkeys((*before, *after))
     )
 

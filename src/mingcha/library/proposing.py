@@ -17,7 +17,7 @@ from mingcha.access.errors import Conflict, Invalid, missing
 from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
 from mingcha.access.trail import Action, record
-from mingcha.knowledge.changes import Address, Change, Part, net, same
+from mingcha.knowledge.changes import Address, Change, ChangePart, net, same
 from mingcha.library import bulk
 from mingcha.library.bases import base
 from mingcha.library.drafts import editable, row_of
@@ -28,14 +28,14 @@ from mingcha.library.telling import Told, told
 from mingcha.store.database.drafts import Draft, DraftChange
 
 # Points are knowledge; settings, rule sets, exemptions and rules without code are rules.
-EDIT = {**dict.fromkeys(Part, Permission.RULES_EDIT), Part.POINT: Permission.KNOWLEDGE_EDIT}
+EDIT = {**dict.fromkeys(ChangePart, Permission.RULES_EDIT), ChangePart.POINT: Permission.KNOWLEDGE_EDIT}
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """What a part is to be; `after` as `knowledge.changes.Part` says, None to take it away."""
+    """What a part is to be; `after` as `knowledge.changes.ChangePart` says, None to take it away."""
 
-    part: Part
+    part: ChangePart
     key: str
     after: Any
     note: str = ""
@@ -46,7 +46,7 @@ class ChangeView:
     """A change as people see it.
 
     Args:
-        part: a `Part`, or `import` for many points from files.
+        part: a `ChangePart`, or `import` for many points from files.
         told: what it changes, in words.
         after: the value that it sets, as it is kept.
         last: whether it is the newest of its part and so can be undone.

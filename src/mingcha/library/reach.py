@@ -8,7 +8,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.errors import Denied
 from mingcha.access.permissions import Permission
 from mingcha.access.scope import Place
-from mingcha.knowledge.changes import Change, Part
+from mingcha.knowledge.changes import Change, ChangePart
 
 EVERYWHERE = ""
 
@@ -60,9 +60,9 @@ def regions_of(change: Change) -> set[str]:
 
 def _region(change: Change, value: object) -> str:
     match change.part:
-        case Part.POINT:
+        case ChangePart.POINT:
             return str(getattr(value, "region", EVERYWHERE))
-        case Part.SETTING:
+        case ChangePart.SETTING:
             return change.key.split("/")[1]
         case _:
             # Sets, exemptions and rules may name regions, and still decide what judges elsewhere.

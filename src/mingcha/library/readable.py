@@ -9,13 +9,13 @@ from mingcha.audit.releasing import check_strategy
 from mingcha.catalogue.defined import all_rules, examples_of_definition
 from mingcha.catalogue.entries import check_settings
 from mingcha.domain.errors import DeclarationError, InputError, KnowledgeError
-from mingcha.knowledge.changes import Address, Change, Part
+from mingcha.knowledge.changes import Address, Change, ChangePart
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.strategy.form import ELSEWHERE, EXEMPTIONS, SETS, strategy_of
 
-_LIST_OF = {Part.RULE_SET: (SETS, "名称"), Part.EXEMPTION: (EXEMPTIONS, "编号")}
+_LIST_OF = {ChangePart.RULE_SET: (SETS, "名称"), ChangePart.EXEMPTION: (EXEMPTIONS, "编号")}
 
 
 def check_readable(change: Change, standing: Mapping[Address, Any]) -> None:
@@ -31,21 +31,21 @@ def check_readable(change: Change, standing: Mapping[Address, Any]) -> None:
     if value is None:
         return
     match change.part:
-        case Part.POINT:
+        case ChangePart.POINT:
             if not isinstance(value, KnowledgePoint) or value.point_id != change.key:
                 raise KnowledgeError("知识点编号与所改的不一致", where=change.key, remedy="请用同一个编号")
-        case Part.SETTING:
+        case ChangePart.SETTING:
             _check_setting(change.key, value, _own_rules(standing))
-        case Part.RULE_SET | Part.EXEMPTION:
+        case ChangePart.RULE_SET | ChangePart.EXEMPTION:
             label, named = _LIST_OF[change.part]
             if not isinstance(value, Mapping) or value.get(named) != change.key:
                 raise InputError(f"“{named}”与所改的不一致", where=change.key, remedy=f"应为 {change.key}")
             check_strategy(strategy_of({label: [value]}, change.key), _own_rules(standing))
-        case Part.ELSEWHERE:
+        case ChangePart.ELSEWHERE:
             if change.key != ELSEWHERE:
                 raise InputError(f"没有“{change.key}”这个部分", remedy=f"应为 {ELSEWHERE}")
             check_strategy(strategy_of({ELSEWHERE: value}), _own_rules(standing))
-        case Part.DEFINITION:
+        case ChangePart.DEFINITION:
             _check_definition(change.key, value)
 
 
@@ -75,5 +75,7 @@ def _check_definition(key: str, value: Any) -> None:
 
 def _own_rules(standing: Mapping[Address, Any]) -> list[RuleDefinition]:
     return [
-        definition_of(value) for (part, _), value in standing.items() if part is Part.DEFINITION and value
+        definition_of(value)
+        for (part, _), value in standing.items()
+        if part is ChangePart.DEFINITION and value
     ]

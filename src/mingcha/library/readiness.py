@@ -14,7 +14,7 @@ from mingcha.audit.definitions import failures
 from mingcha.audit.releasing import check_release
 from mingcha.catalogue.defined import all_entries
 from mingcha.domain.errors import MingchaError
-from mingcha.knowledge.changes import Change, Part, against, apply
+from mingcha.knowledge.changes import Change, ChangePart, against, apply
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.release import Release
 from mingcha.knowledge.validation import Problem, Severity, validate
@@ -73,7 +73,7 @@ def hindrances(ground: Base, changes: list[Change]) -> list[Hindrance]:
 def _of_examples(changes: list[Change]) -> list[Hindrance]:
     found = []
     for change in changes:
-        if change.part is not Part.DEFINITION or change.after is None:
+        if change.part is not ChangePart.DEFINITION or change.after is None:
             continue
         definition = definition_of(change.after)
         found += [
@@ -91,7 +91,7 @@ def _of_examples(changes: list[Change]) -> list[Hindrance]:
 
 def _of_points(before: Release, made: Release, changes: list[Change]) -> list[Hindrance]:
     """Problems that the base does not have already: what is published was let through once."""
-    if not any(change.part in (Part.POINT, Part.DEFINITION) for change in changes):
+    if not any(change.part in (ChangePart.POINT, ChangePart.DEFINITION) for change in changes):
         return []
     known = {_told(problem) for problem in validate(before.all_points(), all_entries(before.rules))}
     return [

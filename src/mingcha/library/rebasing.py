@@ -12,7 +12,7 @@ from mingcha.access.context import Access
 from mingcha.access.errors import Conflict
 from mingcha.access.permissions import Permission
 from mingcha.access.trail import Action, record
-from mingcha.knowledge.changes import Address, Against, Change, Part, against
+from mingcha.knowledge.changes import Address, Against, Change, ChangePart, against
 from mingcha.library.bases import base, newest_number
 from mingcha.library.drafts import OPEN, DraftView, State, row_in, row_of, view
 from mingcha.library.proposing import EDIT, add, changes_in, changes_together
@@ -38,7 +38,7 @@ class Clash:
         release: what was changed by publication since.
     """
 
-    part: Part
+    part: ChangePart
     key: str
     draft: Told
     release: Told

@@ -36,7 +36,7 @@ from mingcha.catalogue.writing import (
     word_list,
 )
 from mingcha.domain.errors import MingchaError
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.definition.form import definition_of, place_of
 from mingcha.knowledge.definition.model import HEADINGS, Over, State
 from mingcha.knowledge.expressions.structure import Node
@@ -78,7 +78,7 @@ class CaseView:
 
 
 @dataclass(frozen=True)
-class Begun:
+class BegunRule:
     """A rule to write on: its written form without the examples, and these one by one.
 
     Args:
@@ -149,7 +149,7 @@ def begin(
     mechanism: str,
     code: str,
     copy: bool,
-) -> Begun:
+) -> BegunRule:
     """A rule to begin with: a new one, one like another, or one that is there, to be changed.
 
     Raises:
@@ -159,7 +159,7 @@ def begin(
     actor.check(Permission.RULES_EDIT)
     fresh = definitions.next_code(access.home, _codes_in_drafts(access))
     if code:
-        written = standing(access, actor, draft_id).of(Part.DEFINITION).get(code)
+        written = standing(access, actor, draft_id).of(ChangePart.DEFINITION).get(code)
         kept = definition_kept(access.home, code)
         written = written or (kept.written if kept else None)
         if written is None:
@@ -173,15 +173,15 @@ def begin(
 
 def _codes_in_drafts(access: Access) -> list[str]:
     with access.database.reading() as session:
-        query = select(DraftChange.key).where(DraftChange.part == Part.DEFINITION.value)
+        query = select(DraftChange.key).where(DraftChange.part == ChangePart.DEFINITION.value)
         return list(session.scalars(query.distinct()))
 
 
-def _begun(written: Written, *, known: bool) -> Begun:
+def _begun(written: Written, *, known: bool) -> BegunRule:
     held = dict(written)
     examples = held.pop(EXAMPLES, None) or {}
     cases = [spelled(examples, case) for case in examples.get("cases", ())]
-    return Begun(
+    return BegunRule(
         _texts(held),
         [
             CaseView(
@@ -386,7 +386,7 @@ def retired(access: Access, actor: Actor, draft_id: UUID | None, code: str, reas
     """
     actor.check(Permission.RULES_EDIT)
     kept = definition_kept(access.home, code)
-    written = standing(access, actor, draft_id).of(Part.DEFINITION).get(code) or (
+    written = standing(access, actor, draft_id).of(ChangePart.DEFINITION).get(code) or (
         kept.written if kept else None
     )
     if written is None:

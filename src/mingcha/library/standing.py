@@ -10,7 +10,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.permissions import Permission
 from mingcha.audit.reading.rules import in_force
-from mingcha.knowledge.changes import Address, Part, content
+from mingcha.knowledge.changes import Address, ChangePart, content
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.strategy.form import ELSEWHERE, EXEMPTIONS, SETS, strategy_of
@@ -31,7 +31,7 @@ class Standing:
         self.held = held
         self.changed = changed
 
-    def of(self, part: Part) -> dict[str, Any]:
+    def of(self, part: ChangePart) -> dict[str, Any]:
         """All of one part, by key."""
         return {key: value for (sort, key), value in self.held.items() if sort is part and value is not None}
 
@@ -39,16 +39,16 @@ class Standing:
     def strategy(self) -> Strategy:
         """Rule sets, exemptions and jurisdictions."""
         written = {
-            SETS: list(self.of(Part.RULE_SET).values()),
-            EXEMPTIONS: list(self.of(Part.EXEMPTION).values()),
-            ELSEWHERE: self.of(Part.ELSEWHERE).get(ELSEWHERE),
+            SETS: list(self.of(ChangePart.RULE_SET).values()),
+            EXEMPTIONS: list(self.of(ChangePart.EXEMPTION).values()),
+            ELSEWHERE: self.of(ChangePart.ELSEWHERE).get(ELSEWHERE),
         }
         return strategy_of(written)
 
     @property
     def definitions(self) -> list[RuleDefinition]:
         """Rules without code."""
-        return [definition_of(value) for value in self.of(Part.DEFINITION).values()]
+        return [definition_of(value) for value in self.of(ChangePart.DEFINITION).values()]
 
 
 def standing(access: Access, actor: Actor, draft_id: UUID | None) -> Standing:
@@ -63,7 +63,7 @@ def standing(access: Access, actor: Actor, draft_id: UUID | None) -> Standing:
     check_office(actor, Permission.KNOWLEDGE_VIEW)
     with access.database.reading() as session:
         row = row_of(session, draft_id)
-        changes = [one for one in changes_in(session, access, row) if one.part is not Part.POINT]
+        changes = [one for one in changes_in(session, access, row) if one.part is not ChangePart.POINT]
         held = content(in_force(access.home, row.base))
     held |= {change.address: change.after for change in changes}
     return Standing(held, frozenset(change.address for change in changes))

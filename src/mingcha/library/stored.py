@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mingcha.knowledge.changes import Change, Part
+from mingcha.knowledge.changes import Change, ChangePart
 from mingcha.knowledge.kinds import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.store.database.drafts import DraftChange
@@ -22,9 +22,9 @@ def as_json(value: Any) -> Any:
     return _plain(value)
 
 
-def from_json(part: Part, written: Any) -> Any:
+def from_json(part: ChangePart, written: Any) -> Any:
     """The value that was kept."""
-    if part is not Part.POINT or written is None:
+    if part is not ChangePart.POINT or written is None:
         return written
     assert isinstance(written, Mapping)
     shape = kind(written[_KIND])
@@ -35,7 +35,7 @@ def from_json(part: Part, written: Any) -> Any:
 
 def change_of(row: DraftChange) -> Change:
     """A change from what was kept of it."""
-    part = Part(row.part)
+    part = ChangePart(row.part)
     return Change(part, row.key, from_json(part, row.before), from_json(part, row.after), row.decided)
 
 

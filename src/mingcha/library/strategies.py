@@ -19,7 +19,7 @@ from mingcha.domain.claims import Encounter
 from mingcha.domain.errors import MingchaError
 from mingcha.domain.values import day_of
 from mingcha.engine.situations import decided
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.checks.problem import Problem
 from mingcha.knowledge.entry import Entry
 from mingcha.knowledge.point import Certainty
@@ -165,13 +165,13 @@ def strategy_view(access: Access, actor: Actor, draft_id: UUID | None) -> Strate
                 name=one.name,
                 priority=one.priority,
                 rules=_named(strategy, one.name, entries),
-                changed=(Part.RULE_SET, one.name) in held.changed,
+                changed=(ChangePart.RULE_SET, one.name) in held.changed,
                 written=told,
             )
             for one, told in zip(strategy.sets, written[SETS], strict=True)
         ],
         exemptions=[
-            ExemptionView(one.id, one.ends <= today, (Part.EXEMPTION, one.id) in held.changed, told)
+            ExemptionView(one.id, one.ends <= today, (ChangePart.EXEMPTION, one.id) in held.changed, told)
             for one, told in zip(strategy.exemptions, written[EXEMPTIONS], strict=True)
         ],
         elsewhere=list(written.get(ELSEWHERE, ())),
@@ -224,11 +224,16 @@ def _span(scenes: Sequence[str]) -> str:
     return SCENES[scenes[0]] if len(scenes) == 1 else f"场景 {scenes[0]} 至 {scenes[-1]}"
 
 
-_LISTS = {Part.RULE_SET: (SETS, "名称"), Part.EXEMPTION: (EXEMPTIONS, "编号")}
+_LISTS = {ChangePart.RULE_SET: (SETS, "名称"), ChangePart.EXEMPTION: (EXEMPTIONS, "编号")}
 
 
 def check_part(
-    access: Access, actor: Actor, draft_id: UUID | None, part: Part, written: Written, replaces: str = ""
+    access: Access,
+    actor: Actor,
+    draft_id: UUID | None,
+    part: ChangePart,
+    written: Written,
+    replaces: str = "",
 ) -> CheckedPart:
     """What is wrong with a set or an exemption beside the others of a draft, before it is kept.
 
@@ -256,7 +261,7 @@ def check_part(
     problems = [
         _concern(one) for one in of_strategy(whole, entries, day_of(access.today())) if one.code == name
     ]
-    count = _named(alone, name, entries) if part is Part.RULE_SET else 0
+    count = _named(alone, name, entries) if part is ChangePart.RULE_SET else 0
     return CheckedPart("", "", "", count, problems)
 
 

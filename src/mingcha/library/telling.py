@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from mingcha.catalogue.differences import fields_told, setting_told
-from mingcha.knowledge.changes import Change, Part
+from mingcha.knowledge.changes import Change, ChangePart
 from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.point import KnowledgePoint
 
 PARTS = {
-    Part.POINT: "知识点",
-    Part.SETTING: "参数",
-    Part.RULE_SET: "规则集",
-    Part.EXEMPTION: "特例",
-    Part.DEFINITION: "自建规则",
-    Part.ELSEWHERE: "异地就医",
+    ChangePart.POINT: "知识点",
+    ChangePart.SETTING: "参数",
+    ChangePart.RULE_SET: "规则集",
+    ChangePart.EXEMPTION: "特例",
+    ChangePart.DEFINITION: "自建规则",
+    ChangePart.ELSEWHERE: "异地就医",
 }
 ADDED, CHANGED, REMOVED = "新增", "修改", "删除"
 
@@ -57,15 +57,15 @@ def told(change: Change) -> Told:
     before, after, what = change.before, change.after, what_of(change)
     about = PARTS[change.part]
     match change.part:
-        case Part.POINT:
+        case ChangePart.POINT:
             point = after or before
             assert isinstance(point, KnowledgePoint)
             name = f"{KINDS[point.slug].label}“{point.name or point.point_id}”"
             return Told(what, about, name, tuple(Line(*line) for line in fields_told(before, after)))
-        case Part.SETTING:
+        case ChangePart.SETTING:
             name, old, new = setting_told(change.key, before, after)
             return Told(what, about, name, (Line("值", old, new),))
-        case Part.ELSEWHERE:
+        case ChangePart.ELSEWHERE:
             return Told(what, about, about, (Line("规则", _text(before), _text(after)),))
         case _:
             written = after or before

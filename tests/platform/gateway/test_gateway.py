@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from mingcha.access.connections import ConnectionState, change_state, connect
 from mingcha.audit.bill import FAILED, BillAuditor
-from mingcha.audit.calls import Outcome
+from mingcha.audit.calls import CallOutcome
 from mingcha.engine.compiled import Compiled
 from mingcha.engine.waiting import not_waiting
 from mingcha.gateways.national.draining import audit_later
@@ -39,7 +39,7 @@ def test_a_signed_bill_is_answered_in_the_national_form_and_kept(installed: Inst
     assert len(answer["refmsg_time"]) == len(answer["respond_time"]) == 17
     (result,) = answer["output"]["result"]
     (row,) = calls(installed)
-    assert (row.outcome, row.release, row.findings) == (Outcome.AUDITED, 1, 1)
+    assert (row.outcome, row.release, row.findings) == (CallOutcome.AUDITED, 1, 1)
     assert (row.message_id, row.encounter_id) == (sent["msgid"], encounter(sent)["mdtrt_id"])
     with installed.access.database.reading() as session:
         assert session.scalars(select(CallFinding.result_id)).all() == [result["jr_id"]]
@@ -212,11 +212,11 @@ def test_what_was_not_audited_is_audited_afterwards(installed: Installed, way: s
     assert answer["infcode"] == -1
     assert answer["err_msg"].startswith("未审核：")
     (row,) = calls(installed)
-    assert (row.outcome, row.findings) == (Outcome.NOT_AUDITED, 0)
+    assert (row.outcome, row.findings) == (CallOutcome.NOT_AUDITED, 0)
     folder = journal_folder(installed.access.home)
     assert audit_later(installed.access, installed.sealer, folder, lambda: installed.auditor) == 1
     (row,) = calls(installed)
-    assert (row.outcome, row.findings) == (Outcome.AUDITED_LATER, 1)
+    assert (row.outcome, row.findings) == (CallOutcome.AUDITED_LATER, 1)
     assert audit_later(installed.access, installed.sealer, folder, lambda: installed.auditor) == 0
 
 

@@ -10,7 +10,7 @@ from mingcha.access.errors import Missing
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
 from mingcha.audit.call_records import CallFilter, call, calls
-from mingcha.audit.calls import Outcome
+from mingcha.audit.calls import CallOutcome
 from tests.platform.gateway.calling import bill, message
 from tests.platform.gateway.conftest import Installed
 from tests.support.calls import answered_call
@@ -36,8 +36,8 @@ def test_a_call_shows_what_was_said_and_what_the_doctor_did(installed: Installed
         (CallFilter(rule_code="GZ0"), 0),
         (CallFilter(way="1"), 1),
         (CallFilter(way="2"), 0),
-        (CallFilter(outcome=Outcome.NOT_AUDITED), 0),
-        (CallFilter(outcome=Outcome.TAKEN), 1),
+        (CallFilter(outcome=CallOutcome.NOT_AUDITED), 0),
+        (CallFilter(outcome=CallOutcome.TAKEN), 1),
     ):
         assert calls(access, ROOT, wanted, Listing()).total == total, wanted
 

@@ -13,7 +13,7 @@ from mingcha.access.errors import Conflict, Denied, Invalid, Missing
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
 from mingcha.domain.errors import MingchaError
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.library import bulk, comparing, drafts, proposing
 from mingcha.library.drafts import DraftFilter, State
 from mingcha.library.proposing import Proposed
@@ -68,21 +68,21 @@ def test_a_change_that_changes_nothing_is_refused(office: Office) -> None:
 @pytest.mark.parametrize(
     ("part", "key", "after"),
     [
-        (Part.SETTING, "no-such-rule//tolerance", 1),
-        (Part.SETTING, "quantity-over-limit//no_such", 1),
-        (Part.SETTING, SETTING, -1),
-        (Part.SETTING, "quantity-over-limit/福州/tolerance", 1),
-        (Part.SETTING, "quantity-over-limit", 1),
-        (Part.RULE_SET, "甲", {"名称": "乙", "规则": ["全部"]}),
-        (Part.RULE_SET, "甲", {"名称": "甲", "规则": ["没有的规则"]}),
-        (Part.RULE_SET, "甲", ["甲"]),
-        (Part.EXEMPTION, "T1", {"编号": "T1", "类型": "急救", "理由": "抢救"}),
-        (Part.ELSEWHERE, "异地就医", [{"规则": ["没有的规则"], "按": "就医地"}]),
-        (Part.DEFINITION, "MC90000000001000", {"编码": "MC90000000001000"}),
+        (ChangePart.SETTING, "no-such-rule//tolerance", 1),
+        (ChangePart.SETTING, "quantity-over-limit//no_such", 1),
+        (ChangePart.SETTING, SETTING, -1),
+        (ChangePart.SETTING, "quantity-over-limit/福州/tolerance", 1),
+        (ChangePart.SETTING, "quantity-over-limit", 1),
+        (ChangePart.RULE_SET, "甲", {"名称": "乙", "规则": ["全部"]}),
+        (ChangePart.RULE_SET, "甲", {"名称": "甲", "规则": ["没有的规则"]}),
+        (ChangePart.RULE_SET, "甲", ["甲"]),
+        (ChangePart.EXEMPTION, "T1", {"编号": "T1", "类型": "急救", "理由": "抢救"}),
+        (ChangePart.ELSEWHERE, "异地就医", [{"规则": ["没有的规则"], "按": "就医地"}]),
+        (ChangePart.DEFINITION, "MC90000000001000", {"编码": "MC90000000001000"}),
     ],
 )
 def test_a_value_that_could_not_stand_in_a_release_is_refused_with_what_to_do(
-    office: Office, part: Part, key: str, after: Any
+    office: Office, part: ChangePart, key: str, after: Any
 ) -> None:
     draft = office.draft()
     with pytest.raises(MingchaError) as refused:
@@ -100,7 +100,7 @@ def test_somebody_of_a_county_changes_what_holds_in_the_county_alone(office: Off
 
     def put(region: str) -> None:
         local = renamed(point, "本县", point_id=f"X{region}", region=region)
-        proposing.propose(office.access, county, draft.id, Proposed(Part.POINT, f"X{region}", local))
+        proposing.propose(office.access, county, draft.id, Proposed(ChangePart.POINT, f"X{region}", local))
 
     put("350102")
     for region in ("", "35", "350103"):
@@ -112,11 +112,11 @@ def test_somebody_of_a_county_changes_what_holds_in_the_county_alone(office: Off
                 office.access,
                 actor,
                 draft.id,
-                Proposed(Part.SETTING, f"quantity-over-limit/{region}/tolerance", 2),
+                Proposed(ChangePart.SETTING, f"quantity-over-limit/{region}/tolerance", 2),
             )
     rule_set = {"名称": "甲", "规则": ["全部"]}
     with pytest.raises(Denied):
-        proposing.propose(office.access, county, draft.id, Proposed(Part.RULE_SET, "甲", rule_set))
+        proposing.propose(office.access, county, draft.id, Proposed(ChangePart.RULE_SET, "甲", rule_set))
 
 
 def test_a_hospital_sees_and_makes_no_drafts(office: Office) -> None:
@@ -151,10 +151,10 @@ def test_an_abandoned_draft_is_kept_and_edited_no_more(office: Office) -> None:
 def test_many_points_from_a_file_lie_beside_the_draft_and_count_as_one_change(office: Office) -> None:
     draft, known = office.draft(), office.points
     changes = [
-        proposing.Change(Part.POINT, known[0].point_id, known[0], renamed(known[0], "从文件来")),
-        proposing.Change(Part.POINT, known[1].point_id, known[1], None),
+        proposing.Change(ChangePart.POINT, known[0].point_id, known[0], renamed(known[0], "从文件来")),
+        proposing.Change(ChangePart.POINT, known[1].point_id, known[1], None),
         *(
-            proposing.Change(Part.POINT, f"N{n}", None, renamed(known[0], f"第{n}个", point_id=f"N{n}"))
+            proposing.Change(ChangePart.POINT, f"N{n}", None, renamed(known[0], f"第{n}个", point_id=f"N{n}"))
             for n in range(3)
         ),
     ]
@@ -171,6 +171,8 @@ def test_many_points_from_a_file_lie_beside_the_draft_and_count_as_one_change(of
         one.told.name for one in proposing.changes_of(office.access, office.writer, draft.id, ALL).items
     ] == ["知识.xlsx"]
     later = renamed(known[0], "再改")
-    proposing.propose(office.access, office.writer, draft.id, Proposed(Part.POINT, later.point_id, later))
+    proposing.propose(
+        office.access, office.writer, draft.id, Proposed(ChangePart.POINT, later.point_id, later)
+    )
     with pytest.raises(Conflict, match="之后又改过"):
         proposing.undo(office.access, office.writer, draft.id, change_id)

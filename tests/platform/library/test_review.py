@@ -12,7 +12,7 @@ from mingcha.access.actor import console
 from mingcha.access.errors import Conflict, Denied, Invalid
 from mingcha.access.listing import Listing
 from mingcha.access.trail import TrailFilter
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.library import comparing, drafts, proposing, publishing, readiness, rebasing, remarks, reviewing
 from mingcha.library.drafts import State
 from mingcha.library.proposing import Proposed
@@ -90,7 +90,7 @@ def test_what_was_approved_is_what_is_published(office: Office) -> None:
 def test_a_draft_that_adds_an_error_cannot_be_handed_in(office: Office) -> None:
     draft = office.draft()
     wrong = renamed(office.points[0], "规则写错", point_id="X1", rule_code="GZ99999999999999")
-    proposing.propose(office.access, office.writer, draft.id, Proposed(Part.POINT, "X1", wrong))
+    proposing.propose(office.access, office.writer, draft.id, Proposed(ChangePart.POINT, "X1", wrong))
     found = readiness.hindrances_of(office.access, office.reviewer, draft.id)
     assert [(one.blocks, one.check, one.points) for one in found if one.blocks] == [
         (True, "规则未知", ("X1",))
@@ -134,7 +134,9 @@ def test_a_rule_without_code_is_published_when_its_examples_pass_and_its_code_is
     failing = {**RULE, "例子": {**RULE["例子"], "cases": silent}}
 
     def put(written: Any) -> None:
-        proposing.propose(office.access, office.writer, draft.id, Proposed(Part.DEFINITION, code, written))
+        proposing.propose(
+            office.access, office.writer, draft.id, Proposed(ChangePart.DEFINITION, code, written)
+        )
 
     put(failing)
     with pytest.raises(Conflict, match="例子不通过"):
@@ -144,7 +146,7 @@ def test_a_rule_without_code_is_published_when_its_examples_pass_and_its_code_is
     assert [rule.code for rule in office.release(2).rules] == [code]
     assert definitions.last_version(office.access.home, code) == 1
     again = office.draft("停用")
-    proposing.propose(office.access, office.writer, again.id, Proposed(Part.DEFINITION, code, None))
+    proposing.propose(office.access, office.writer, again.id, Proposed(ChangePart.DEFINITION, code, None))
     office.published(again)
     assert office.release(3).rules == ()
     assert definitions.last_version(office.access.home, code) == 2
@@ -190,7 +192,7 @@ def test_where_two_changed_the_same_somebody_decides_and_it_is_reviewed_again(
     ]
     with pytest.raises(Conflict, match="1 处"):
         rebasing.rebase(office.access, office.writer, other.id)
-    moved = rebasing.rebase(office.access, office.writer, other.id, {(Part.SETTING, SETTING): choice})
+    moved = rebasing.rebase(office.access, office.writer, other.id, {(ChangePart.SETTING, SETTING): choice})
     assert (moved.state, moved.base, moved.moved) == (State.EDITING, 2, False)
     assert rebasing.clashes(office.access, office.writer, other.id) == []
     office.published(moved)
@@ -276,7 +278,9 @@ def test_the_first_draft_of_an_installation_stands_on_nothing(town: Any) -> None
     office = Office(town)
     draft = drafts.create(office.access, office.writer, "第一版")
     point = next(one for one in office_points() if one.rule_code == SEX)
-    proposing.propose(office.access, office.writer, draft.id, Proposed(Part.POINT, point.point_id, point))
+    proposing.propose(
+        office.access, office.writer, draft.id, Proposed(ChangePart.POINT, point.point_id, point)
+    )
     assert office.published(draft).release == 1
     assert [one.point_id for one in office.release(1).all_points()] == [point.point_id]
 

@@ -8,7 +8,7 @@ import pytest
 
 from mingcha.access.errors import Denied, Missing
 from mingcha.access.roles import Role
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.definition.model import HEADINGS, Over
 from mingcha.library import proposing, rule_writing
@@ -84,7 +84,7 @@ def test_a_rule_of_which_everything_is_right_is_given_whole_and_can_be_kept(offi
     assert found.written["例子"]["cases"][2]["cannot"] == [["c1", "unit_price"]]
     draft = office.draft()
     proposing.propose(
-        office.access, office.writer, draft.id, Proposed(Part.DEFINITION, CODE, dict(found.written))
+        office.access, office.writer, draft.id, Proposed(ChangePart.DEFINITION, CODE, dict(found.written))
     )
     begun = rule_writing.begin(
         office.access, office.writer, draft.id, over=None, mechanism="", code=CODE, copy=False
@@ -166,7 +166,9 @@ def test_what_a_rule_begins_with_can_be_read_and_only_lacks_words_and_a_firing_e
 def test_a_rule_of_a_release_is_changed_as_its_next_version_and_retired_with_a_reason(office: Office) -> None:
     found = checked(office)
     draft = office.draft()
-    proposing.propose(office.access, office.writer, draft.id, Proposed(Part.DEFINITION, CODE, found.written))
+    proposing.propose(
+        office.access, office.writer, draft.id, Proposed(ChangePart.DEFINITION, CODE, found.written)
+    )
     office.published(draft)
     again = checked(office)
     assert again.written is not None

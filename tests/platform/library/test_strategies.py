@@ -14,7 +14,7 @@ from mingcha.catalogue.entries import entries
 from mingcha.domain.values import day_of
 from mingcha.engine.plan import Plan
 from mingcha.engine.situations import Situations, decided
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.strategy.form import strategy_of
 from mingcha.library import proposing, strategies
@@ -33,7 +33,7 @@ HIGH = {
 REST = {"名称": "其余", "规则": ["全部"], "动作": {"明确违规": "提醒"}}
 
 
-def put(office: Office, draft: DraftView, part: Part, key: str, after: Any) -> None:
+def put(office: Office, draft: DraftView, part: ChangePart, key: str, after: Any) -> None:
     proposing.propose(office.access, office.writer, draft.id, Proposed(part, key, after))
 
 
@@ -41,8 +41,8 @@ def test_sets_stand_in_the_order_in_which_they_decide_and_a_draft_shows_what_it_
     office: Office,
 ) -> None:
     draft = office.draft()
-    put(office, draft, Part.RULE_SET, "其余", REST)
-    put(office, draft, Part.RULE_SET, "三级住院", HIGH)
+    put(office, draft, ChangePart.RULE_SET, "其余", REST)
+    put(office, draft, ChangePart.RULE_SET, "三级住院", HIGH)
     view = strategies.strategy_view(office.access, office.writer, draft.id)
     assert [(one.name, one.changed) for one in view.sets] == [("三级住院", True), ("其余", True)]
     policy = [entry for entry in entries() if entry.category == "政策类"]
@@ -67,8 +67,8 @@ def test_what_is_wrong_with_a_set_is_told_before_it_is_kept(
     office: Office, written: dict[str, Any], message: str, problems: list[str]
 ) -> None:
     draft = office.draft()
-    put(office, draft, Part.RULE_SET, "其余", REST)
-    checked = strategies.check_part(office.access, office.writer, draft.id, Part.RULE_SET, written)
+    put(office, draft, ChangePart.RULE_SET, "其余", REST)
+    checked = strategies.check_part(office.access, office.writer, draft.id, ChangePart.RULE_SET, written)
     assert message in checked.message
     assert bool(checked.message) is bool(message)
     assert [one.check for one in checked.problems] == problems
@@ -76,7 +76,7 @@ def test_what_is_wrong_with_a_set_is_told_before_it_is_kept(
 
 def test_a_bill_is_judged_by_the_first_set_that_applies_and_an_unknown_fact_is_named(office: Office) -> None:
     draft = office.draft()
-    put(office, draft, Part.RULE_SET, "三级住院", HIGH)
+    put(office, draft, ChangePart.RULE_SET, "三级住院", HIGH)
 
     def told(**facts: str) -> dict[str, strategies.DecidedRule]:
         found = strategies.preview(office.access, office.writer, draft.id, facts, "事后", DAY)
@@ -122,6 +122,6 @@ def test_who_may_not_edit_rules_writes_none_and_still_sees_the_published_ones(of
     doctor = office.town.actor("doctor")
     assert strategies.strategy_view(office.access, doctor, None).told == "最新发布版"
     with pytest.raises(Denied):
-        strategies.check_part(office.access, doctor, None, Part.RULE_SET, REST)
+        strategies.check_part(office.access, doctor, None, ChangePart.RULE_SET, REST)
     with pytest.raises(Denied):
         strategies.strategy_view(office.access, doctor, office.draft().id)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingcha.knowledge.changes import Change, Part, against, apply, changes_between, content, net, same
+from mingcha.knowledge.changes import Change, ChangePart, against, apply, changes_between, content, net, same
 from mingcha.knowledge.kinds import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release, release_of
@@ -108,9 +108,9 @@ def test_only_what_both_changed_differently_stands_against_a_change(
 
 
 def test_a_decision_stands_on_what_the_release_says_now() -> None:
-    change = Change(Part.SETTING, "window-over-limit//days", 1, 2)
+    change = Change(ChangePart.SETTING, "window-over-limit//days", 1, 2)
     base = release_of(2, [], {"window-over-limit": {"": {"days": 3}}})
     assert [one.now for one in against(base, [change])] == [3]
-    decided = Change(Part.SETTING, "window-over-limit//days", 3, 2, decided=True)
+    decided = Change(ChangePart.SETTING, "window-over-limit//days", 3, 2, decided=True)
     assert against(base, [change, decided]) == []
     assert [(one.before, one.after) for one in net([change, decided])] == [(3, 2)]

@@ -30,7 +30,7 @@ class FieldView:
 
 
 @dataclass(frozen=True)
-class KindView:
+class PointKindView:
     """A kind of knowledge point, and the fields of its points."""
 
     slug: str
@@ -45,7 +45,7 @@ class RuleWords:
 
     facts: list[FieldView]
     lines: list[FieldView]
-    kinds: Mapping[str, KindView]
+    kinds: Mapping[str, PointKindView]
 
 
 def rule_words(_access: Access, actor: Actor) -> RuleWords:
@@ -60,7 +60,9 @@ def _words() -> RuleWords:
         facts=[field_view(held) for held in FACTS.values() if not held.personal],
         lines=[field_view(LINE[name]) for name in SENT_OF_LINE],
         kinds={
-            slug: KindView(slug, kind.label, str(kind.subject), [*map(field_view, kind.fields().values())])
+            slug: PointKindView(
+                slug, kind.label, str(kind.subject), [*map(field_view, kind.fields().values())]
+            )
             for slug, kind in KINDS.items()
         },
     )

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from mingcha.access.context import Access
 from mingcha.audit.answers import result_id_of
 from mingcha.audit.bill import BillAuditor
-from mingcha.audit.calls import Call, Outcome, decode_call
+from mingcha.audit.calls import Call, CallOutcome, decode_call
 from mingcha.audit.histories import Change, PastLookup, change, index_of
 from mingcha.audit.in_force import InForce
 from mingcha.audit.past import kept, with_call, without_call
@@ -110,9 +110,9 @@ def _take(access: Access, batch: Batch, key: bytes, place: Place, call: Call) ->
         offset=place.offset,
     )
     batch.rows.append(row)
-    if call.transaction in AUDITS and call.outcome in (Outcome.AUDITED, Outcome.NOT_AUDITED):
+    if call.transaction in AUDITS and call.outcome in (CallOutcome.AUDITED, CallOutcome.NOT_AUDITED):
         _of_audit(access, batch, row, key, call)
-    elif call.transaction == FEEDBACK and call.outcome == Outcome.TAKEN:
+    elif call.transaction == FEEDBACK and call.outcome == CallOutcome.TAKEN:
         batch.feedback.append((row, call))
 
 
@@ -120,7 +120,7 @@ def _of_audit(access: Access, batch: Batch, row: CallRow, key: bytes, call: Call
     try:
         message = read_message(call.request)
     except InputError:  # was never looked at when it came, and cannot be
-        row.outcome = Outcome.REFUSED
+        row.outcome = CallOutcome.REFUSED
         return
     current = [one for one in message.encounters if one.current]
     facts = current[0].facts
@@ -200,7 +200,7 @@ def audit_later(
     with access.database.reading() as session:
         waiting = session.execute(
             select(CallRow.id, CallRow.journal, CallRow.offset)
-            .where(CallRow.outcome == Outcome.NOT_AUDITED, CallRow.person.is_not(None))
+            .where(CallRow.outcome == CallOutcome.NOT_AUDITED, CallRow.person.is_not(None))
             .order_by(CallRow.received_at)
             .limit(_AT_ONCE)
         ).all()
@@ -214,7 +214,7 @@ def audit_later(
         found = [row for row in answer.findings if row["exemption"] is None]
         with access.database.writing() as session:
             row = session.get_one(CallRow, call_id)
-            row.outcome, row.release = Outcome.AUDITED_LATER, ready.plan.release.number
+            row.outcome, row.release = CallOutcome.AUDITED_LATER, ready.plan.release.number
             row.findings = len(found)
             session.add_all(findings_of(call_id, found))
     look_up.close()

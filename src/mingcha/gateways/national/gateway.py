@@ -17,7 +17,7 @@ import msgspec
 
 from mingcha.access.context import CHINA
 from mingcha.audit.bill import BillAuditor
-from mingcha.audit.calls import Call, Outcome, decode_call, encode_call, key_of
+from mingcha.audit.calls import Call, CallOutcome, decode_call, encode_call, key_of
 from mingcha.domain.errors import InputError, MingchaError
 from mingcha.gateways.national.connections import Connection, Connections, Rates
 from mingcha.gateways.national.envelope import Envelope, answered, envelope_of, refused
@@ -108,7 +108,7 @@ class Gateway:
         try:
             return self._serve(asked)
         except MingchaError as error:
-            return self._kept(asked, Outcome.REFUSED, asked.refused(str(error), self.clock()))
+            return self._kept(asked, CallOutcome.REFUSED, asked.refused(str(error), self.clock()))
         except Exception as error:
             _log.error("call failed", exc_info=error)
             return self._not_audited(asked, "系统内部错误")
@@ -135,7 +135,7 @@ class Gateway:
                 return self._audit(asked)
             case "3103":
                 read_feedback(content)
-                return self._kept(asked, Outcome.TAKEN, asked.answered({}, self.clock()))
+                return self._kept(asked, CallOutcome.TAKEN, asked.answered({}, self.clock()))
             case "9001":
                 output = sign_in(content, envelope.fixmedins_code, _local(asked.now), self.secret)
             case "9002":
@@ -146,7 +146,7 @@ class Gateway:
                     where="infno",
                     remedy="可用：3101、3102、3103、9001、9002",
                 )
-        return self._kept(asked, Outcome.TAKEN, asked.answered(output, self.clock()))
+        return self._kept(asked, CallOutcome.TAKEN, asked.answered(output, self.clock()))
 
     def _audit(self, asked: _Asked) -> Reply:
         message = read_message(asked.request.content)
@@ -161,7 +161,7 @@ class Gateway:
         note = answer.note if known is not None else _WITHOUT_PAST + answer.note
         return self._kept(
             asked,
-            Outcome.AUDITED,
+            CallOutcome.AUDITED,
             asked.answered(answer.output, self.clock(), note),
             release=auditor.plan.release.number,
             findings=[row for row in answer.findings if row["exemption"] is None],
@@ -170,9 +170,9 @@ class Gateway:
 
     def _not_audited(self, asked: _Asked, why: str) -> Reply:
         text = _NOT_AUDITED.format(why=why)
-        return self._kept(asked, Outcome.NOT_AUDITED, asked.refused(text, self.clock()))
+        return self._kept(asked, CallOutcome.NOT_AUDITED, asked.refused(text, self.clock()))
 
-    def _kept(self, asked: _Asked, outcome: Outcome, answer: bytes, **more: Any) -> Reply:
+    def _kept(self, asked: _Asked, outcome: CallOutcome, answer: bytes, **more: Any) -> Reply:
         """Append a call to the journal."""
         call = Call(
             asked.envelope.fixmedins_code,

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from mingcha.access.permissions import Permission
 from mingcha.audit import call_records
 from mingcha.audit.call_records import CallDetail, CallFilter, CallView
-from mingcha.audit.calls import Outcome
+from mingcha.audit.calls import CallOutcome
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Code, Listed, Paging, listed
 
@@ -26,7 +26,7 @@ def list_calls(
     institution_id: Annotated[Code | None, Query(description="机构")] = None,
     transaction: Annotated[Code | None, Query(description="交易编号")] = None,
     scene: Annotated[Code | None, Query(description="触发场景")] = None,
-    outcome: Annotated[Outcome | None, Query(description="结果")] = None,
+    outcome: Annotated[CallOutcome | None, Query(description="结果")] = None,
     encounter_id: Annotated[Code | None, Query(description="就诊标识")] = None,
     doctor_id: Annotated[Code | None, Query(description="医师")] = None,
     rule_code: Annotated[Code | None, Query(description="有这条规则疑点的")] = None,

@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field, JsonValue, StringConstraints
 
 from mingcha.access.permissions import Permission
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.library import comparing, drafts, proposing, publishing, readiness, rebasing, remarks, reviewing
 from mingcha.library.comparing import Compared
 from mingcha.library.drafts import DraftFilter, DraftView, State
@@ -50,13 +50,19 @@ class DraftRevision(Form):
 class ChangeForm(Form):
     """What a part is to be; nothing takes it away. Points have a form of their own."""
 
-    part: Literal[Part.SETTING, Part.RULE_SET, Part.EXEMPTION, Part.DEFINITION, Part.ELSEWHERE]
+    part: Literal[
+        ChangePart.SETTING,
+        ChangePart.RULE_SET,
+        ChangePart.EXEMPTION,
+        ChangePart.DEFINITION,
+        ChangePart.ELSEWHERE,
+    ]
     key: Key
     after: JsonValue
     note: Paragraph = ""
 
 
-class RemarkForm(Form):
+class DraftRemarkForm(Form):
     """Something to say of a draft."""
 
     text: Paragraph = ""
@@ -71,7 +77,7 @@ class MomentForm(Form):
 class Decision(Form):
     """Which of two stands."""
 
-    part: Part
+    part: ChangePart
     key: Key
     choice: Choice
 
@@ -149,7 +155,7 @@ def list_changes(
     actor: SignedIn,
     access: Services,
     paging: Paging,
-    part: Annotated[Part | Literal["import"] | None, Query(description="改的是什么")] = None,
+    part: Annotated[ChangePart | Literal["import"] | None, Query(description="改的是什么")] = None,
     undone: Annotated[bool, Query(description="包括已撤销的")] = False,
 ) -> dict[str, Any]:
     """按改动的先后。"""
@@ -219,13 +225,13 @@ def say(draft_id: UUID, form: ReasonForm, actor: SignedIn, access: Services) -> 
 
 
 @door.post("/{draft_id}/hand-in", Permission.KNOWLEDGE_EDIT, "送审", response_model=DraftView)
-def hand_in(draft_id: UUID, form: RemarkForm, actor: SignedIn, access: Services) -> DraftView:
+def hand_in(draft_id: UUID, form: DraftRemarkForm, actor: SignedIn, access: Services) -> DraftView:
     """检查结果中须先改正的都改正了才能送审。"""
     return reviewing.hand_in(access, actor, draft_id, form.text)
 
 
 @door.post("/{draft_id}/take-back", Permission.KNOWLEDGE_EDIT, "撤回修改", response_model=DraftView)
-def take_back(draft_id: UUID, form: RemarkForm, actor: SignedIn, access: Services) -> DraftView:
+def take_back(draft_id: UUID, form: DraftRemarkForm, actor: SignedIn, access: Services) -> DraftView:
     """待审或已批准的草稿回到编辑中；改后须重新送审。"""
     return reviewing.take_back(access, actor, draft_id, form.text)
 
@@ -237,13 +243,13 @@ def send_back(draft_id: UUID, form: ReasonForm, actor: SignedIn, access: Service
 
 
 @door.post("/{draft_id}/approve", Permission.RELEASES_REVIEW, "批准草稿", response_model=DraftView)
-def approve(draft_id: UUID, form: RemarkForm, actor: SignedIn, access: Services) -> DraftView:
+def approve(draft_id: UUID, form: DraftRemarkForm, actor: SignedIn, access: Services) -> DraftView:
     """参与过编辑的人不能复核。"""
     return reviewing.approve(access, actor, draft_id, form.text)
 
 
 @door.post("/{draft_id}/publish", Permission.RELEASES_PUBLISH, "发布草稿", response_model=DraftView)
-def publish(draft_id: UUID, form: RemarkForm, actor: SignedIn, access: Services) -> DraftView:
+def publish(draft_id: UUID, form: DraftRemarkForm, actor: SignedIn, access: Services) -> DraftView:
     """已批准的草稿成为下一个发布版。"""
     return publishing.publish(access, actor, draft_id, form.text)
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import Field, JsonValue
 
 from mingcha.access.permissions import Permission
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.definition.model import Over
 from mingcha.library import rule_writing
 from mingcha.library.proposing import ChangeView, Proposed, propose
-from mingcha.library.rule_writing import Begun, Checked, WritingWords
+from mingcha.library.rule_writing import BegunRule, Checked, WritingWords
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Code, Form, Reason, ShortLine
 from mingcha.web.routes.rules import Bills, Values
@@ -74,8 +74,8 @@ def show_words(form: WordsForm, actor: SignedIn, access: Services) -> WritingWor
     return rule_writing.writing_words(access, actor, form.over, form.kind, form.parameters)
 
 
-@door.post("/begin", Permission.RULES_EDIT, "开始写一条自建规则", response_model=Begun)
-def begin(form: BeginForm, actor: SignedIn, access: Services) -> Begun:
+@door.post("/begin", Permission.RULES_EDIT, "开始写一条自建规则", response_model=BegunRule)
+def begin(form: BeginForm, actor: SignedIn, access: Services) -> BegunRule:
     """给出草稿和下一个编码；照机制、照条件、修改或复制已有的。"""
     return rule_writing.begin(
         access,
@@ -99,4 +99,6 @@ def check(form: CheckForm, actor: SignedIn, access: Services) -> Checked:
 def retire(code: Code, form: RetireForm, actor: SignedIn, access: Services) -> ChangeView:
     """随草稿发布后停用；各版和编码都保留。"""
     written = rule_writing.retired(access, actor, form.draft_id, code, form.reason)
-    return propose(access, actor, form.draft_id, Proposed(Part.DEFINITION, code, dict(written), form.reason))
+    return propose(
+        access, actor, form.draft_id, Proposed(ChangePart.DEFINITION, code, dict(written), form.reason)
+    )

@@ -12,7 +12,7 @@ from pydantic import Base64Bytes, BaseModel, Field, StringConstraints
 
 from mingcha.access.permissions import Permission
 from mingcha.administration import changes, dictionaries, parameters
-from mingcha.administration.changes import ChangedValue, ChangeFilter, ChangeView
+from mingcha.administration.changes import ChangedValue, ChangeFilter, SettingChangeView
 from mingcha.administration.dated import ChangeState, SettingKind
 from mingcha.administration.dictionaries import (
     CodeOrigin,
@@ -48,7 +48,7 @@ class What(StrEnum):
 class ChangeDetail(BaseModel):
     """A change, value by value."""
 
-    change: ChangeView
+    change: SettingChangeView
     lines: list[ChangedValue]
 
 
@@ -107,15 +107,17 @@ def list_parameters(actor: SignedIn, access: Services) -> list[ParameterView]:
     "/parameters/changes",
     Permission.SETTINGS_EDIT,
     "提出参数变更",
-    response_model=ChangeView,
+    response_model=SettingChangeView,
     status_code=201,
 )
-def propose_parameters(form: ParametersForm, actor: SignedIn, access: Services) -> ChangeView:
+def propose_parameters(form: ParametersForm, actor: SignedIn, access: Services) -> SettingChangeView:
     """由另一个人复核通过后，从生效日期起执行；值为空即恢复内置的。"""
     return parameters.propose_parameters(access, actor, dict(form.values), form.effective_from, form.reason)
 
 
-@door.get("/setting-changes", Permission.SETTINGS_VIEW, "参数和字典的变更", response_model=Listed[ChangeView])
+@door.get(
+    "/setting-changes", Permission.SETTINGS_VIEW, "参数和字典的变更", response_model=Listed[SettingChangeView]
+)
 def list_changes(
     actor: SignedIn,
     access: Services,
@@ -146,9 +148,9 @@ def show_change(change_id: UUID, actor: SignedIn, access: Services) -> ChangeDet
     "/setting-changes/{change_id}/approve",
     Permission.SETTINGS_REVIEW,
     "通过变更",
-    response_model=ChangeView,
+    response_model=SettingChangeView,
 )
-def approve(change_id: UUID, form: RemarkForm, actor: SignedIn, access: Services) -> ChangeView:
+def approve(change_id: UUID, form: RemarkForm, actor: SignedIn, access: Services) -> SettingChangeView:
     """不能复核自己提出的；参数的生效日期已过的，从今天起。"""
     return changes.approve(access, actor, change_id, form.remark)
 
@@ -157,9 +159,9 @@ def approve(change_id: UUID, form: RemarkForm, actor: SignedIn, access: Services
     "/setting-changes/{change_id}/reject",
     Permission.SETTINGS_REVIEW,
     "驳回变更",
-    response_model=ChangeView,
+    response_model=SettingChangeView,
 )
-def reject(change_id: UUID, form: ReasonForm, actor: SignedIn, access: Services) -> ChangeView:
+def reject(change_id: UUID, form: ReasonForm, actor: SignedIn, access: Services) -> SettingChangeView:
     """须写明原因；不能复核自己提出的。"""
     return changes.reject(access, actor, change_id, form.reason)
 
@@ -168,9 +170,9 @@ def reject(change_id: UUID, form: ReasonForm, actor: SignedIn, access: Services)
     "/setting-changes/{change_id}/withdraw",
     Permission.SETTINGS_EDIT,
     "撤回变更",
-    response_model=ChangeView,
+    response_model=SettingChangeView,
 )
-def withdraw(change_id: UUID, actor: SignedIn, access: Services) -> ChangeView:
+def withdraw(change_id: UUID, actor: SignedIn, access: Services) -> SettingChangeView:
     """只能撤回自己提出、还没有复核的。"""
     return changes.withdraw(access, actor, change_id)
 
@@ -232,10 +234,10 @@ def preview(name: Code, form: FileForm, actor: SignedIn, access: Services) -> li
     "/dictionaries/{name}/changes",
     Permission.SETTINGS_EDIT,
     "提出字典变更",
-    response_model=ChangeView,
+    response_model=SettingChangeView,
     status_code=201,
 )
-def propose_rows(name: Code, form: RowsForm, actor: SignedIn, access: Services) -> ChangeView:
+def propose_rows(name: Code, form: RowsForm, actor: SignedIn, access: Services) -> SettingChangeView:
     """由另一个人复核通过后，从生效日期起有效；生效日期可以在过去，用于补录。"""
     rows, ended = [row.row() for row in form.rows], [row.row() for row in form.ended]
     return dictionaries.propose_rows(

@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import Field, JsonValue
 
 from mingcha.access.permissions import Permission
-from mingcha.knowledge.changes import Part
+from mingcha.knowledge.changes import ChangePart
 from mingcha.library import strategies
 from mingcha.library.strategies import CheckedPart, DecidedRule, StrategyView, StrategyWords
 from mingcha.web.door import Door, Services, SignedIn
@@ -25,7 +25,7 @@ class PartForm(Form):
     """A rule set or an exemption in its written form; `replaces` is the name under which it stood."""
 
     draft_id: UUID | None = None
-    part: Literal[Part.RULE_SET, Part.EXEMPTION]
+    part: Literal[ChangePart.RULE_SET, ChangePart.EXEMPTION]
     written: Annotated[dict[str, JsonValue], Field(max_length=30)]
     replaces: Annotated[str, Field(max_length=200)] = ""
 

@@ -30,6 +30,7 @@ _ELSEWHERE = {
     "bilg_dr_code": "fee tables of the same database; the interface writes bilg_dr_codg",
     "bilg_dept_code": "fee tables of the same database; the interface writes bilg_dept_codg",
     "medins_list_code": "fee tables of the same database; the interface writes medins_list_codg",
+    "conv_ratio": "a column of the file that transaction 1301 downloads",
     "med_list_name": "the name beside med_list_codg; transaction 4901 writes it medListName",
 }
 # Code lists of our own.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -36,7 +37,7 @@ class Parameter:
     """A number (or, without bounds, a switch) that can be set.
 
     Args:
-        policy: the field of the policy that it sets.
+        policy: the field of the policy that it sets; one of a part of it after a point.
     """
 
     key: str
@@ -56,14 +57,15 @@ class Parameter:
     @property
     def default(self) -> Value:
         """What holds where nobody set it."""
-        default: Value | timedelta = getattr(Policy(), self.policy)
-        if isinstance(default, timedelta):
-            return int(default / _UNITS[self.unit])
+        built_in = attrgetter(self.policy)(Policy())
+        unit = _UNITS.get(self.unit)
+        default: Value = built_in if unit is None else built_in // unit
         return default
 
-    def of_policy(self, value: Value) -> Value | timedelta:
+    def of_policy(self, value: Value) -> Any:
         """A value as the policy counts it."""
-        return value * _UNITS[self.unit] if self.unit in _UNITS else value
+        unit = _UNITS.get(self.unit)
+        return value if unit is None else value * unit
 
     def check(self, value: Value) -> None:
         """Refuse what is out of bounds, or of another kind.
@@ -79,7 +81,12 @@ class Parameter:
             raise Invalid(f"“{self.label}”超出范围", where=self.key, remedy=f"请填 {bounds}")
 
 
-_UNITS = {"分钟": timedelta(minutes=1), "小时": timedelta(hours=1), "天": timedelta(days=1)}
+_UNITS: dict[str, Any] = {
+    "分钟": timedelta(minutes=1),
+    "小时": timedelta(hours=1),
+    "天": timedelta(days=1),
+    "GB": 2**30,
+}
 _PASSWORD, _SIGN_IN, _SESSION, _TOKEN = "口令", "登录失败", "会话", "令牌和链接"
 
 PARAMETERS = (
@@ -148,12 +155,18 @@ class ParameterView:
 def policy_in_force(access: Access) -> Policy:
     """The policy as the parameters set it today."""
     held = parameters_in_force(access)
-    given: dict[str, Any] = {
-        parameter.policy: parameter.of_policy(held[parameter.key, EVERYWHERE])
-        for parameter in PARAMETERS
-        if (parameter.key, EVERYWHERE) in held
-    }
-    return Policy(**given)
+    policy = Policy()
+    for parameter in PARAMETERS:
+        if (parameter.key, EVERYWHERE) in held:
+            value = parameter.of_policy(held[parameter.key, EVERYWHERE])
+            policy = _with(policy, parameter.policy, value)
+    return policy
+
+
+def _with(whole: Any, path: str, value: Any) -> Any:
+    """A policy with another value at a path of field names."""
+    name, _, rest = path.partition(".")
+    return replace(whole, **{name: value if not rest else _with(getattr(whole, name), rest, value)})
 
 
 def parameters(access: Access, actor: Actor) -> list[ParameterView]:

@@ -56,6 +56,12 @@ export const router = createRouter({
       component: () => import('./screens/login/BeginScreen.vue'),
     },
     {
+      path: '/sso',
+      name: 'sso',
+      meta: { title: '登录', public: true },
+      component: () => import('./screens/login/ReturnScreen.vue'),
+    },
+    {
       path: '/password',
       name: 'password',
       meta: { title: '修改口令' },

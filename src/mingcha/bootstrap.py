@@ -24,6 +24,7 @@ from mingcha.store import releases
 
 if TYPE_CHECKING:
     from mingcha.access.context import Access
+    from mingcha.gateways.single_sign_on import SingleSignOn
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,13 @@ class Application:
             return replace(policy_in_force(access), upload_bytes=upload_bytes)
 
         return Access(Database(self.settings.database_url), keyring, self.home, policy_of=policy)
+
+    @cached_property
+    def single_sign_on(self) -> SingleSignOn | None:
+        """The identity provider of the unit, where there is one."""
+        from mingcha.gateways.single_sign_on import SingleSignOn  # loads what no audit needs
+
+        return None if self.settings.provider is None else SingleSignOn(self.settings.provider)
 
     def prepare_database(self) -> bool:
         """Bring the database up to date, and make the keys of a new one; returns whether anything was done.

@@ -8,6 +8,10 @@
 | MINGCHA_KEY_FILE     | the keys of personal data; better not beside the database  | keys.json in the folder |
 | MINGCHA_KEYS         | the keys themselves, where a vault gives them               | the key file          |
 | MINGCHA_UPLOAD_MB    | most that the files of one upload may take, in MiB          | 20480                 |
+| MINGCHA_OIDC_ISSUER  | the identity provider of the unit (OpenID Connect)          | none                  |
+| MINGCHA_OIDC_CLIENT_ID, MINGCHA_OIDC_CLIENT_SECRET | as what it knows us; no secret for a public client | |
+| MINGCHA_OIDC_RETURN  | https://our.address/sso, as it is registered there          |                       |
+| MINGCHA_OIDC_NAME    | what people call it                                         | 统一身份认证          |
 """
 
 from __future__ import annotations
@@ -25,12 +29,29 @@ DATABASE_URL = "MINGCHA_DATABASE_URL"
 KEY_FILE = "MINGCHA_KEY_FILE"
 KEYS = "MINGCHA_KEYS"
 UPLOAD_MB = "MINGCHA_UPLOAD_MB"
+OIDC = "MINGCHA_OIDC_"
 MOST_WORKERS = 256
 MOST_UPLOAD_MB = 2**20
 
 
 class SettingsError(MingchaError):
     """A setting of the installation that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The identity provider of the unit.
+
+    Args:
+        returns_to: where it sends browsers back to.
+        name: what people call it.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(repr=False)
+    returns_to: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +65,7 @@ class Settings:
         given_key_file: the file with the keys of personal data, where it is elsewhere.
         given_keys: these keys themselves, where no file holds them.
         upload_mb: most that the files of one upload may take, in MiB.
+        provider: by which people may also sign in.
     """
 
     home: Path
@@ -52,6 +74,7 @@ class Settings:
     given_key_file: Path | None = None
     given_keys: str | None = field(default=None, repr=False)
     upload_mb: int = 20_480
+    provider: Provider | None = None
 
     @property
     def database_url(self) -> str:
@@ -80,6 +103,27 @@ def settings_from(
         given_key_file=_path(environment.get(KEY_FILE, "").strip()),
         given_keys=environment.get(KEYS, "").strip() or None,
         upload_mb=_upload_mb(environment.get(UPLOAD_MB, "").strip()),
+        provider=_provider(environment),
+    )
+
+
+def _provider(environment: Mapping[str, str]) -> Provider | None:
+    said = {
+        name: environment.get(OIDC + name, "").strip()
+        for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "RETURN", "NAME")
+    }
+    if not said["ISSUER"]:
+        return None
+    if lacking := [OIDC + name for name in ("CLIENT_ID", "RETURN") if not said[name]]:
+        raise SettingsError(
+            "统一身份认证没有设全", where="、".join(lacking), remedy="请按认证系统登记的内容填写"
+        )
+    return Provider(
+        said["ISSUER"],
+        said["CLIENT_ID"],
+        said["CLIENT_SECRET"] or None,
+        said["RETURN"],
+        said["NAME"] or "统一身份认证",
     )
 
 

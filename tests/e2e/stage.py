@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from mingcha.access.context import Access
 from mingcha.access.roles import Role
+from mingcha.gateways.single_sign_on import SingleSignOn
 from mingcha.web.app import web_application
 from mingcha.web.interface import BUILT, show_interface
 from tests.support.platform import PASSWORD, Town
@@ -50,8 +51,8 @@ def why_not() -> str | None:
 
 
 @contextmanager
-def serving(access: Access) -> Iterator[str]:
-    """The address of a server with API and pages."""
+def serving(access: Access, signing_on: Callable[[str], SingleSignOn] | None = None) -> Iterator[str]:
+    """The address of a server with API and pages, and with an identity provider that knows this address."""
     app = web_application(access)
     show_interface(app)
     server = uvicorn.Server(
@@ -65,8 +66,11 @@ def serving(access: Access) -> Iterator[str]:
         thread.join(0.01)
     assert server.started, "the server did not start"
     port = server.servers[0].sockets[0].getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    if signing_on is not None:
+        app.state.single_sign_on = signing_on(address)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield address
     finally:
         server.should_exit = True
         thread.join(_STARTS_WITHIN)
@@ -84,7 +88,7 @@ class Stage:
         page.goto(self.address + to)
         page.get_by_label("登录名").fill(login)
         page.get_by_label("口令", exact=True).fill(password)
-        page.get_by_role("button", name="登录").click()
+        page.get_by_role("button", name="登录", exact=True).click()
         expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
 
     def sign_in_as(self, page: Page, role: Role, to: str = "/") -> None:

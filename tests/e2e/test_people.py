@@ -11,7 +11,11 @@ from mingcha.access.policy import AlarmPolicy
 from mingcha.access.reveal import reveal
 from mingcha.access.roles import Role
 from mingcha.access.upkeep import keep_up
-from tests.e2e.stage import Stage
+from mingcha.gateways.single_sign_on import SingleSignOn
+from mingcha.settings import Provider
+from tests.e2e.stage import Stage, serving
+from tests.support.platform import Town
+from tests.support.provider import CLIENT, SECRET, provider_running
 
 ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
@@ -126,3 +130,27 @@ def test_an_auditor_sees_what_was_too_much_restricts_at_once_and_concludes(stage
     drawer.get_by_role("button", name="处理完毕").click()
     expect(drawer.get_by_text("集中核对报到信息").first).to_be_visible()
     expect(page.get_by_role("navigation", name="报警列表分页")).to_contain_text("共 0 条")
+
+
+@ONE
+def test_an_account_is_linked_to_the_unit_s_provider_and_entered_by_it(town: Town, page: Page) -> None:
+    town.user("chen", town.grant(Role.READER, "H1"), at="H1")
+
+    def known(address: str) -> SingleSignOn:
+        return SingleSignOn(Provider(provider.issuer, CLIENT, SECRET, f"{address}/sso", "本院统一认证"))
+
+    with provider_running() as provider, serving(town.access, known) as address:
+        stage = Stage(address, town)
+        stage.sign_in(page, "chen", to="/me")
+        page.get_by_role("button", name="关联", exact=True).click()
+        expect(page.get_by_text("已关联", exact=True).first).to_be_visible()
+        expect(page).to_have_url(f"{address}/me")
+        page.get_by_role("banner").get_by_role("button", name="王小明").click()
+        page.get_by_role("menuitem", name="退出登录").click()
+        page.get_by_role("button", name="用本院统一认证登录").click()
+        expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+        page.get_by_role("banner").get_by_role("button", name="王小明").click()
+        page.get_by_role("menuitem", name="退出登录").click()
+        provider.subject = "9002"
+        page.get_by_role("button", name="用本院统一认证登录").click()
+        expect(page.get_by_role("alert")).to_contain_text("没有关联本系统的账号")

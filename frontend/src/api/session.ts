@@ -36,6 +36,31 @@ export async function removeSecondFactor(code: string): Promise<void> {
   await answer(api.POST('/api/v1/session/second-factor/remove', { body: { code } }))
 }
 
+/** What the unit's identity provider is called; nothing where there is none. */
+export async function providerName(): Promise<string | null> {
+  return (await answer(api.GET('/api/v1/session/provider'))).name
+}
+
+/** Where the browser goes to sign in by the provider, or to link the own account to it. */
+export async function awayToProvider(linking: boolean): Promise<string> {
+  const asked = linking
+    ? answer(api.POST('/api/v1/session/provider/link'))
+    : answer(api.POST('/api/v1/session/provider'))
+  return (await asked).address
+}
+
+export function backFromProvider(form: Schemas['Returned']): Promise<Me> {
+  return answer(api.POST('/api/v1/session/provider/return', { body: form }))
+}
+
+export async function linkedAtProvider(form: Schemas['Returned']): Promise<void> {
+  await answer(api.POST('/api/v1/session/provider/link/return', { body: form }))
+}
+
+export async function unlinkFromProvider(): Promise<void> {
+  await answer(api.DELETE('/api/v1/session/provider/link'))
+}
+
 /** For which duty a link of the first set-up is. */
 export function readInvitation(token: string): Promise<Duty> {
   return answer(api.POST('/api/v1/setup/link', { body: { token } }))

@@ -33,6 +33,13 @@ export const useSession = defineStore('session', () => {
     asked.value = true
   }
 
+  /** Somebody was let in otherwise than by name and password. */
+  function entered(somebody: Me): void {
+    me.value = somebody
+    lastLogin.value = somebody.login
+    asked.value = true
+  }
+
   async function leave(): Promise<void> {
     try {
       await signOut()
@@ -61,6 +68,7 @@ export const useSession = defineStore('session', () => {
     may: (permission: Permission) => permissions.value.has(permission),
     restore,
     enter,
+    entered,
     leave,
     forget,
     refresh,

@@ -59,6 +59,12 @@ class Conflict(AccessError):
     code = "conflict"
 
 
+class Unreachable(AccessError):
+    """Something outside that is needed for this does not answer."""
+
+    code = "unreachable"
+
+
 class Invalid(AccessError):
     """It cannot be meant as it was given."""
 

@@ -14,6 +14,7 @@ from mingcha.access.grants import GrantView, grant_views
 from mingcha.access.passwords import check_not_used_before, check_strength, do_set_password, matches
 from mingcha.access.permissions import Permission
 from mingcha.access.personal import PersonalField, opened
+from mingcha.access.provided_identities import is_linked
 from mingcha.access.sessions import Secrets, do_begin, do_end_all
 from mingcha.access.trail import Action, record
 from mingcha.access.users_known import own_row
@@ -30,6 +31,7 @@ class Me:
     grants: list[GrantView]
     must_change_password: bool
     second_factor: bool
+    single_sign_on: bool
 
 
 def me(access: Access, actor: Actor) -> Me:
@@ -44,6 +46,7 @@ def me(access: Access, actor: Actor) -> Me:
             grants=grant_views(session, access, user),
             must_change_password=actor.must_change_password,
             second_factor=user.totp_confirmed,
+            single_sign_on=is_linked(session, user.id),
         )
 
 

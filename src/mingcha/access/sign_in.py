@@ -39,21 +39,26 @@ def sign_in(
         user = session.scalar(select(User).where(User.login == login))
     if user is None:
         hash_password(access, password)  # takes as long as looking at a real one
-        raise _failed(access, guest)
+        raise failed(access, guest)
     ended = user.password_ends_at is not None and access.now() >= user.password_ends_at
     if not matches(access, user.password_hash, password) or ended or user.status != "active":
-        raise _failed(access, guest)
+        raise failed(access, guest)
     if user.totp_confirmed and not code:
         raise CodeNeeded(
             "请输入动态码", where="code", remedy="打开手机上的验证器，输入当前的 6 位数字，或一个恢复码"
         )
-    return _let_in(access, replace(guest, user_id=user.id), code, held_token)
+    return do_let_in(access, replace(guest, user_id=user.id), code, held_token, "password")
 
 
-def _let_in(access: Access, actor: Actor, code: str | None, held_token: str | None) -> Secrets:
+def do_let_in(access: Access, actor: Actor, code: str | None, held_token: str | None, factor: str) -> Secrets:
+    """Begin a session for who has shown the first factor, if the second one is right too.
+
+    Raises:
+        SignInFailed: it is not.
+    """
     with access.database.writing() as session:
         user = session.scalars(select(User).where(User.id == actor.user_id).with_for_update()).one()
-        proof = proof_of(session, access, user, code or "") if user.totp_confirmed else "password"
+        proof = proof_of(session, access, user, code or "") if user.totp_confirmed else factor
         if proof is not None:
             if held_token is not None:
                 do_end_token(session, access, held_token)
@@ -66,10 +71,11 @@ def _let_in(access: Access, actor: Actor, code: str | None, held_token: str | No
             if proof == "recovery":
                 record(session, access, now_in, Action.RECOVERY_CODE_USED)
             return secrets
-    raise _failed(access, actor)
+    raise failed(access, actor)
 
 
-def _failed(access: Access, actor: Actor) -> SignInFailed:
+def failed(access: Access, actor: Actor) -> SignInFailed:
+    """A refusal that does not say what was wrong; that it was refused stands in the trail."""
     with access.database.writing() as session:
         record(session, access, actor, Action.SIGN_IN_FAILED)
     return SignInFailed(

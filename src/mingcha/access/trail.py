@@ -64,6 +64,8 @@ class Action(Labelled):
     ALARM_HANDLED = "alarm.handled", "处理异常使用报警"
     USER_RESTRICTED = "user.restricted", "限制用户查看完整信息和导出"
     USER_UNRESTRICTED = "user.unrestricted", "解除对用户的限制"
+    IDENTITY_LINKED = "identity.linked", "关联统一身份认证"
+    IDENTITY_UNLINKED = "identity.unlinked", "解除统一身份认证的关联"
     TRAIL_VERIFIED = "trail.verified", "校验操作记录"
     FILE_UPLOADED = "file.uploaded", "上传文件"
     RUN_STARTED = "run.started", "新建任务"

@@ -7,6 +7,7 @@ from fastapi_offline import FastAPIOffline
 
 from mingcha import __version__
 from mingcha.access.context import Access
+from mingcha.gateways.single_sign_on import SingleSignOn
 from mingcha.web.door import API
 from mingcha.web.guard import Guard
 from mingcha.web.limit import BodyLimit
@@ -35,6 +36,7 @@ from mingcha.web.routes import (
     session,
     settings,
     setup,
+    single_sign_on,
     staff,
     strategy,
     tokens,
@@ -46,6 +48,8 @@ from mingcha.web.routes import (
 _MODULES = (
     session,
     setup,
+    single_sign_on,
+    users,
     accounts,
     users,
     organisations,
@@ -77,8 +81,8 @@ _MODULES = (
 DOORS = tuple(module.door for module in _MODULES)
 
 
-def web_application(access: Access) -> FastAPI:
-    """The application over an access layer."""
+def web_application(access: Access, single_sign_on: SingleSignOn | None = None) -> FastAPI:
+    """The application over an access layer, and the identity provider of the unit where there is one."""
     app: FastAPI = FastAPIOffline(
         title="明察",
         summary="医保基金智能审核系统的接口",
@@ -88,6 +92,7 @@ def web_application(access: Access) -> FastAPI:
         redoc_url=None,
     )
     app.state.access = access
+    app.state.single_sign_on = single_sign_on
     explain_problems(app)
     # The last one added stands outermost.
     app.add_middleware(BodyLimit)

@@ -39,6 +39,7 @@ _STATUS: dict[type[MingchaError], int] = {
     errors.Invalid: 422,
     errors.LockedOut: 429,
     Unavailable: 503,
+    errors.Unreachable: 503,
 }
 _CODES: dict[type[MingchaError], str] = {ChangedMeanwhile: "conflict", Unavailable: "unavailable"}
 OF_HTTP = {

@@ -35,8 +35,9 @@ _WORKER_ENDS_SECONDS = 20
 def served() -> ASGIApp:
     """The application of this installation with its gateway; each server process makes its own."""
     write_logs_to()
-    access = application().access
-    app = web_application(access)
+    installation = application()
+    access = installation.access
+    app = web_application(access, installation.single_sign_on)
     if lacks_interface() is None:
         show_interface(app)
     return with_gateway(app, access)

@@ -45,7 +45,11 @@ def calls_of_people(town: Town, hospital: str, user: Any) -> dict[tuple[str, str
         "role": "reader",
         "reason": "需要查看",
     }
+    returned = {"state": "x", "code": "y"}
     return {
+        ("POST", "/session/provider/link"): ("/session/provider/link", None),
+        ("POST", "/session/provider/link/return"): ("/session/provider/link/return", returned),
+        ("DELETE", "/session/provider/link"): ("/session/provider/link", None),
         ("GET", "/accounts/requests"): ("/accounts/requests?size=100", None),
         ("POST", "/accounts/requests"): ("/accounts/requests", wish),
         ("POST", "/accounts/requests/{request_id}/grant"): (f"/accounts/requests/{asked}/grant", why),

@@ -66,6 +66,7 @@ const VALUES: Record<string, string> = {
   password: '口令',
   totp: '口令和动态码',
   recovery: '口令和恢复码',
+  oidc: '统一身份认证',
   region: '地区',
   bureau: '经办机构',
   institution: '定点医药机构',

@@ -73,7 +73,7 @@ def begin(
     """登录名和口令对了以后发放会话 Cookie；启用了动态码的须同时给出动态码或恢复码。"""
     password = form.password.get_secret_value()
     secrets = sign_in(access, form.login, password, code=form.code, address=address, held_token=held)
-    _hand_out(request, response, access, secrets)
+    hand_out(request, response, access, secrets)
     return own_account.me(access, admit(access, secrets.token, address).actor)
 
 
@@ -107,7 +107,7 @@ def change_password(
     secrets = own_account.change_password(
         access, actor, form.current_password.get_secret_value(), form.new_password.get_secret_value()
     )
-    _hand_out(request, response, access, secrets)
+    hand_out(request, response, access, secrets)
 
 
 @door.post("/second-factor", Permission.OWN_ACCOUNT, "申请动态码", response_model=Enrolment)
@@ -128,7 +128,8 @@ def remove_second_factor(form: CodeForm, actor: SignedIn, access: Services) -> N
     second_factor.remove(access, actor, form.code.get_secret_value())
 
 
-def _hand_out(request: Request, response: Response, access: Access, secrets: Secrets) -> None:
+def hand_out(request: Request, response: Response, access: Access, secrets: Secrets) -> None:
+    """Give the browser what its session needs."""
     lasts = int(access.policy.session_lasts.total_seconds())
     secure = request.url.scheme == "https"
     response.set_cookie(

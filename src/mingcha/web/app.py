@@ -48,8 +48,6 @@ from mingcha.web.routes import (
 _MODULES = (
     session,
     setup,
-    single_sign_on,
-    users,
     accounts,
     users,
     organisations,
@@ -77,6 +75,7 @@ _MODULES = (
     releases,
     basis,
     consultations,
+    single_sign_on,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

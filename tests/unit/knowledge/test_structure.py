@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from mingcha.knowledge.expressions.structure import ALL, ANY, LINE, NOT, structure_of, text_of_node
 
 from mingcha.domain.conditions import Condition
 from mingcha.knowledge.expressions.reading import condition_of
+from mingcha.knowledge.expressions.structure import ALL, ANY, LINE, NOT, structure_of, text_of_node
 from mingcha.knowledge.expressions.words import vocabulary
 from tests.unit.knowledge.test_expressions import conditions
 

@@ -30,7 +30,7 @@ WHY = "例行核对"
 
 
 def strict(town: Town) -> Access:
-    return replace(town.access, policy=Policy(alarms=FEW, failures_allowed=99))
+    return replace(town.access, policy_of=lambda _: Policy(alarms=FEW, failures_allowed=99))
 
 
 def told(access: Access, actor: Actor = ROOT, **wanted: bool) -> list[AlarmView]:

@@ -19,7 +19,7 @@ from mingcha.access.permissions import Permission
 from mingcha.access.roles import DUTIES, Role
 from mingcha.web import door
 from mingcha.web.door import CSRF_HEADER
-from mingcha.web.limit import MOST_BYTES
+from mingcha.web.limit import MOST_BYTES_WITH_FILE
 from tests.platform.web.test_routes import AIMED, EVERYBODYS, PUBLIC, calls
 from tests.platform.web.test_security import NASTY
 from tests.support.browser import Browser, application_over
@@ -128,7 +128,7 @@ def test_no_part_of_any_path_leads_out_of_where_it_belongs(town: Town, anybody: 
 
 @ONE
 def test_no_route_reads_a_form_beyond_measure(town: Town, anybody: Browser) -> None:
-    large = json.dumps({"reason": "x" * MOST_BYTES}).encode()
+    large = json.dumps({"reason": "x" * MOST_BYTES_WITH_FILE}).encode()
     tried = 0
     for (method, path), operation in operations(town.access).items():
         forms = operation.get("requestBody", {}).get("content", {})

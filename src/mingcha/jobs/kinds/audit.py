@@ -100,7 +100,8 @@ def _work(work: Work[AuditParameters]) -> dict[str, Any]:
         workbook=asked.workbook,
         progress=progress,
     )
-    work.progress("建立疑点索引", 0, None, "")
+    lines = result.counts["lines"]
+    work.progress("建立疑点索引", lines, lines)
     write_index(result.out, dataset_folder(access, asked.dataset_id))
     return {"release": asked.release, "counts": dict(result.counts), "timing": result.manifest["timing"]}
 

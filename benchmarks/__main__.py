@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import batch, care, city, compiling, line_rules, online, rule_count, tables
+from benchmarks import batch, calls, care, city, compiling, findings, line_rules, online, rule_count, tables
 from benchmarks.datasets import CACHE, cache_folder
 from benchmarks.figures import Figure
 from benchmarks.library import PAIRS, MadeLibrary, made_library
@@ -33,11 +33,12 @@ class Sizes:
     """Entered into the register of insured persons."""
     batches: tuple[tuple[int, int], ...]
     """Lines of a city, and how often it is audited."""
+    findings: int
 
 
-QUICK = Sizes(30_000, 300, 100_000, 3_000, 1, 20_000, ((100_000, 1),))
-USUAL = Sizes(PAIRS, 5_000, 1_000_000, 50_000, 3, 1_000_000, ((1_000_000, 3), (5_100_000, 1)))
-FULL = Sizes(PAIRS, 5_000, 1_000_000, 50_000, 3, 1_000_000, ((1_000_000, 3), (20_000_000, 1)))
+QUICK = Sizes(30_000, 300, 100_000, 3_000, 1, 20_000, ((100_000, 1),), 20_000)
+USUAL = Sizes(PAIRS, 5_000, 1_000_000, 50_000, 3, 1_000_000, ((1_000_000, 3), (5_100_000, 1)), 1_000_000)
+FULL = Sizes(PAIRS, 5_000, 1_000_000, 50_000, 3, 1_000_000, ((1_000_000, 3), (20_000_000, 1)), 1_000_000)
 
 
 def benchmarks(sizes: Sizes, cache: Path) -> dict[str, Callable[[MadeLibrary], list[Figure]]]:
@@ -53,6 +54,8 @@ def benchmarks(sizes: Sizes, cache: Path) -> dict[str, Callable[[MadeLibrary], l
         "line": lambda library: line_rules.figures(sizes.lines, sizes.asked, library, cache),
         "rules": lambda library: rule_count.figures(sizes.lines, library, cache),
         "care": lambda library: care.figures(sizes.lines, sizes.people, library, cache),
+        "findings": lambda library: findings.figures(sizes.findings, library, cache, sizes.repetitions),
+        "calls": lambda library: calls.figures(sizes.lines, sizes.people // 10, library, cache),
         "city": lambda _: city.figures(sizes.lines, cache / "made", sizes.repetitions),
     }
 
@@ -104,7 +107,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         nargs="+",
-        choices=["plan", "online", "batch", "line", "rules", "care", "city"],
+        choices=["plan", "online", "batch", "line", "rules", "care", "findings", "calls", "city"],
         help="只测这些，不写文档",
     )
     parser.add_argument("--strict", action="store_true", help="有“必须”未达到时以状态 1 结束")

@@ -120,10 +120,10 @@ def facets(access: Access, actor: Actor, run_id: UUID, wanted: FindingFilter) ->
     scope = actor.scope(Permission.FINDINGS_VIEW)
     index = index_of(access, run_id)
     holds = conditions(index, wanted, scope)
-    found = together(index, holds)
+    found = _Counting(index, together(index, holds))
     return Facets(
-        _total(index, found),
-        [_facet(index, name, _without_its_own(index, name, holds, found)) for name in LABELS],
+        _total(index, found.rows),
+        [_facet(name, _without_its_own(index, name, holds, found)) for name in LABELS],
     )
 
 
@@ -140,14 +140,31 @@ def facet(
         raise missing("这个统计项")
     index = index_of(access, run_id)
     holds = conditions(index, wanted, scope)
-    return _facet(index, name, together(index, holds, without=_limit(name)), text.lower())
+    return _facet(name, _Counting(index, together(index, holds, without=_limit(name))), text.lower())
+
+
+class _Counting:
+    """Findings that several facets count: what they group by alike is grouped once."""
+
+    def __init__(self, index: FindingIndex, rows: pl.DataFrame) -> None:
+        self.index = index
+        self.rows = rows
+        self._grouped: dict[str, pl.DataFrame] = {}
+
+    def by(self, column: str) -> pl.DataFrame:
+        """key, findings, claimed_fen."""
+        if column not in self._grouped:
+            self._grouped[column] = self.rows.group_by(pl.col(column).alias("key")).agg(
+                findings=pl.len().cast(pl.Int64), claimed_fen=pl.col("claimed_fen").sum()
+            )
+        return self._grouped[column]
 
 
 def _without_its_own(
-    index: FindingIndex, name: str, holds: Mapping[str, pl.Series], found: pl.DataFrame
-) -> pl.DataFrame:
+    index: FindingIndex, name: str, holds: Mapping[str, pl.Series], found: _Counting
+) -> _Counting:
     limit = _limit(name)
-    return together(index, holds, without=limit) if limit in holds else found
+    return _Counting(index, together(index, holds, without=limit)) if limit in holds else found
 
 
 def _limit(name: str) -> str:
@@ -176,8 +193,8 @@ def _total(index: FindingIndex, found: pl.DataFrame) -> Total:
     return Total(**counted, institutions=places.drop_nulls().n_unique())
 
 
-def _facet(index: FindingIndex, name: str, found: pl.DataFrame, text: str = "") -> Facet:
-    counted = _counted(index, name, found)
+def _facet(name: str, found: _Counting, text: str = "") -> Facet:
+    counted = _counted(name, found)
     if text:
         said = pl.concat_str("value", "label", separator="\n", ignore_nulls=True).str.to_lowercase()
         counted = counted.filter(said.str.contains(text, literal=True))
@@ -185,45 +202,39 @@ def _facet(index: FindingIndex, name: str, found: pl.DataFrame, text: str = "") 
     return Facet(name, LABELS[name], values, counted.height)
 
 
-def _counted(index: FindingIndex, name: str, found: pl.DataFrame) -> pl.DataFrame:
+def _counted(name: str, found: _Counting) -> pl.DataFrame:
     """value, label, findings, claimed_fen and, where codes are its own, the institution; the most frequent first."""
     if name == "month":
-        days = _grouped(found, pl.col("day"))
+        days = found.by("day")
         month = pl.col("key").cast(pl.Date).dt.strftime("%Y-%m")
         # In order of time: what grows or goes shows in it.
         return (
             days.group_by(value=month, label=month).agg(pl.col(_COUNTED).sum()).sort("value", nulls_last=True)
         )
     if name in _OF_TABLES:
-        return _by_table(index, name, found)
-    by_key = _grouped(found, pl.col(name))
+        return _by_table(name, found)
+    by_key = found.by(name)
     value = (
         by_key["key"].cast(pl.String)
         if name == "inpatient"
-        else index.texts[name].cast(pl.String).gather(by_key["key"])
+        else found.index.texts[name].cast(pl.String).gather(by_key["key"])
     )
     return _most_first(by_key.with_columns(value=value, label=pl.lit(None, pl.String)))
 
 
-def _by_table(index: FindingIndex, name: str, found: pl.DataFrame) -> pl.DataFrame:
+def _by_table(name: str, found: _Counting) -> pl.DataFrame:
     table, number, value, label = _OF_TABLES[name]
     keys = {"value": pl.col(value)}
     if name in _OF_AN_INSTITUTION:
         keys |= {"institution": pl.col("institution_id"), "institution_name": pl.col("institution_name")}
-    rows = _grouped(found, pl.col(number))
-    texts = index.tables[table].select(
+    rows = found.by(number)
+    texts = found.index.tables[table].select(
         **keys, label=pl.lit(None, pl.String) if label is None else pl.col(label)
     )
     return _most_first(
         pl.concat([rows, texts[rows["key"]]], how="horizontal")
         .group_by(*keys)
         .agg(pl.col("label").drop_nulls().min(), pl.col(_COUNTED).sum())
-    )
-
-
-def _grouped(found: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
-    return found.group_by(key.alias("key")).agg(
-        findings=pl.len().cast(pl.Int64), claimed_fen=pl.col("claimed_fen").sum()
     )
 
 

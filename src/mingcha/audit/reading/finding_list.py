@@ -104,7 +104,7 @@ def findings(
     index = index_of(access, run_id)
     found = together(index, conditions(index, wanted, scope))
     first = (listing.page - 1) * listing.size
-    page = _in_order(index, found, listing.sort or _DEFAULT).slice(first, listing.size)
+    page = _in_order(index, found, listing.sort or _DEFAULT, first, listing.size)
     return Page(shown(access, index, page), found.height)
 
 
@@ -129,9 +129,10 @@ def shown(access: Access, index: FindingIndex, page: pl.DataFrame) -> list[Findi
     ]
 
 
-def _in_order(index: FindingIndex, found: pl.DataFrame, sort: str) -> pl.DataFrame:
+def _in_order(index: FindingIndex, found: pl.DataFrame, sort: str, first: int, size: int) -> pl.DataFrame:
+    """A part of the findings in an order; only their numbers are sorted, and only the part is gathered."""
     if sort == _DEFAULT:
-        return found  # it lies in this order
+        return found.slice(first, size)  # they lie in this order
     keys, down = [], []
     for name in sort.split(","):
         key = _key(index, name.removeprefix("-").strip())
@@ -141,7 +142,8 @@ def _in_order(index: FindingIndex, found: pl.DataFrame, sort: str) -> pl.DataFra
             )
         keys.append(key)
         down.append(name.startswith("-"))
-    return found.sort(keys, descending=down, nulls_last=True, maintain_order=True)
+    order = pl.arg_sort_by(keys, descending=down, nulls_last=True, maintain_order=True)
+    return found[found.select(order).to_series().slice(first, size)]
 
 
 def _key(index: FindingIndex, name: str) -> pl.Expr | None:

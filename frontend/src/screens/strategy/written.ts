@@ -51,6 +51,14 @@ function lists(value: unknown): Record<string, string[]> {
   )
 }
 
+// Kept by their number, chosen by their word.
+const RANKS: Record<string, string> = { '0': '无等级', '1': '一级', '2': '二级', '3': '三级' }
+
+function withRanks(scope: Record<string, string[]>): Record<string, string[]> {
+  const ranks = scope['机构级别']
+  return ranks ? { ...scope, 机构级别: ranks.map((rank) => RANKS[rank] ?? rank) } : scope
+}
+
 export function formOfSet(written: Written): SetForm {
   const threshold = (written['门槛'] ?? {}) as Written
   const settings = (written['参数'] ?? {}) as Record<string, Record<string, Plain>>
@@ -61,7 +69,7 @@ export function formOfSet(written: Written): SetForm {
     priority: Number(written['优先级'] ?? 0),
     from: String(written['启用'] ?? ''),
     until: String(written['停用'] ?? ''),
-    scope: lists(written['范围']),
+    scope: withRanks(lists(written['范围'])),
     scenes: texts(written['场景']),
     settings: Object.entries(settings).flatMap(([rule, named]) =>
       Object.entries(named).map(([name, value]) => ({

@@ -37,8 +37,11 @@ TOP = [
     "sample",
     "schema",
     "serve",
+    "worker",
 ]
 GROUPS = {
+    "connection": ["add", "list"],
+    "organisations": ["facts"],
     "knowledge": ["codes", "diff", "import", "stats", "template", "validate"],
     "release": ["create", "diff", "list"],
     "database": ["upgrade"],

@@ -16,6 +16,7 @@ from mingcha.access.labelled import Labelled
 from mingcha.access.policy import AlarmPolicy
 from mingcha.access.trail import Action, record
 from mingcha.store.database.alarms import Alarm, AlarmProgress
+from mingcha.store.database.engine import ChangedMeanwhile
 from mingcha.store.database.trail import TrailEntry
 
 _AT_ONCE = 5000
@@ -102,13 +103,23 @@ WATCH_OF = {watch.rule: watch for watch in WATCHES}
 _WATCHED = frozenset[str]().union(*(watch.actions for watch in WATCHES))
 
 
+def _begin(access: Access) -> None:
+    """See to it that how far the trail was looked through is written down; who comes second finds it there."""
+    with access.database.reading() as session:
+        if session.get(AlarmProgress, 1) is not None:
+            return
+    try:
+        with access.database.writing() as session:
+            session.add(AlarmProgress(id=1, entry=0))
+    except ChangedMeanwhile:
+        return
+
+
 def raise_alarms(access: Access) -> int:
     """Look through what was added to the trail since the last time; returns how many alarms were raised."""
+    _begin(access)
     with access.database.writing() as session:
-        progress = session.get(AlarmProgress, 1, with_for_update=True)
-        if progress is None:
-            progress = AlarmProgress(id=1, entry=0)
-            session.add(progress)
+        progress = session.get_one(AlarmProgress, 1, with_for_update=True)
         newest = select(TrailEntry).where(TrailEntry.id > progress.entry).order_by(TrailEntry.id)
         found = session.scalars(newest.limit(_AT_ONCE)).all()
         if not found:

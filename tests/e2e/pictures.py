@@ -21,8 +21,10 @@ from mingcha.access.trail import Action, record
 from mingcha.administration import announcements, changes, dictionaries, parameters
 from mingcha.administration.dated import SettingKind
 from mingcha.ingest.register_sync import Sent, look, take_over
+from mingcha.knowledge.starter import starter_points
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
 from tests.support.care import cared
+from tests.support.library_shown import LOGINS, show_library
 from tests.support.platform import ROOT, Clock, Town, access_to
 
 FOLDER = Path("build") / "pictures"
@@ -41,6 +43,9 @@ NAMES = (
     "许文",
 )
 ROLES = (Role.FIRST_REVIEWER, Role.RE_REVIEWER, Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.READER)
+
+# The first point of a kind: the one that was changed, and one with a limit of its own.
+POINTS = {point.slug: point.point_id for point in reversed(starter_points())}
 
 STAFF = (
     "姓名,工号,医保医师代码,人员类别,职称,科室编码,处方权,抗菌药物处方权,麻精药品处方权,处方审核资格\n"
@@ -69,6 +74,7 @@ def populate(town: Town) -> None:
     cared(town.access)
     announce(town)
     decide(town)
+    show_library(town)
 
 
 def decide(town: Town) -> None:
@@ -259,7 +265,31 @@ def steps_of_administrators(stage: Stage) -> dict[tuple[Role, str], Callable[[Pa
         page.get_by_role("link", name="欧阳**").click()
         page.get_by_role("button", name="标出 2026-01-18 前后的就诊").click()
 
+    def step(address: str, *clicks: str) -> Callable[[Page], None]:
+        """Open an address, then press buttons and tabs of these names."""
+
+        def walk(page: Page) -> None:
+            page.goto(stage.address + address)
+            page.wait_for_load_state("networkidle")
+            for name in clicks:
+                found = page.get_by_role("button", name=name).or_(page.get_by_role("tab", name=name))
+                found.first.click()
+                page.wait_for_load_state("networkidle")
+
+        return walk
+
     return {
+        (Role.RULE_ADMIN, "90-知识库"): step("/knowledge?text=gt"),
+        (Role.RULE_ADMIN, "91-知识点"): step(f"/knowledge?text=阿帕他胺&open={POINTS['sex-limit']}"),
+        (Role.RULE_ADMIN, "92-知识点-修改"): step(f"/knowledge?open={POINTS['quantity-limit']}", "修改"),
+        (Role.RULE_ADMIN, "93-知识-导入"): step("/knowledge", "导入表格"),
+        (Role.RULE_ADMIN, "94-草稿"): step("/drafts"),
+        (Role.RULE_ADMIN, "95-草稿-差异"): step("/drafts?title=四季度", "四季度"),
+        (Role.RULE_ADMIN, "96-草稿-检查"): step("/drafts?title=四季度", "四季度", "检查"),
+        (Role.RE_REVIEWER, "97-草稿-意见"): step("/drafts?title=四季度", "四季度", "意见和经过"),
+        (Role.RULE_ADMIN, "98-草稿-冲突"): step("/drafts?title=统一为两次", "统一为两次", "移到最新版"),
+        (Role.DECIDER, "99-发布版"): step("/drafts?view=releases"),
+        (Role.DECIDER, "9a-发布版-比较"): step("/drafts?view=releases", "比较第 2 版"),
         (Role.FIRST_REVIEWER, "80-参保人-查找"): find_person,
         (Role.FIRST_REVIEWER, "81-参保人-就医记录"): follow_person,
         (Role.FIRST_REVIEWER, "82-单据-明细"): look("/bills/E1", "静脉输液"),
@@ -314,7 +344,7 @@ def take(browser: Browser, stage: Stage, theme: str, wanted: tuple[str, ...]) ->
         if not name.startswith(wanted):
             continue
         page = fresh()
-        stage.sign_in_as(page, role)
+        stage.sign_in(page, LOGINS.get(role, role.value))
         shoot(page, name, walk)
 
 

@@ -131,6 +131,15 @@ def library_calls(draft: str) -> dict[tuple[str, str], tuple[str, Any]]:
         ("POST", "/drafts/{draft_id}/publish"): (f"{one}/publish", {}),
         ("PUT", "/drafts/{draft_id}/schedule"): (f"{one}/schedule", {"at": "2030-01-01T00:00:00Z"}),
         ("DELETE", "/drafts/{draft_id}/schedule"): (f"{one}/schedule", None),
+        ("POST", "/knowledge/drafts/{draft_id}/imports"): (f"/knowledge{one}/imports?name=x.csv", {}),
+        ("POST", "/knowledge/drafts/{draft_id}/points"): (
+            f"/knowledge{one}/points",
+            {"point_id": "X1", "kind": "sex-limit", "values": {}},
+        ),
+        ("POST", "/knowledge/drafts/{draft_id}/ends"): (
+            f"/knowledge{one}/ends",
+            {"point_id": "X1", "last_day": "2026-12-31", **why},
+        ),
         ("GET", "/releases"): ("/releases", None),
         ("GET", "/releases/difference"): ("/releases/difference?before=0&after=1", None),
         ("POST", "/releases/{number}/restore"): ("/releases/1/restore", why),
@@ -150,4 +159,14 @@ def writing_calls(code: str, draft: str) -> dict[tuple[str, str], tuple[str, Any
         ("POST", "/own-rules/begin"): ("/own-rules/begin", {"over": "明细"}),
         ("POST", "/own-rules/check"): ("/own-rules/check", {"written": {"名称": "试"}, "examples": []}),
         ("POST", "/own-rules/{code}/retire"): (f"/own-rules/{code}/retire", retired),
+    }
+
+
+def knowledge_calls() -> dict[tuple[str, str], tuple[str, Any]]:
+    """One request for every route that reads knowledge; it is the same for all who may read it."""
+    return {
+        ("GET", "/knowledge/kinds"): ("/knowledge/kinds", None),
+        ("GET", "/knowledge/template"): ("/knowledge/template", None),
+        ("GET", "/knowledge/points"): ("/knowledge/points?text=sx", None),
+        ("GET", "/knowledge/facets"): ("/knowledge/facets", None),
     }

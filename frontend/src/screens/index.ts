@@ -8,6 +8,7 @@ import {
   Connection,
   DocumentChecked,
   EditPen,
+  Files,
   Grid,
   HomeFilled,
   Key,
@@ -16,6 +17,7 @@ import {
   OfficeBuilding,
   Operation,
   Postcard,
+  Promotion,
   SetUp,
   Stamp,
   Stopwatch,
@@ -283,6 +285,52 @@ export const SCREENS: Screen[] = [
       {
         title: '无法判断',
         text: '缺少条件要读的事实时，规则不报，也不说没有问题，而是记为“无法判断”，写明缺哪个事实。',
+      },
+    ],
+  },
+  {
+    name: 'knowledge',
+    path: '/knowledge',
+    title: '知识库',
+    group: RULES,
+    icon: Files,
+    permissions: ['knowledge.view'],
+    component: () => import('./knowledge/KnowledgeScreen.vue'),
+    help: [
+      {
+        title: '怎样查找',
+        text: '输入项目编码的开头、名称的一部分，或名称的拼音首字母（如 amxl 找阿莫西林）。列出的是最新发布版的知识点。',
+      },
+      {
+        title: '状态是什么意思',
+        text: '可判断：能用于审核。待设参数：没有全国统一的值，须在参数里设定。待映射：公布的是文字，须先对应到诊断编码。已被替代、已停用：只管以前的服务。',
+      },
+      {
+        title: '怎样修改',
+        text: '在详情里按“修改”或“停用”，改动先放进草稿；送审，由没有参与的另一人复核，发布后才生效。',
+      },
+    ],
+  },
+  {
+    name: 'drafts',
+    path: '/drafts',
+    title: '草稿与发布',
+    group: RULES,
+    icon: Promotion,
+    permissions: ['knowledge.view'],
+    component: () => import('./drafts/DraftsScreen.vue'),
+    help: [
+      {
+        title: '从草稿到发布',
+        text: '知识点、参数、规则集、特例、自建规则的改动都放进草稿。送审前自动检查；由没有参与编辑的另一人批准；主任发布，成为新的发布版。',
+      },
+      {
+        title: '两个人改了同一内容',
+        text: '先发布的生效。后一个草稿会提示“基准已不是最新版”：按“移到最新版”，逐处决定用哪一个，再重新送审。',
+      },
+      {
+        title: '发布错了怎么办',
+        text: '在“发布版”里对正确的那一版按“回退”：系统以新的编号发布与它相同的内容。发布过的版本不会被改动或删除。',
       },
     ],
   },

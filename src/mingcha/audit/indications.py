@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from mingcha.ingest.knowledge.indication_workbook import Approval
 from mingcha.ingest.knowledge.template import Fault, TemplateError
 from mingcha.knowledge.indications.propose import DiseaseIndex, propose
 from mingcha.knowledge.kinds import Indication
-from mingcha.knowledge.point import Certainty, Status, default_certainty
+from mingcha.knowledge.point import Certainty, KnowledgePoint, Status, default_certainty
 
 LAYOUT = "适应症映射表"
 
@@ -73,20 +74,39 @@ def approve_mappings(home: Path, path: Path, *, effective_from: int | None = Non
         InputError: the file is no such workbook, or nothing in it is approved.
         TemplateError: with every cell that cannot be taken; then nothing of the file is.
     """
+    known = {point.point_id: point for point in library(home).points}
+    approvals = approvals_in(path, known)
+    points = [mapped_by(approval, known) for approval in approvals]
+    reading = Reading(points=list(points), files=[(path.name, LAYOUT, len(points))])
+    report = admit(home, reading, effective_from=effective_from)
+    return Approved(len(points), sum(approval.fully for approval in approvals), report)
+
+
+def approvals_in(path: Path, known: Mapping[str, KnowledgePoint]) -> list[Approval]:
+    """The approved rows of a workbook, each of a point that is known and says what the person read.
+
+    Raises:
+        InputError: the file is no such workbook, or nothing in it is approved.
+        TemplateError: with every cell that cannot be taken.
+    """
     approvals, faults = workbook.read(path)
-    known = _indications(home)
-    faults += [fault for approval in approvals for fault in _stale(approval, known)]
+    held = {point_id: point for point_id, point in known.items() if isinstance(point, Indication)}
+    faults += [fault for approval in approvals for fault in _stale(approval, held)]
     faults += _twice(approvals)
     if faults:
         raise TemplateError(path.name, faults)
     if not approvals:
         raise InputError(
-            "没有批准任何一行", where=str(path), remedy="核对后填写“批准代码”“批准人”“日期”，再运行一次"
+            "没有批准任何一行", where=str(path.name), remedy="核对后填写“批准代码”“批准人”“日期”，再运行一次"
         )
-    points = [_mapped(known[approval.point_id], approval) for approval in approvals]
-    reading = Reading(points=list(points), files=[(path.name, LAYOUT, len(points))])
-    report = admit(home, reading, effective_from=effective_from)
-    return Approved(len(points), sum(approval.fully for approval in approvals), report)
+    return approvals
+
+
+def mapped_by(approval: Approval, known: Mapping[str, KnowledgePoint]) -> Indication:
+    """The point with the codes that were approved."""
+    point = known[approval.point_id]
+    assert isinstance(point, Indication)
+    return _mapped(point, approval)
 
 
 def _indications(home: Path) -> dict[str, Indication]:

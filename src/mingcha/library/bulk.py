@@ -28,7 +28,7 @@ _BEFORE, _AFTER = "before", "after"
 
 def write(access: Access, draft_id: UUID, change_id: UUID, changes: Iterable[Change]) -> None:
     """Keep the points of a change; its folder appears whole."""
-    target = _folder(access, draft_id, change_id)
+    target = folder(access, draft_id, change_id)
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     held = list(changes)
@@ -46,17 +46,17 @@ def read(access: Access, draft_id: UUID, change_id: UUID) -> tuple[Change, ...]:
     Raises:
         KnowledgeError: the files are gone.
     """
-    return _read(_folder(access, draft_id, change_id).resolve())
+    return _read(folder(access, draft_id, change_id).resolve())
 
 
 # What was written never changes; every look at a draft reads it.
 @lru_cache(maxsize=4)
-def _read(folder: Path) -> tuple[Change, ...]:
-    if not folder.is_dir():
+def _read(place: Path) -> tuple[Change, ...]:
+    if not place.is_dir():
         raise KnowledgeError(
-            "草稿中批量导入的文件不见了", where=str(folder), remedy="从备份恢复；或撤销这处导入后重新导入"
+            "草稿中批量导入的文件不见了", where=place.name, remedy="从备份恢复；或撤销这处导入后重新导入"
         )
-    before, after = _points(folder / _BEFORE), _points(folder / _AFTER)
+    before, after = _points(place / _BEFORE), _points(place / _AFTER)
     return tuple(
         Change(ChangePart.POINT, point_id, before.get(point_id), after.get(point_id))
         for point_id in dict.fromkeys((*before, *after))
@@ -74,7 +74,8 @@ def told(row: DraftChange) -> Told:
     return Told(CHANGED, "批量导入", row.key, tuple(lines))
 
 
-def _folder(access: Access, draft_id: UUID, change_id: UUID) -> Path:
+def folder(access: Access, draft_id: UUID, change_id: UUID) -> Path:
+    """Where the points of a change lie."""
     return access.home / FOLDER / str(draft_id) / str(change_id)
 
 

@@ -11,15 +11,15 @@ from uuid import UUID
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
-from mingcha.access.errors import missing
+from mingcha.access.errors import Invalid, missing
 from mingcha.access.listing import Listing, Page
 from mingcha.access.permissions import Permission
-from mingcha.domain.values import date_of
 from mingcha.knowledge.changes import Change, changes_between
 from mingcha.library.bases import base
 from mingcha.library.drafts import row_of
 from mingcha.library.proposing import changes_together
 from mingcha.library.reach import check_office
+from mingcha.library.searching import day_or_none
 from mingcha.library.telling import PARTS, Told, told, what_of
 from mingcha.store import releases
 
@@ -33,7 +33,7 @@ class ReleaseView:
     """
 
     number: int
-    effective_from: date
+    effective_from: date | None
     points: int
     rules: int
     knowledge_digest: str
@@ -68,9 +68,13 @@ class Compared:
 def release_list(access: Access, actor: Actor, listing: Listing) -> Page[ReleaseView]:
     """The published releases, the newest first."""
     check_office(actor, Permission.KNOWLEDGE_VIEW)
-    known = releases.manifests(access.home)[::-1]
+    if listing.sort not in ("", "number", "-number"):
+        raise Invalid("不能按这个字段排序", where="sort", remedy="可选：number")
+    known = releases.manifests(access.home)
+    newest = max((one["number"] for one in known), default=0)
+    ordered = known if listing.sort == "number" else known[::-1]
     start = (listing.page - 1) * listing.size
-    return Page([_view(one, known[0]["number"]) for one in known[start : start + listing.size]], len(known))
+    return Page([_view(one, newest) for one in ordered[start : start + listing.size]], len(known))
 
 
 def compare(access: Access, actor: Actor, before: int, after: int, listing: Listing) -> Compared:
@@ -106,7 +110,7 @@ def _view(held: Mapping[str, Any], newest: int) -> ReleaseView:
     origin = held.get("origin") or {}
     return ReleaseView(
         number=held["number"],
-        effective_from=date_of(held["effective_from"]),
+        effective_from=day_or_none(held["effective_from"]),
         points=sum(held["points"].values()),
         rules=len(held.get("rules") or ()),
         knowledge_digest=held["knowledge_digest"],

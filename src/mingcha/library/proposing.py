@@ -131,7 +131,7 @@ def propose_all(access: Access, actor: Actor, draft_id: UUID, wanted: Sequence[P
             if same(change.before, change.after):
                 continue
             check_readable(change, standing)
-            check_regions(actor, EDIT[one.part], regions_of(change))
+            check_regions(access, actor, EDIT[one.part], regions_of(change))
             standing[change.address] = change.after
             made.append(add(session, access, actor, row, change, note=one.note))
         if not made:
@@ -193,8 +193,10 @@ def undo(access: Access, actor: Actor, draft_id: UUID, change_id: UUID) -> None:
 
 def undo_row(session: Session, access: Access, actor: Actor, row: Draft, found: DraftChange) -> None:
     """Let a change count no more."""
-    for change in changes_of_row(access, found):
-        check_regions(actor, EDIT[change.part], regions_of(change))
+    changes = changes_of_row(access, found)
+    regions = {region for change in changes for region in regions_of(change)}
+    # What one row changes is all of one part: a file holds points alone.
+    check_regions(access, actor, EDIT[changes[0].part], regions)
     found.undone_at, found.undone_by_id = access.now(), actor.user_id
     session.flush()
     details = {"part": found.part, "key": found.key, "number": found.number}

@@ -23,6 +23,7 @@ from mingcha.knowledge.release import Release
 from mingcha.library.bases import base, newest_number
 from mingcha.library.beside import keep_beside
 from mingcha.library.drafts import DraftView, State, row_in, row_of, view
+from mingcha.library.index import lay_out
 from mingcha.library.proposing import changes_together, rows_in
 from mingcha.library.reach import check_everywhere
 from mingcha.library.readiness import hindrances
@@ -40,7 +41,7 @@ def publish(access: Access, actor: Actor, draft_id: UUID, text: str = "") -> Dra
     Raises:
         Conflict: it is not approved, or a release since has changed the same.
     """
-    check_everywhere(actor, Permission.RELEASES_PUBLISH)
+    check_everywhere(access, actor, Permission.RELEASES_PUBLISH)
     with access.database.reading() as session:
         row = row_of(session, draft_id)
         seen, changes = row.changed_at, changes_together(session, access, row)
@@ -57,7 +58,9 @@ def publish(access: Access, actor: Actor, draft_id: UUID, text: str = "") -> Dra
         remark(session, access, actor, row, Step.PUBLISHED, text or f"发布为第 {release.number} 版")
         about = ("draft", row.id)
         record(session, access, actor, Action.RELEASE_PUBLISHED, about=about, details=_digests(release))
-        return view(session, access, actor, row)
+        done = view(session, access, actor, row)
+    lay_out(access, release)
+    return done
 
 
 def _made(access: Access, row: Draft, changes: Sequence[Change]) -> Release:
@@ -92,7 +95,7 @@ def schedule(access: Access, actor: Actor, draft_id: UUID, at: datetime) -> Draf
     Raises:
         Invalid: the moment is past.
     """
-    check_everywhere(actor, Permission.RELEASES_PUBLISH)
+    check_everywhere(access, actor, Permission.RELEASES_PUBLISH)
     if at <= access.now():
         raise Invalid("定时须在将来", where="at", remedy="要立即生效请直接发布")
     with access.database.writing() as session:
@@ -106,7 +109,7 @@ def schedule(access: Access, actor: Actor, draft_id: UUID, at: datetime) -> Draf
 
 def unschedule(access: Access, actor: Actor, draft_id: UUID) -> DraftView:
     """Let the set moment pass; the draft stays approved."""
-    check_everywhere(actor, Permission.RELEASES_PUBLISH)
+    check_everywhere(access, actor, Permission.RELEASES_PUBLISH)
     with access.database.writing() as session:
         row = row_in(session, draft_id, (State.APPROVED,))
         row.publish_at, row.changed_at = None, access.now()
@@ -143,10 +146,10 @@ def roll_back(access: Access, actor: Actor, number: int, reason: str) -> int:
     Raises:
         Invalid: it says what the newest says.
     """
-    check_everywhere(actor, Permission.RELEASES_PUBLISH)
+    check_everywhere(access, actor, Permission.RELEASES_PUBLISH)
     newest = base(access, newest_number(access)).release
     older = base(access, number).release
-    if _digests(older).values() == _digests(newest).values() or number == newest.number:
+    if _digests(older) == _digests(newest):
         raise Invalid(f"第 {number} 版与最新版内容相同", where="number", remedy="不需要回退")
     again = replace(older, number=newest.number + 1, effective_from=day_of(access.today()))
     check_release(again)
@@ -159,6 +162,7 @@ def roll_back(access: Access, actor: Actor, number: int, reason: str) -> int:
         record(
             session, access, actor, Action.RELEASE_ROLLED_BACK, about=about, reason=reason, details=details
         )
+    lay_out(access, again)
     return again.number
 
 

@@ -81,7 +81,7 @@ def rebase(
         for one in found:
             wanted = one.change.after if choices[one.change.address] is Choice.DRAFT else one.now
             decided = Change(one.change.part, one.change.key, one.now, wanted, decided=True)
-            check_regions(actor, EDIT[decided.part], regions_of(decided))
+            check_regions(access, actor, EDIT[decided.part], regions_of(decided))
             check_readable(decided, {**ground.content, **{at: held.after for at, held in standing.items()}})
             add(session, access, actor, row, decided, note=f"移到第 {newest} 版时决定")
         if found and State(row.state) not in (State.EDITING, State.RETURNED):

@@ -91,8 +91,8 @@ def _to_judge(
         raise Denied("复核须由登录的人做", remedy="控制台不是某一个人，请用自己的账号登录")
     if actor.user_id in involved(session, row):
         raise Denied("您参与了这个草稿，不能复核它", where=row.title, remedy="请由没有参与编辑的另一人复核")
-    for change in changes_together(session, access, row):
-        check_regions(actor, Permission.RELEASES_REVIEW, regions_of(change))
+    regions = {region for change in changes_together(session, access, row) for region in regions_of(change)}
+    check_regions(access, actor, Permission.RELEASES_REVIEW, regions)
     return row
 
 

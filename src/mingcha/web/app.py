@@ -25,6 +25,7 @@ from mingcha.web.routes import (
     deployment,
     drafts,
     findings,
+    knowledge,
     notifications,
     organisations,
     own_rules,
@@ -41,6 +42,7 @@ from mingcha.web.routes import (
     strategy,
     tokens,
     trail,
+    trials,
     uploads,
     users,
 )
@@ -76,6 +78,8 @@ _MODULES = (
     basis,
     consultations,
     single_sign_on,
+    knowledge,
+    trials,
 )
 DOORS = tuple(module.door for module in _MODULES)
 

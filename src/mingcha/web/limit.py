@@ -17,6 +17,9 @@ MOST_BYTES = 1024 * 1024
 # Forms that hold a document.
 _WITH_FILE = re.compile(r"/api/v1/basis/(documents/[^/]+/file|split)")
 MOST_BYTES_WITH_FILE = 9 * 1024 * 1024
+# Tables of knowledge: the whole national library is a fraction of this.
+_WITH_TABLE = re.compile(r"/api/v1/knowledge/drafts/[0-9a-f-]{36}/imports")
+MOST_BYTES_WITH_TABLE = 64 * 1024 * 1024
 _FILE = re.compile(r"/api/v1/uploads/[0-9a-f-]{36}/files")
 
 
@@ -66,4 +69,6 @@ def _most(scope: Scope) -> int:
     if scope["method"] == "PUT" and _FILE.fullmatch(scope["path"]):
         bytes_: int = scope["app"].state.access.policy.upload_bytes
         return bytes_
+    if _WITH_TABLE.fullmatch(scope["path"]):
+        return MOST_BYTES_WITH_TABLE
     return MOST_BYTES_WITH_FILE if _WITH_FILE.fullmatch(scope["path"]) else MOST_BYTES

@@ -249,6 +249,8 @@ def test_an_older_release_comes_back_under_the_next_number(office: Office) -> No
     first, third = office.release(1), office.release(3)
     assert (first.knowledge_digest, first.settings_digest) == (third.knowledge_digest, third.settings_digest)
     assert comparing.compare(office.access, office.reviewer, 1, 3, ALL).total == 0
+    with pytest.raises(Invalid, match="内容相同"):
+        publishing.roll_back(office.access, office.chief, 1, "再退一次")
     assert comparing.compare(office.access, office.reviewer, 2, 3, ALL).total == 2
     with pytest.raises(Denied):
         publishing.roll_back(office.access, office.writer, 2, "不能这样")

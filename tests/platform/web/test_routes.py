@@ -24,6 +24,7 @@ from mingcha.administration.dated import SettingKind
 from mingcha.audit.ledger.folders import dataset_folder
 from mingcha.audit.ledger.uploads import files_folder
 from mingcha.ingest.notes import REJECTS
+from mingcha.knowledge.starter import starter_points
 from mingcha.library import citing, consultations, documents
 from mingcha.library.articles import Article
 from mingcha.store.database.notifications import Notification
@@ -35,7 +36,7 @@ from tests.support.browser import Browser, application_over
 from tests.support.calls import answered_call
 from tests.support.care import Cared, cared
 from tests.support.judged import beside, findings_at
-from tests.support.library import library_calls, writing_calls
+from tests.support.library import knowledge_calls, library_calls, writing_calls
 from tests.support.platform import ROOT, START, Town
 
 PUBLIC = {
@@ -141,6 +142,16 @@ def things_of(town: Town, hospital: str, user: Any) -> tuple[UUID, UUID, UUID, U
         return dataset.id, run.id, export.id, upload.id, message.id
 
 
+def waiting_trial(town: Town, hospital: str) -> UUID:
+    """A trial of a draft that nobody has carried out yet."""
+    place = {"region_code": "350102" if hospital == "H1" else "350103", "institution_code": hospital}
+    with town.access.database.writing() as session:
+        run = Run(kind="trial", name=hospital, created_at=town.access.now(), parameters={}, **place)
+        session.add(run)
+        session.flush()
+        return run.id
+
+
 def lake_at(folder: Path) -> None:
     """A dataset without a row."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -159,6 +170,7 @@ def calls(
     """One request for every route that asks for a permission, aimed at one hospital."""
     dataset, run, export, upload, message = things_of(town, hospital, by)
     department, doctor = town.ids[f"{hospital}-外科"], town.ids[f"D-{hospital}-外科"]
+    trial = waiting_trial(town, hospital)
     number = next(numbers)
     # Rules are everybody's: outside a scope there are only those that do not exist.
     rule = "GZ10000301004000" if hospital == "H1" else "GZ00000000000000"
@@ -277,6 +289,15 @@ def calls(
         ("GET", "/trail/actions"): ("/trail/actions", None),
         ("POST", "/trail/verify"): ("/trail/verify", None),
         **library_calls(str(uuid4())),
+        **knowledge_calls(),
+        ("POST", "/trials"): (
+            "/trials",
+            {"name": "试", "draft_id": str(uuid4()), "dataset_id": str(dataset)},
+        ),
+        ("GET", "/trials"): (f"/trials?draft_id={uuid4()}", None),
+        ("GET", "/trials/{run_id}/comparison"): (f"/trials/{trial}/comparison", None),
+        ("GET", "/trials/{run_id}/differences"): (f"/trials/{trial}/differences", None),
+        ("GET", "/knowledge/point"): (f"/knowledge/point?point_id={starter_points()[0].point_id}", None),
         ("GET", "/announcements"): ("/announcements", None),
         ("GET", "/announcements/mine"): ("/announcements/mine", None),
         ("POST", "/announcements"): ("/announcements", said),
@@ -359,6 +380,7 @@ def calls(
 WHOLE_ONLY = {
     *(key for key in library_calls("") if key != ("GET", "/drafts/states")),
     ("POST", "/trail/verify"),
+    ("POST", "/trials"),
     ("GET", "/announcements"),
     ("POST", "/announcements"),
     ("PUT", "/announcements/{announcement_id}"),

@@ -123,7 +123,7 @@ def admit(
         home, reading
     )  # joined before anything is kept: rows that cannot be joined leave no trace
     if reading.rows:
-        kept.keep_rows(home, map(_as_json, reading.rows))
+        kept.keep_rows(home, map(row_as_json, reading.rows))
     if reading.points:
         kept.keep_points(home, reading.points)
     release = publish(
@@ -155,7 +155,7 @@ def library(home: Path, new: Reading | None = None) -> Library:
         new: what was just read and is not kept yet.
     """
     new = new or Reading()
-    joined = join(chain((_from_json(row) for row in kept.kept_rows(home)), new.rows))
+    joined = join(chain((row_from_json(row) for row in kept.kept_rows(home)), new.rows))
     points = {point.point_id: point for point in joined.points}
     points.update((point.point_id, point) for point in chain(kept.kept_points(home), new.points))
     return Library(tuple(points.values()), tuple(joined.exclusions), tuple(joined.remarks))
@@ -227,11 +227,13 @@ def _headings(book: list[Grid]) -> str:
     return f"读到的首行是：{'、'.join(cell for row in rows for cell in row if cell)[:80]}"
 
 
-def _as_json(row: RawPoint | Exclusion) -> dict[str, Any]:
+def row_as_json(row: RawPoint | Exclusion) -> dict[str, Any]:
+    """A row as it is kept."""
     return {"note": isinstance(row, Exclusion), **asdict(row)}
 
 
-def _from_json(written: dict[str, Any]) -> RawPoint | Exclusion:
+def row_from_json(written: dict[str, Any]) -> RawPoint | Exclusion:
+    """The row that was kept."""
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in written.items()
     }

@@ -76,6 +76,11 @@ def write(path: Path, proposals: Iterable[tuple[Indication, Proposal]], index: D
                 sheet.write_string(row, place, cell, wrapped)
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether a file is such a workbook."""
+    return any(sheet.sheet == SHEET and sheet.heading(*_HEADINGS) == 0 for sheet in grids(path))
+
+
 def read(path: Path) -> tuple[list[Approval], list[Fault]]:
     """The approved rows and every cell that cannot be taken; rows without an approval are passed over.
 

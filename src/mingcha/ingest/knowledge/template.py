@@ -126,7 +126,7 @@ def read(book: list[Grid]) -> list[KnowledgePoint]:
             continue
         for number, record in sheet.records(0):
             if not record["知识点编号"].startswith((HELP, EXAMPLE)):
-                points.append(_point(shape, record, sheet.where(number), faults))
+                points.append(filled_in(shape, record, sheet.where(number), faults))
     if faults:
         raise TemplateError(book[0].file, faults)
     return [point for point in points if point is not None]
@@ -140,15 +140,16 @@ def columns(shape: type[KnowledgePoint]) -> list[Field[Any]]:
     return [fields[name] for name in (*_FIRST, *own, *rest)]
 
 
-def _point(
-    shape: type[KnowledgePoint], record: dict[str, str], where: str, faults: list[Fault]
+def filled_in(
+    shape: type[KnowledgePoint], record: Mapping[str, str], where: str, faults: list[Fault]
 ) -> KnowledgePoint | None:
+    """The point that a row says, by the labels of its fields; None where it cannot be, and why in `faults`."""
     before = len(faults)
     values: dict[str, Any] = {}
     for field in columns(shape):
         raw = record.get(field.label, "")
         if not raw:
-            if field.name in _DEMANDED or (field.required and field.name not in _GENERAL):
+            if demanded(field):
                 faults.append(Fault(where, field.label, "", "必填"))
             continue
         try:
@@ -163,10 +164,20 @@ def _point(
     return shape(**values)
 
 
-def _value(shape: type[KnowledgePoint], field: Field[Any], raw: str) -> Any:
-    choices = _CHOICES.get(field.name) if field.type is ValueType.CODE else None
+def demanded(field: Field[Any]) -> bool:
+    """Whether a row must say it."""
+    return field.name in _DEMANDED or (field.required and field.name not in _GENERAL)
+
+
+def choices_of(shape: type[KnowledgePoint], field: Field[Any]) -> Mapping[str, str] | None:
+    """The words that a field takes and what is stored for each; None where it is free."""
     if field.name == "period":
-        choices = {name: name for name in _PERIODS[shape.slug]}
+        return {name: name for name in _PERIODS[shape.slug]}
+    return _CHOICES.get(field.name) if field.type is ValueType.CODE else None
+
+
+def _value(shape: type[KnowledgePoint], field: Field[Any], raw: str) -> Any:
+    choices = choices_of(shape, field)
     if choices is None:
         return value_of(field, raw)
     if code_of(raw) not in choices:
@@ -209,11 +220,9 @@ def _cite(values: dict[str, Any]) -> None:
 
 
 def _help(shape: type[KnowledgePoint], field: Field[Any]) -> str:
-    demanded = field.name in _DEMANDED or (field.required and field.name not in _GENERAL)
-    choices = _CHOICES.get(field.name) if field.type is ValueType.CODE else None
-    listed = _PERIODS[shape.slug] if field.name == "period" else tuple(choices or ())
+    listed = tuple(choices_of(shape, field) or ())
     parts = [
-        "必填" if demanded else "",
+        "必填" if demanded(field) else "",
         "、".join(name for name in listed if not name.isdigit()),
         field.note,
         f"单位：{field.unit}" if field.unit and field.unit != "元" else "",

@@ -21,7 +21,7 @@ door = Door("/uploads", "上传")
 # What stands in people's files: a name of a file, a sheet or a column may hold anything but NUL.
 Written = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 FileName = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$", description="文件名，带后缀")]
-_RAW: dict[str, Any] = {
+RAW: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -73,7 +73,7 @@ def list_files(upload_id: UUID, actor: SignedIn, access: Services) -> list[Uploa
     Permission.DATA_IMPORT,
     "上传一个文件",
     response_model=list[UploadedFile],
-    openapi_extra=_RAW,
+    openapi_extra=RAW,
 )
 async def receive(
     upload_id: UUID, request: Request, actor: SignedIn, access: Services, name: FileName

@@ -159,7 +159,7 @@ def test_a_table_of_local_codes_is_looked_at_proposed_and_let_pass(stage: Stage,
     page.get_by_role("button", name="导入").click()
     dialog = page.get_by_role("dialog", name="导入编码对照 · 险种")
     table = f"本地编码,名称,国家编码\nZG,职工,310\nJM,居民 {HOSTILE},390\nXX,不明,999\n"
-    dialog.get_by_label("编码表文件").set_input_files(
+    dialog.locator("input[type=file]").set_input_files(
         {"name": "对照.csv", "mimeType": "text/csv", "buffer": table.encode("gb18030")}
     )
     expect(dialog.get_by_text("新增 2 行，不能用 1 行")).to_be_visible()

@@ -88,6 +88,7 @@ _UNITS: dict[str, Any] = {
     "GB": 2**30,
 }
 _PASSWORD, _SIGN_IN, _SESSION, _TOKEN = "口令", "登录失败", "会话", "令牌和链接"
+_ALARM, _UPLOAD = "异常使用报警", "上传"
 
 PARAMETERS = (
     Parameter("password.length", _PASSWORD, "口令最短长度", "password_length", "个字符", 8, 64),
@@ -121,6 +122,31 @@ PARAMETERS = (
     Parameter("token.lasts", _TOKEN, "API 令牌最长有效期", "token_lasts_at_most", "天", 1, 366),
     Parameter("token.count", _TOKEN, "每人有效的 API 令牌", "tokens_a_user", "个", 1, 100),
     Parameter("invitation.lasts", _TOKEN, "首批管理员设置链接的有效期", "invitation_lasts", "小时", 1, 168),
+    Parameter("alarm.window", _ALARM, "统计多长时间以内的", "alarms.window", "小时", 1, 24),
+    Parameter("alarm.look-ups", _ALARM, "查看个人信息超过几次报警", "alarms.look_ups", "次", 1, 10_000),
+    Parameter("alarm.reveals", _ALARM, "查看完整个人信息超过几次报警", "alarms.reveals", "次", 1, 10_000),
+    Parameter("alarm.exports", _ALARM, "导出超过几次报警", "alarms.exports", "次", 1, 10_000),
+    Parameter("alarm.failures", _ALARM, "同一登录名失败超过几次报警", "alarms.failures", "次", 1, 10_000),
+    Parameter(
+        "alarm.failures-from-address",
+        _ALARM,
+        "同一地址失败超过几次报警",
+        "alarms.failures_from_address",
+        "次",
+        1,
+        10_000,
+    ),
+    Parameter("alarm.day-begins", _ALARM, "工作时间从几点起", "alarms.day_begins", "点", 1, 12),
+    Parameter("alarm.day-ends", _ALARM, "工作时间到几点止", "alarms.day_ends", "点", 13, 24),
+    Parameter(
+        "alarm.odd-actions", _ALARM, "工作时间以外操作超过几次报警", "alarms.odd_actions", "次", 1, 10_000
+    ),
+    Parameter(
+        "alarm.odd-window", _ALARM, "工作时间以外统计多长时间以内的", "alarms.odd_window", "小时", 1, 24
+    ),
+    Parameter("upload.size", _UPLOAD, "一次上传的全部文件", "upload_bytes", "GB", 1, 200),
+    Parameter("upload.files", _UPLOAD, "一次上传的文件个数", "upload_files", "个", 1, 10_000),
+    Parameter("upload.kept", _UPLOAD, "上传的文件保留多久", "uploads_kept", "天", 1, 3650),
 )
 _BY_KEY = {parameter.key: parameter for parameter in PARAMETERS}
 

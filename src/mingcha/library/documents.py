@@ -19,7 +19,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.errors import Conflict, Invalid, missing
 from mingcha.access.labelled import Labelled
-from mingcha.access.listing import Listing, Page, page_of
+from mingcha.access.listing import Column, Listing, Page, page_of
 from mingcha.access.permissions import Permission
 from mingcha.access.trail import Action, record
 from mingcha.library.articles import MOST_ARTICLES, Article
@@ -38,7 +38,8 @@ _BEGINS = {
     ".png": (b"\x89PNG\r\n\x1a\n",),
     ".jpg": (b"\xff\xd8\xff",),
 }
-_AROUND = 40
+_AROUND = 10
+_LONG_AGO = date(1900, 1, 1)
 
 
 class DocumentKind(Labelled):
@@ -107,12 +108,13 @@ class DocumentFilter:
     region: str | None = None
 
 
-_SORTS = {
+_SORTS: dict[str, Column] = {
     "title": BasisDocument.title,
     "number": BasisDocument.number,
     "issuer": BasisDocument.issuer,
-    "published": BasisDocument.published,
-    "valid_from": BasisDocument.valid_from,
+    # Databases differ on where what has no day belongs: here, before all that has one.
+    "published": func.coalesce(BasisDocument.published, _LONG_AGO),
+    "valid_from": func.coalesce(BasisDocument.valid_from, _LONG_AGO),
     "changed_at": BasisDocument.changed_at,
 }
 
@@ -339,7 +341,7 @@ def _around(text: str, terms: Sequence[str]) -> str:
     lowered = text.lower()
     places = [at for term in terms if (at := lowered.find(term.lower())) >= 0]
     start = max(min(places, default=0) - _AROUND, 0)
-    end = start + 3 * _AROUND
+    end = start + 12 * _AROUND
     return ("…" if start else "") + text[start:end].replace("\n", " ") + ("…" if end < len(text) else "")
 
 

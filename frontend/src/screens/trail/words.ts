@@ -12,6 +12,8 @@ const KINDS: Record<string, string> = {
   setting_change: '参数或字典的变更',
   account_request: '账号申请',
   alarm: '报警',
+  basis: '依据文件',
+  consultation: '征求意见',
 }
 
 const NAMES: Record<string, string> = {
@@ -56,6 +58,12 @@ const NAMES: Record<string, string> = {
   counted: '次数',
   threshold: '阈值',
   conclusion: '结论',
+  article: '条文',
+  removed: '撤销',
+  tasks: '任务数',
+  asked: '征求家数',
+  deadline: '期限',
+  stance: '意见',
 }
 
 /** Values that are the same on every installation; others come with `words`. */
@@ -104,6 +112,12 @@ const VALUES: Record<string, string> = {
   abuse: '确属违规使用',
   explained: '工作需要，已说明',
   false_alarm: '误报',
+  articles: '条文',
+  file: '附件',
+  number: '文号',
+  issuer: '发文机关',
+  published: '公布',
+  draft: '草案',
 }
 
 /** Words for values by the name under which they stand: roles, kinds of insurance, organisations … */

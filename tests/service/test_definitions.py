@@ -190,7 +190,7 @@ def test_a_release_keeps_its_rules_judges_by_them_and_explains_them(tmp_path: Pa
     found = pl.read_parquet(result.out / FINDINGS).filter(pl.col("rule_code") == CODE)
     assert found.height > 0
     assert found["rule_name"].unique().to_list() == ["门诊单价过高"]
-    explain = Explainer(plan_of(loaded))
+    explain = Explainer(plan_of(loaded).release)
     row = found.row(0, named=True)
     assert "门诊单价 250 元，高于 200 元" in explain.sentence(row)
     assert "医保办" not in explain(row).remedy

@@ -12,8 +12,8 @@ import typer
 
 from mingcha.bootstrap import application
 from mingcha.cli.app import app, command
-from mingcha.cli.console import say
-from mingcha.cli.options import Home, Workers
+from mingcha.cli.console import print_json, say
+from mingcha.cli.options import AsJson, Home, Workers
 
 
 @command(app, "worker")
@@ -21,6 +21,7 @@ def worker(
     *,
     home: Home = None,
     workers: Workers = None,
+    as_json: AsJson = False,
     attached: Annotated[bool, typer.Option("--attached", hidden=True)] = False,
 ) -> None:
     """后台进程：执行导入、审核、导出等任务。每套系统只有一个在工作，多开的会等着接替。
@@ -38,6 +39,8 @@ def worker(
         signal.signal(number, lambda *_: stopped.set())
     if attached:
         threading.Thread(target=_stop_with_parent, args=(stopped,), daemon=True).start()
+    elif as_json:
+        print_json({"workers": installation.settings.workers})
     else:
         say("后台进程已启动（Ctrl+C 停止；没做完的任务下次接着做）")
     work(installation.access, installation.settings.workers, stopped)

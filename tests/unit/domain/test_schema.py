@@ -34,7 +34,14 @@ _ELSEWHERE = {
     "med_list_name": "the name beside med_list_codg; transaction 4901 writes it medListName",
 }
 # Code lists of our own.
-_OURS = {"antibiotic_grade", "institution_rank", "identity_result", "directory_class"}
+_OURS = {
+    "antibiotic_grade",
+    "directory_class",
+    "identity_result",
+    "institution_rank",
+    "staff_right",
+    "unit_type",
+}
 
 every_entity = pytest.mark.parametrize("entity", entities(), ids=lambda entity: entity.__name__)
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.conditions import HasNoneOf, StartsWithAny
@@ -101,6 +102,10 @@ class Variant:
     @cached_property
     def checks_by_number(self) -> dict[int, Check]:
         return {check.number: check for check in self.checks}
+
+
+# What a rule reads never changes, and a trial compiles a plan of all rules for each example.
+_FACTS: WeakKeyDictionary[type[Rule[Any]], frozenset[str]] = WeakKeyDictionary()
 
 
 class Plan:
@@ -279,14 +284,17 @@ def _summed(rules: Iterable[type[Rule[Any]]]) -> frozenset[str]:
 
 
 def _extras(rules: Iterable[type[Rule[Any]]]) -> tuple[str, ...]:
-    read = {
-        row_name(f)
-        for rule in rules
-        if not issubclass(rule, PeriodRule)  # it reads columns, never a row
-        for f in fields_of(expressions_of(rule))
-        if is_line(f)
-    }
+    read = frozenset(name for rule in rules for name in _facts_of_line(rule))
     return tuple(sorted(read - set(LineFacts._fields)))
+
+
+def _facts_of_line(rule: type[Rule[Any]]) -> frozenset[str]:
+    if issubclass(rule, PeriodRule):  # it reads columns, never a row
+        return frozenset()
+    if rule not in _FACTS:
+        read = fields_of(expressions_of(rule))
+        _FACTS[rule] = frozenset(row_name(field) for field in read if is_line(field))
+    return _FACTS[rule]
 
 
 def _regions(release: Release) -> frozenset[str]:

@@ -208,6 +208,7 @@ class Rule(Generic[P]):
     excess: ClassVar[Excess] = Excess.LINES
     # What `forbids` finds is in excess as a whole line, or only by what its value exceeds its limit.
     only_beyond: ClassVar[bool] = False
+    _declared: ClassVar[dict[str, Setting]]
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
@@ -228,10 +229,11 @@ class Rule(Generic[P]):
     @classmethod
     def settings(cls) -> dict[str, Setting]:
         """The declared parameters by name, in order of declaration."""
-        found: dict[str, Setting] = {}
-        for base in reversed(cls.__mro__):
-            found.update({held.name: held for held in vars(base).values() if isinstance(held, Setting)})
-        return found
+        if "_declared" not in vars(cls):
+            bases = reversed(cls.__mro__)
+            held = (one for base in bases for one in vars(base).values() if isinstance(one, Setting))
+            cls._declared = {setting.name: setting for setting in held}
+        return cls._declared
 
     @classmethod
     def shown(cls) -> tuple[Expr | None, Expr | None]:

@@ -27,6 +27,7 @@ def starter_points() -> list[KnowledgePoint]:
     return [point for slug in KINDS for point, _ in _points_of_file(slug)]
 
 
+@cache
 def starter_problems() -> dict[str, tuple[str, ...]]:
     """The typical problems that points are examples of: id of the point → list/number."""
     return {

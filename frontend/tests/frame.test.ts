@@ -55,7 +55,7 @@ describe('the menu', () => {
       const { default: component } = await each.component()
       expect(component.name, each.path).toBe(each.name)
     }
-  })
+  }, 60_000) // every screen is compiled for it
 })
 
 describe('the tabs', () => {

@@ -149,6 +149,17 @@ def change_state(access: Access, actor: Actor, institution_id: str, state: Conne
         return _view(row)
 
 
+def check_may_ask(access: Access, actor: Actor, institution_id: str) -> None:
+    """Refuse who may not ask for audits in the name of an institution.
+
+    Raises:
+        Missing: it is not in the actor's scope.
+    """
+    scope = actor.scope(Permission.AUDITS_ASK)
+    with access.database.reading() as session:
+        _check_reached(session, access, scope, institution_id)
+
+
 def known_connections(access: Access) -> list[KnownConnection]:
     """The connections that may call, for the gateway."""
     with access.database.reading() as session:

@@ -181,8 +181,15 @@ def _said(access: Access, row: CallRow) -> tuple[str | None, Mapping[str, Any]]:
         answer = msgspec.json.decode(decode_call(Sealer(access.keys).content(place)).answer)
     except (OSError, JournalError, KeysError):
         return None, {}
+    if "findings" in answer:  # in the words of this project, one by one
+        return answer.get("note") or None, {one["result_id"]: _as_result(one) for one in answer["findings"]}
     results = (answer.get("output") or {}).get("result") or []
     return answer.get("err_msg") or None, {one["jr_id"]: one for one in results}
+
+
+def _as_result(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    evidence = (told["basis"], told["source"], told["legal_basis"])
+    return {"vola_cont": told["reason"], "vola_evid": "；".join(part for part in evidence if part)}
 
 
 def _found(row: CallFinding, said: Mapping[str, Any], feedback: Mapping[str, Answered]) -> FoundView:

@@ -16,6 +16,7 @@ from mingcha.web.routes import (
     accounts,
     alarms,
     announcements,
+    audits,
     basis,
     bills,
     calls,
@@ -70,6 +71,7 @@ _MODULES = (
     bills,
     persons,
     calls,
+    audits,
     rules,
     strategy,
     own_rules,
@@ -96,6 +98,7 @@ def web_application(access: Access, single_sign_on: SingleSignOn | None = None) 
     )
     app.state.access = access
     app.state.single_sign_on = single_sign_on
+    app.state.line = None  # of the gateway, which opens when the server starts
     explain_problems(app)
     # The last one added stands outermost.
     app.add_middleware(BodyLimit)

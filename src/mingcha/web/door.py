@@ -11,12 +11,13 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
-from mingcha.access.errors import Denied
+from mingcha.access.errors import Denied, NotSignedIn
 from mingcha.access.permissions import Permission
 from mingcha.access.secrets import hash_of, same
 from mingcha.access.sessions import admit, not_signed_in
 from mingcha.access.tokens import admit_token
 from mingcha.administration.modules import Module, check_on
+from mingcha.gateways.national.signing import ACCESS_KEY, Unsigned
 from mingcha.web.problems import PROBLEMS
 
 API = "/api/v1"
@@ -95,6 +96,32 @@ class Asks:
             check_on(access, self.module)
 
 
+class AsksOrSigned(Asks):
+    """Lets in, too, the system of a connected institution, by what it signed its headers with."""
+
+    def __call__(
+        self,
+        request: Request,
+        access: Services,
+        token: HeldToken,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> None:
+        """Find out who asks, and refuse who may not."""
+        request.state.connection = None
+        line = request.app.state.line
+        if ACCESS_KEY not in request.headers or line is None:
+            super().__call__(request, access, token, bearer)
+            return
+        now = int(access.now().timestamp() * 1000)
+        try:
+            signer = line.gateway.connections().signer(request.headers, address_of(request), now)
+        except Unsigned as refusal:
+            raise NotSignedIn(
+                refusal.why, where=ACCESS_KEY, remedy="签名方法见《接入一家医院的系统》"
+            ) from None
+        request.state.connection = signer
+
+
 class InUse:
     """Refuses everybody while the module is not in use."""
 
@@ -130,9 +157,11 @@ class Door:
         """A route that reads."""
         return self._route("GET", path, asks, summary, more)
 
-    def post(self, path: str, asks: Permission | Public, summary: str, **more: Any) -> Callable[..., Any]:
-        """A route that makes something, or does it."""
-        return self._route("POST", path, asks, summary, more)
+    def post(
+        self, path: str, asks: Permission | Public, summary: str, *, signed: bool = False, **more: Any
+    ) -> Callable[..., Any]:
+        """A route that makes something, or does it; `signed` ones also for systems of connected institutions."""
+        return self._route("POST", path, asks, summary, more, AsksOrSigned if signed else Asks)
 
     def put(self, path: str, asks: Permission | Public, summary: str, **more: Any) -> Callable[..., Any]:
         """A route that puts something in place of what was there."""
@@ -147,19 +176,25 @@ class Door:
         return self._route("DELETE", path, asks, summary, more)
 
     def _route(
-        self, method: str, path: str, asks: Permission | Public, summary: str, more: dict[str, Any]
+        self,
+        method: str,
+        path: str,
+        asks: Permission | Public,
+        summary: str,
+        more: dict[str, Any],
+        asking: type[Asks] = Asks,
     ) -> Callable[..., Any]:
         return self.router.api_route(
             path,
             methods=[method],
             summary=summary,
-            dependencies=self._dependencies(asks),
+            dependencies=self._dependencies(asks, asking),
             openapi_extra={"x-permission": asks.value, **more.pop("openapi_extra", {})},
             responses={**PROBLEMS, **more.pop("responses", {})},
             **more,
         )
 
-    def _dependencies(self, asks: Permission | Public) -> list[Any]:
+    def _dependencies(self, asks: Permission | Public, asking: type[Asks]) -> list[Any]:
         if not isinstance(asks, Public):
-            return [Depends(Asks(asks, self.module))]
+            return [Depends(asking(asks, self.module))]
         return [] if self.module is None else [Depends(InUse(self.module))]

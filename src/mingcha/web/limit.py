@@ -20,6 +20,9 @@ MOST_BYTES_WITH_FILE = 9 * 1024 * 1024
 # Tables of knowledge: the whole national library is a fraction of this.
 _WITH_TABLE = re.compile(r"/api/v1/knowledge/drafts/[0-9a-f-]{36}/imports")
 MOST_BYTES_WITH_TABLE = 64 * 1024 * 1024
+# Bills of a hospital's system.
+_WITH_BILL = re.compile(r"/api/v1/audit")
+MOST_BYTES_WITH_BILL = 16 * 1024 * 1024
 _FILE = re.compile(r"/api/v1/uploads/[0-9a-f-]{36}/files")
 
 
@@ -71,4 +74,6 @@ def _most(scope: Scope) -> int:
         return bytes_
     if _WITH_TABLE.fullmatch(scope["path"]):
         return MOST_BYTES_WITH_TABLE
+    if _WITH_BILL.fullmatch(scope["path"]):
+        return MOST_BYTES_WITH_BILL
     return MOST_BYTES_WITH_FILE if _WITH_FILE.fullmatch(scope["path"]) else MOST_BYTES

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,19 +21,44 @@ _TOO_LARGE = '{"infcode":-1,"err_msg":"报文超过 16 MB，未审核"}'.encode(
 _NOT_POST = '{"infcode":-1,"err_msg":"请用 POST 发送报文"}'.encode()
 
 
-class NationalDoor:
-    """Stands before the application and takes what is sent to the national address; all else goes on.
-
-    Calls are judged one after the other by one thread: the program's lock lets no two run at once anyway, and what
-    waits in line is seen.
+class Line:
+    """Calls of all doors are judged one after the other by one thread: the program's lock lets no two run at once
+    anyway, and what waits in line is seen.
     """
 
-    def __init__(self, app: ASGIApp, gateway: Gateway) -> None:
-        self._app = app
-        self._gateway = gateway
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
         self._judge = ThreadPoolExecutor(1, thread_name_prefix="judge")
         self._shed = ThreadPoolExecutor(1, thread_name_prefix="shed")
         self._waiting = 0
+
+    async def __call__(self, ask: Callable[[], Reply], shed: Callable[[], Reply]) -> tuple[int, bytes]:
+        """Status and content of the answer, once it is kept; by `shed` where too many wait."""
+        reply = await self._reply(ask, shed)
+        if reply.kept is not None:
+            try:
+                await asyncio.wrap_future(reply.kept)
+            except JournalError:
+                return 200, reply.otherwise
+        return reply.status, reply.content
+
+    async def _reply(self, ask: Callable[[], Reply], shed: Callable[[], Reply]) -> Reply:
+        loop = asyncio.get_running_loop()
+        if self._waiting >= MOST_WAITING:
+            return await loop.run_in_executor(self._shed, shed)
+        self._waiting += 1
+        try:
+            return await loop.run_in_executor(self._judge, ask)
+        finally:
+            self._waiting -= 1
+
+
+class NationalDoor:
+    """Stands before the application and takes what is sent to the national address; all else goes on."""
+
+    def __init__(self, app: ASGIApp, line: Line) -> None:
+        self._app = app
+        self._line = line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -47,26 +73,17 @@ class NationalDoor:
         if content is None:
             await _answer(send, 413, _TOO_LARGE)
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        address = scope["client"][0] if scope.get("client") else ""
-        reply = await self._reply(Request(content, headers, address, arrived))
-        answer = reply.content
-        if reply.kept is not None:
-            try:
-                await asyncio.wrap_future(reply.kept)
-            except JournalError:
-                answer = reply.otherwise
-        await _answer(send, reply.status, answer)
+        request = request_of(scope, content, arrived)
+        gateway = self._line.gateway
+        await _answer(
+            send, *await self._line(partial(gateway, request), partial(gateway.overloaded, request))
+        )
 
-    async def _reply(self, request: Request) -> Reply:
-        gateway, loop = self._gateway, asyncio.get_running_loop()
-        if self._waiting >= MOST_WAITING:
-            return await loop.run_in_executor(self._shed, gateway.overloaded, request)
-        self._waiting += 1
-        try:
-            return await loop.run_in_executor(self._judge, gateway, request)
-        finally:
-            self._waiting -= 1
+
+def request_of(scope: Scope, content: bytes, arrived: float) -> Request:
+    """A message as the gateway takes it."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return Request(content, headers, scope["client"][0] if scope.get("client") else "", arrived)
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -23,7 +23,7 @@ from mingcha.gateways.national.opening import Opened
 from mingcha.library.publishing import publish_due
 from mingcha.web.app import web_application
 from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
-from mingcha.web.national import NationalDoor
+from mingcha.web.national import Line, NationalDoor
 
 _UPKEEP_SECONDS = 2.0
 _WORKER = [sys.executable, "-c", "from mingcha.cli import main; main()", "worker", "--attached"]
@@ -56,7 +56,8 @@ def with_gateway(app: FastAPI, access: Access) -> ASGIApp:
             await asyncio.to_thread(opened.stop)
 
     app.router.lifespan_context = open_while_serving
-    return NationalDoor(app, opened.gateway)
+    app.state.line = Line(opened.gateway)
+    return NationalDoor(app, app.state.line)
 
 
 def lacks_interface() -> InterfaceNotBuilt | None:

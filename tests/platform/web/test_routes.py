@@ -32,6 +32,7 @@ from mingcha.store.database.runs import Dataset, Run, Upload
 from mingcha.store.lake import LakeWriter
 from mingcha.web.door import API, Asks
 from tests.platform.web.calls_of_people import calls_of_people
+from tests.support.asking import own_words, taken_back
 from tests.support.browser import Browser, application_over
 from tests.support.calls import answered_call
 from tests.support.care import Cared, cared
@@ -246,6 +247,8 @@ def calls(
         ),
         ("GET", "/calls"): ("/calls?size=100", None),
         ("GET", "/calls/{call_id}"): (f"/calls/{hospital}", None),
+        ("POST", "/audit"): ("/audit", own_words(institution_id=hospital)),
+        ("POST", "/audit/feedback"): ("/audit/feedback", taken_back(institution_id=hospital)),
         ("GET", "/connections"): ("/connections?size=100", None),
         ("PUT", "/connections/{institution_id}"): (f"/connections/{hospital}", {"networks": ["10.1.0.0/16"]}),
         ("POST", "/connections/{institution_id}/state"): (
@@ -419,6 +422,8 @@ EVERYBODYS = {
 
 # What they aim at stands in their body.
 AIMED = {
+    ("POST", "/audit"),
+    ("POST", "/audit/feedback"),
     ("POST", "/users"),
     ("POST", "/organisations"),
     ("POST", "/datasets"),

@@ -61,6 +61,21 @@ class Connections:
             check_signature(headers, found.secret, now)
         return found
 
+    def signer(self, headers: Mapping[str, str], address: str, now: int) -> Connection:
+        """Who signed these headers, whichever institution that is.
+
+        Raises:
+            Unsigned: nobody who may.
+        """
+        found = self._by_key.get(headers.get(ACCESS_KEY, ""))
+        if found is None:
+            raise Unsigned("非法用户!")
+        return self.sender(found.institution_id, headers, address, now)
+
+    def of(self, institution_id: str) -> Connection:
+        """How an institution is connected; as by default where it is not."""
+        return self._by_institution.get(institution_id) or Connection(institution_id)
+
 
 class Rates:
     """How many calls each institution has left in this second."""

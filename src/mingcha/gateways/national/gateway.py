@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import msgspec
 
 from mingcha.access.context import CHINA
-from mingcha.audit.bill import BillAuditor
+from mingcha.audit.bill import Answer, BillAuditor
 from mingcha.audit.calls import Call, CallOutcome, decode_call, encode_call, key_of
 from mingcha.domain.errors import InputError, MingchaError
 from mingcha.gateways.national.connections import Connection, Connections, Rates
@@ -30,7 +30,7 @@ from mingcha.store.journal.records import Place, Sealer
 from mingcha.store.journal.writing import Journal
 
 AUDITS = frozenset({"3101", "3102"})
-_NOT_AUDITED = "未审核：{why}。请继续业务，系统会在事后补审"
+NOT_AUDITED = "未审核：{why}。请继续业务，系统会在事后补审"
 # Beyond this a doctor waits for nothing: half of what a screen should take, the rest is for the network.
 DEADLINES = {"3101": 0.5, "3102": 0.5}
 INPATIENT_SCENES = frozenset({"3", "4", "5", "8", "9"})
@@ -100,25 +100,31 @@ class Gateway:
             )
         except Unsigned as refusal:
             return Reply(msgspec.json.encode({"code": 401, "message": refusal.why}), status=401)
-        asked = _Asked(request, envelope, sender, now)
+        return self.answer(Asked(request, envelope, self.clock, now), sender)
+
+    def answer(self, asked: Asked, sender: Connection) -> Reply:
+        """The reply to a message of somebody who may send it, in whichever envelope; never raises."""
         if first := self._first_answer(asked):
             return first
-        if not self._rates.take(sender, _milliseconds(now)):
+        if not self._rates.take(sender, _milliseconds(asked.now)):
             return self._not_audited(asked, "超过约定的调用频率")
         try:
             return self._serve(asked)
         except MingchaError as error:
-            return self._kept(asked, CallOutcome.REFUSED, asked.refused(str(error), self.clock()))
+            return self._kept(asked, CallOutcome.REFUSED, asked.refused(error))
         except Exception as error:
             _log.error("call failed", exc_info=error)
             return self._not_audited(asked, "系统内部错误")
 
     def overloaded(self, request: Request) -> Reply:
         """The reply where there is no time to look at a message: it is kept and audited afterwards."""
-        asked = _Asked(request, envelope_of(request.content), None, self.clock())
+        return self.shed(Asked(request, envelope_of(request.content), self.clock))
+
+    def shed(self, asked: Asked) -> Reply:
+        """The same, in whichever envelope."""
         return self._not_audited(asked, "系统繁忙")
 
-    def _first_answer(self, asked: _Asked) -> Reply | None:
+    def _first_answer(self, asked: Asked) -> Reply | None:
         """The answer that the same message got before, if it did."""
         if not asked.envelope.msgid:
             return None
@@ -126,16 +132,19 @@ class Gateway:
         if waiting is not None:
             return waiting
         place = self.answered.place_of(asked.key)
-        return None if place is None else Reply(decode_call(self.sealer.content(place)).answer)
+        if place is None:
+            return None
+        call = decode_call(self.sealer.content(place))
+        return Reply(call.answer, status=asked.status(call.outcome))
 
-    def _serve(self, asked: _Asked) -> Reply:
+    def _serve(self, asked: Asked) -> Reply:
         envelope, content = asked.envelope, bytes(asked.envelope.input)
         match envelope.infno:
             case "3101" | "3102":
                 return self._audit(asked)
             case "3103":
                 read_feedback(content)
-                return self._kept(asked, CallOutcome.TAKEN, asked.answered({}, self.clock()))
+                return self._kept(asked, CallOutcome.TAKEN, asked.taken({}))
             case "9001":
                 output = sign_in(content, envelope.fixmedins_code, _local(asked.now), self.secret)
             case "9002":
@@ -146,9 +155,9 @@ class Gateway:
                     where="infno",
                     remedy="可用：3101、3102、3103、9001、9002",
                 )
-        return self._kept(asked, CallOutcome.TAKEN, asked.answered(output, self.clock()))
+        return self._kept(asked, CallOutcome.TAKEN, asked.taken(output))
 
-    def _audit(self, asked: _Asked) -> Reply:
+    def _audit(self, asked: Asked) -> Reply:
         message = read_message(asked.request.content)
         asked.scene = message.trigger
         auditor = self.auditors()
@@ -162,17 +171,16 @@ class Gateway:
         return self._kept(
             asked,
             CallOutcome.AUDITED,
-            asked.answered(answer.output, self.clock(), note),
+            asked.audited(answer, auditor, note),
             release=auditor.plan.release.number,
             findings=[row for row in answer.findings if row["exemption"] is None],
             failed=sorted(auditor.failed),
         )
 
-    def _not_audited(self, asked: _Asked, why: str) -> Reply:
-        text = _NOT_AUDITED.format(why=why)
-        return self._kept(asked, CallOutcome.NOT_AUDITED, asked.refused(text, self.clock()))
+    def _not_audited(self, asked: Asked, why: str) -> Reply:
+        return self._kept(asked, CallOutcome.NOT_AUDITED, asked.not_audited(why))
 
-    def _kept(self, asked: _Asked, outcome: CallOutcome, answer: bytes, **more: Any) -> Reply:
+    def _kept(self, asked: Asked, outcome: CallOutcome, answer: bytes, **more: Any) -> Reply:
         """Append a call to the journal."""
         call = Call(
             asked.envelope.fixmedins_code,
@@ -188,38 +196,59 @@ class Gateway:
             **more,
         )
         kept = self.journal.append(asked.key, encode_call(call))
-        reply = Reply(answer, kept, asked.refused(_NOT_AUDITED.format(why="日志无法写入"), asked.now))
+        reply = Reply(answer, kept, asked.not_audited("日志无法写入"), status=asked.status(outcome))
         if asked.envelope.msgid:
             self._on_the_way[asked.key] = reply
             kept.add_done_callback(lambda _: self._on_the_way.pop(asked.key, None))
         return reply
 
 
-class _Asked:
-    """A message while it is being answered."""
+class Asked:
+    """A message while it is being answered; another envelope answers otherwise."""
 
     def __init__(
-        self, request: Request, envelope: Envelope, sender: Connection | None, now: datetime
+        self,
+        request: Request,
+        envelope: Envelope,
+        clock: Callable[[], datetime],
+        now: datetime | None = None,
     ) -> None:
         self.request = request
         self.envelope = envelope
-        self.sender = sender
-        self.now = now
+        self.clock = clock
+        self.now = now or clock()
         self.scene = ""
         # Without an id no two messages are the same.
-        told = envelope.msgid or f"{now.timestamp()}\0{id(self)}\0{request.arrived}"
+        told = envelope.msgid or f"{self.now.timestamp()}\0{id(self)}\0{request.arrived}"
         self.key = key_of(envelope.fixmedins_code, told)
 
-    def answered(self, output: dict[str, Any], now: datetime, note: str = "") -> bytes:
+    def audited(self, answer: Answer, auditor: BillAuditor, note: str) -> bytes:
+        """The answer where the message was audited."""
+        del auditor
+        return self.taken(answer.output, note)
+
+    def taken(self, output: dict[str, Any], note: str = "") -> bytes:
         """The good answer."""
-        return answered(self.envelope, output, note, received=_stamp(self.now), responded=_stamp(now))
+        return answered(self.envelope, output, note, **self._moments())
 
-    def refused(self, why: str, now: datetime) -> bytes:
-        """The answer with infcode -1."""
-        return refused(self.envelope, why, received=_stamp(self.now), responded=_stamp(now))
+    def refused(self, error: MingchaError) -> bytes:
+        """The answer where the message cannot be served: infcode -1."""
+        return refused(self.envelope, str(error), **self._moments())
+
+    def not_audited(self, why: str) -> bytes:
+        """The answer where care is to go on without an audit."""
+        return refused(self.envelope, NOT_AUDITED.format(why=why), **self._moments())
+
+    def _moments(self) -> dict[str, str]:
+        return {"received": _stamp(self.now), "responded": _stamp(self.clock())}
+
+    def status(self, outcome: CallOutcome) -> int:
+        """The HTTP status of an answer: the national interface says everything in the envelope."""
+        del outcome
+        return 200
 
 
-def _deadline(asked: _Asked) -> float:
+def _deadline(asked: Asked) -> float:
     """Seconds that a call may have waited and still be audited."""
     return INPATIENT_DEADLINE if asked.scene in INPATIENT_SCENES else DEADLINES[asked.envelope.infno]
 

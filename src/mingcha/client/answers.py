@@ -1,0 +1,78 @@
+"""What the client says and is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any
+
+
+class Way(Enum):
+    """What is done about a result."""
+
+    GO_ON = "go_on"
+    TAKE_BACK = "take_back"
+
+
+@dataclass(frozen=True)
+class Response:
+    """What was done about a result; going on needs a reason."""
+
+    result_id: str
+    way: Way
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding; amounts in yuan, as decimal text."""
+
+    result_id: str
+    finding_id: str
+    rule_code: str
+    rule_name: str
+    certainty: str
+    action: str | None
+    reason: str
+    value: str | None
+    limit: str | None
+    amount: str | None
+    line_id: str | None
+    code: str | None
+    name: str | None
+    line_ids: tuple[str, ...]
+    knowledge_point: str | None
+    basis: str | None
+    source: str | None
+    legal_basis: str
+    remedy: str
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Finding:
+        """A finding as the server tells it; what a newer server tells beside is left out."""
+        known: dict[str, Any] = {one.name: told.get(one.name) for one in fields(cls)}
+        known["line_ids"] = tuple(told.get("line_ids") or ())
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class Audited:
+    """The answer to an audit; where it was not audited, care goes on and `note` says why."""
+
+    audited: bool
+    message_id: str
+    note: str = ""
+    release: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Audited:
+        """An answer as the server tells it."""
+        return cls(
+            audited=told.get("outcome") == "audited",
+            message_id=str(told.get("message_id", "")),
+            note=str(told.get("note", "")),
+            release=int(told.get("release", 0)),
+            findings=tuple(map(Finding.of, told.get("findings", ()))),
+        )

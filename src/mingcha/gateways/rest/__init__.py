@@ -1,0 +1,1 @@
+"""The audit in the words of this project: another envelope around the same service."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ class PastEncounter(msgspec.Struct, array_like=True, gc=False):
 
     Args:
         told_by: the key of the call that told of it while it is not settled, empty once it is.
+        as_of: when it was told, in seconds since 1970.
     """
 
     facts: dict[str, Any]
@@ -29,6 +30,7 @@ class PastEncounter(msgspec.Struct, array_like=True, gc=False):
     diagnoses: Columns
     procedures: Columns
     told_by: bytes = b""
+    as_of: int = 0
 
     @property
     def encounter_id(self) -> str:
@@ -65,12 +67,24 @@ def unpack(packed: bytes) -> list[PastEncounter]:
     return _decode(_contexts.decompress(packed, max_output_size=_MOST_BYTES))
 
 
-def kept(encounter: BilledEncounter, told_by: bytes = b"") -> PastEncounter:
+def kept(encounter: BilledEncounter, told_by: bytes = b"", as_of: int = 0) -> PastEncounter:
     """An encounter of a message as it is kept."""
-    facts = {name: value for name, value in encounter.facts.items() if value is not None and name != _OF_KEY}
-    return PastEncounter(
-        facts, _known(encounter.lines), _known(encounter.diagnoses), _known(encounter.procedures), told_by
-    )
+    one = encounter
+    return past_of(one.facts, one.lines, one.diagnoses, one.procedures, told_by=told_by, as_of=as_of)
+
+
+def past_of(
+    facts: Mapping[str, Any],
+    lines: Columns,
+    diagnoses: Columns,
+    procedures: Columns,
+    *,
+    told_by: bytes = b"",
+    as_of: int = 0,
+) -> PastEncounter:
+    """An encounter without what is unknown of it."""
+    told = {name: value for name, value in facts.items() if value is not None and name != _OF_KEY}
+    return PastEncounter(told, _known(lines), _known(diagnoses), _known(procedures), told_by, as_of)
 
 
 def _known(columns: Columns) -> Columns:
@@ -121,10 +135,12 @@ def _rows(columns: Columns) -> int:
 def with_call(past: Sequence[PastEncounter], new: PastEncounter) -> list[PastEncounter]:
     """A person's past after a call told of an encounter; telling twice is telling once.
 
-    A settled bill takes the place of all that was told of its encounter before, and nothing comes after it.
+    A settled bill takes the place of all that was told of its encounter before, and only a newer one comes after it.
     """
     same = [one for one in past if one.encounter_id == new.encounter_id]
     if new.settled:
+        if any(one.settled and one.as_of > new.as_of for one in same):
+            return list(past)
         replaced = same
     elif any(one.settled for one in same):
         return list(past)

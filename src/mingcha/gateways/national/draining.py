@@ -130,8 +130,9 @@ def _of_audit(access: Access, batch: Batch, row: CallRow, key: bytes, call: Call
     row.department_id, row.doctor_id = facts.get("department_id"), facts.get("doctor_id")
     row.insurance_type = facts.get("insurance_type")
     batch.findings += findings_of(row.id, call.findings)
+    call.scene = call.scene or message.trigger
     for one in current:
-        if remembered := _remembered(one, call.scene or message.trigger, key):
+        if remembered := _remembered(one, call, key):
             batch.changes[index_of(access, one.facts["person_id"])].append(remembered)
 
 
@@ -150,12 +151,13 @@ def findings_of(call_id: str, findings: Sequence[dict[str, Any]]) -> list[CallFi
     ]
 
 
-def _remembered(one: BilledEncounter, scene: str, key: bytes) -> Change | None:
+def _remembered(one: BilledEncounter, call: Call, key: bytes) -> Change | None:
     """What an encounter changes in its person's past: what was only tried changes nothing."""
-    if scene in SETTLED:
-        return partial(with_call, new=kept(one))
-    if scene in OF_A_STAY:
-        return partial(with_call, new=kept(one, told_by=key))
+    as_of = call.received_at // 1000
+    if call.scene in SETTLED:
+        return partial(with_call, new=kept(one, as_of=as_of))
+    if call.scene in OF_A_STAY:
+        return partial(with_call, new=kept(one, told_by=key, as_of=as_of))
     return None
 
 

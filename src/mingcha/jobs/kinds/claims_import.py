@@ -13,6 +13,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.errors import AccessError, Conflict
 from mingcha.access.permissions import Permission
+from mingcha.audit.filling import fill
 from mingcha.audit.ledger.datasets import dataset
 from mingcha.audit.ledger.folders import dataset_folder
 from mingcha.audit.ledger.span import days_of
@@ -62,11 +63,16 @@ def _check(access: Access, actor: Actor, parameters: ImportParameters) -> Import
 
 def _work(work: Work[ImportParameters]) -> dict[str, Any]:
     """The dataset has the run's number, so that there is one, however often the work is taken up."""
-    access, asked = work.access, work.parameters
-    with access.database.reading() as session:
+    with work.access.database.reading() as session:
         made = session.get(Dataset, work.run_id)
-    if made is not None:
-        return _result(made)
+    if made is None:
+        made = _imported(work)
+    _fill_pasts(work, made)
+    return _result(made)
+
+
+def _imported(work: Work[ImportParameters]) -> Dataset:
+    access, asked = work.access, work.parameters
     folder, uploads = dataset_folder(access, work.run_id), _uploads(asked)
     folder.parent.mkdir(exist_ok=True)
 
@@ -105,7 +111,7 @@ def _uploads(asked: ImportParameters) -> tuple[UUID, ...]:
 
 def _enter(
     work: Work[ImportParameters], report: ImportReport, days: tuple[date | None, date | None]
-) -> dict[str, Any]:
+) -> Dataset:
     with work.access.database.writing() as session:
         run = session.get_one(Run, work.run_id)
         made = Dataset(
@@ -126,7 +132,18 @@ def _enter(
         session.add(made)
         session.flush()
         run.dataset_id = made.id
-        return _result(made)
+        return made
+
+
+def _fill_pasts(work: Work[ImportParameters], made: Dataset) -> None:
+    """What was imported is seen by the next call; done again where the process died over it."""
+    lake = Lake(dataset_folder(work.access, made.id))
+    fill(
+        work.access,
+        lake,
+        int(made.created_at.timestamp()),
+        lambda done, total: work.progress("灌入历史", done, total),
+    )
 
 
 def _said(report: ImportReport) -> dict[str, Any]:

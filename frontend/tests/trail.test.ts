@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { startOfDay } from '@/api/trail'
+import { startOfDay } from '@/api/listing'
 import { detailLines, objectName, placesIn } from '@/screens/trail/words'
 
 const PLACE = '2fc9d039-e1f2-471d-b9d5-c8d10f78c5c9'

@@ -14,7 +14,7 @@ from mingcha.store.database.people import User
 from tests.e2e.stage import Stage, serving
 from tests.e2e.test_frame import AXE, serious
 from tests.platform.conftest import audited
-from tests.support.audited import Audited
+from tests.support.audited import Audited, working
 from tests.support.platform import Town
 
 __all__ = ["audited"]
@@ -71,6 +71,24 @@ def test_a_reviewer_narrows_by_a_facet_opens_a_finding_and_goes_on_to_the_next(
     violations.click()
     expect(page).not_to_have_url(re.compile("certainty="))
     assert total(page) == everything
+
+
+@ONE
+def test_what_the_list_shows_is_taken_away_as_a_file(stage: Stage, page: Page) -> None:
+    stage.sign_in_as(page, Role.INSURANCE_OFFICE, to="/findings?certainty=明确违规")
+    shown = total(page)
+    page.get_by_role("button", name="导出", exact=True).click()
+    page.get_by_role("menuitem", name="CSV").click()
+    expect(page.get_by_text("正在导出")).to_be_visible()
+    with working(stage.town.access):
+        page.goto(f"{stage.address}/exports")
+        link = page.get_by_role("link", name=re.compile("^下载 .*疑点"))
+        expect(link).to_be_visible(timeout=20_000)
+        with page.expect_download() as file:
+            link.click()
+    lines = file.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == shown + 1
+    assert lines[0].startswith("疑点编号,规则编码,规则")
 
 
 @ONE

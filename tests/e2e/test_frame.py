@@ -24,6 +24,7 @@ SCREENS = (
     "/trail",
     "/me",
     "/tokens",
+    "/exports",
     "/staff",
     "/alarms",
 )

@@ -3,15 +3,14 @@
 import type { ListPage, ListState } from '@/list/definition'
 
 import { answer, api, type QueryOf, type Schemas } from './client'
-import { asked } from './listing'
+import { asked, inMoments } from './listing'
 
 export type Call = Schemas['CallView']
 export type CallDetail = Schemas['CallDetail']
 
 export function listCalls(state: ListState, signal?: AbortSignal): Promise<ListPage<Call>> {
-  return answer(
-    api.GET('/api/v1/calls', { params: { query: asked<QueryOf<'/api/v1/calls'>>(state) }, signal }),
-  )
+  const query = asked<QueryOf<'/api/v1/calls'>>({ ...state, filters: inMoments(state.filters) })
+  return answer(api.GET('/api/v1/calls', { params: { query }, signal }))
 }
 
 export function readCall(id: string): Promise<CallDetail> {

@@ -63,11 +63,6 @@ export function rejectsOf(
   return answer(api.GET('/api/v1/datasets/{dataset_id}/rejects', { params }))
 }
 
-export function exportQuality(id: string): Promise<Run> {
-  const body = { format: 'xlsx' as const }
-  return answer(api.POST('/api/v1/datasets/{dataset_id}/quality/export', { params: { path: at(id) }, body }))
-}
-
 /** Where the rejected rows of a table are fetched, to be corrected. */
 export function rejectsFile(id: string, table: string): string {
   return `/api/v1/datasets/${id}/rejects/file?table=${encodeURIComponent(table)}`

@@ -21,7 +21,8 @@ function fen(text: string): number | undefined {
   return text.trim() === '' || !Number.isFinite(amount) ? undefined : Math.round(amount * 100)
 }
 
-function query(run: string, filters: FilterValues): Query {
+/** Filters as people set them, as the server takes them. */
+export function query(run: string, filters: FilterValues): Query {
   const asked: Record<string, unknown> = { run }
   for (const [name, value] of Object.entries(filters)) {
     const inFen = YUAN[name]

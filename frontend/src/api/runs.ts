@@ -59,7 +59,7 @@ export function outcomeOf(id: string): Promise<Outcome> {
   return answer(api.GET('/api/v1/runs/{run_id}/outcome', { params: at(id) }))
 }
 
-/** Where the file of an export is fetched. */
-export function fileOf(id: string): string {
-  return `/api/v1/runs/${id}/file`
+/** Where a workbook of an audit is fetched. */
+export function workbookOf(id: string, part: number): string {
+  return `/api/v1/runs/${id}/workbook?part=${part}`
 }

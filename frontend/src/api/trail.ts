@@ -2,30 +2,14 @@
 
 import type { ListPage, ListState, Option } from '@/list/definition'
 
-import { answer, api, type Schemas } from './client'
-import { asked } from './listing'
+import { answer, api, type QueryOf, type Schemas } from './client'
+import { asked, inMoments } from './listing'
 
 export type TrailEntry = Schemas['Entry']
 export type Verdict = Schemas['Verdict']
 
-// One zone for the whole country, without daylight saving.
-const CHINA = '+08:00'
-
-/** The first moment of a day, or of the day after. */
-export function startOfDay(day: string, after = 0): string {
-  const moment = new Date(`${day}T00:00:00${CHINA}`)
-  moment.setUTCDate(moment.getUTCDate() + after)
-  return moment.toISOString()
-}
-
-/** Days as people choose them, the last one included, as moments. */
 export function listTrail(state: ListState, signal?: AbortSignal): Promise<ListPage<TrailEntry>> {
-  const { since, until, ...filters } = state.filters
-  const query = {
-    ...asked<Record<string, string>>({ ...state, filters }),
-    ...(since && { since: startOfDay(since) }),
-    ...(until && { until: startOfDay(until, 1) }),
-  }
+  const query = asked<QueryOf<'/api/v1/trail'>>({ ...state, filters: inMoments(state.filters) })
   return answer(api.GET('/api/v1/trail', { params: { query }, signal }))
 }
 

@@ -2,6 +2,8 @@
 
 import type { Component } from 'vue'
 
+import type { Exportable } from '@/api/exports'
+
 export interface Option {
   value: string
   label: string
@@ -102,6 +104,8 @@ export interface ListDefinition<Row> {
   /** How a row is called, for those who hear the page. */
   rowName: (row: Row) => string
   load: (state: ListState, signal: AbortSignal) => Promise<ListPage<Row>>
+  /** As what the server exports it: its name there, or what its filters say in the address of the server's list. */
+  exported?: string | ((filters: FilterValues) => Exportable | undefined)
   /** What to do where there is nothing yet, unfiltered. */
   whenEmpty: { title: string; remedy: string; icon?: Component }
 }

@@ -9,6 +9,7 @@ import {
   Collection,
   Connection,
   DocumentChecked,
+  Download,
   EditPen,
   Files,
   Finished,
@@ -689,6 +690,25 @@ export const SCREENS: Screen[] = [
       {
         title: '角色和数据范围',
         text: '这里只能看。不够用时，请向安全管理员或本院的账号管理员申请。',
+      },
+    ],
+  },
+  {
+    name: 'exports',
+    path: '/exports',
+    title: '我的导出',
+    group: OWN,
+    icon: Download,
+    permissions: ['lists.export'],
+    component: () => import('./exports/ExportsScreen.vue'),
+    help: [
+      {
+        title: '怎样导出',
+        text: '各个列表右上方的“导出”，按当时的筛选写成 Excel 或 CSV。在后台进行，可以离开页面；完成时右上角的铃铛会通知您，在这里下载。',
+      },
+      {
+        title: '文件里有什么',
+        text: '只有您数据范围内的行；个人信息已遮盖。行数超过一张表能装的，自动分成几张。文件只有您本人能下载，每次导出和下载都记入操作记录。',
       },
     ],
   },

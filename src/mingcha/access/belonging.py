@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mingcha.access.actor import Actor, console
 from mingcha.access.context import Access
-from mingcha.access.permissions import Permission
+from mingcha.access.permissions import WITHHELD, Permission
 from mingcha.access.scope import Place, PlaceColumns, within
 from mingcha.access.standing import held_by, place_today
 from mingcha.store.database.people import User
@@ -51,4 +51,5 @@ def maker(session: Session, access: Access, row: Placed, via: str) -> Actor:
         return replace(console("后台"), via=via)
     user = session.get_one(User, row.created_by)
     held = held_by(session, user, access.today()) if user.status == "active" else ()
-    return Actor(user.id, user.login, held, via=via)
+    withheld = WITHHELD if user.restricted else frozenset[Permission]()
+    return Actor(user.id, user.login, held, via=via, withheld=withheld)

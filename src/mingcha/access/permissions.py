@@ -35,6 +35,8 @@ class Permission(Labelled):
     PERSONS_FIND = "persons.find", "按姓名、证件号码等查找参保人"
     PERSONS_REVEAL = "persons.reveal", "查看参保人的完整姓名、证件号码、电话"
     FINDINGS_VIEW = "findings.view", "查看疑点"
+    FINDINGS_EXPORT = "findings.export", "导出疑点"
+    LISTS_EXPORT = "lists.export", "导出看得到的列表"
     ANNOUNCEMENTS_EDIT = "announcements.edit", "发布公告"
     SETTINGS_VIEW = "settings.view", "查看模块、参数、字典"
     SETTINGS_REVIEW = "settings.review", "复核参数和字典的变更"

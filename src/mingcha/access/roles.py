@@ -37,9 +37,10 @@ _LOOKS_UP = frozenset(
         P.FINDINGS_VIEW,
         P.BILLS_VIEW,
         P.CALLS_VIEW,
+        P.LISTS_EXPORT,
     }
 )
-_AUDITS = _LOOKS_UP | {P.DATA_IMPORT, P.RUNS_START, P.PERSONS_FIND}
+_AUDITS = _LOOKS_UP | {P.DATA_IMPORT, P.RUNS_START, P.PERSONS_FIND, P.FINDINGS_EXPORT}
 # What is judged by: who writes it, who reviews it, who publishes it.
 _REVIEWS = frozenset({P.KNOWLEDGE_VIEW, P.RELEASES_REVIEW})
 _WRITES = _REVIEWS | {P.KNOWLEDGE_EDIT, P.RULES_EDIT, P.BASIS_EDIT}
@@ -73,6 +74,7 @@ ROLES: dict[Role, RoleEntry] = {
                 P.SETTINGS_VIEW,
                 P.SETTINGS_EDIT,
                 P.ANNOUNCEMENTS_EDIT,
+                P.LISTS_EXPORT,
             }
         ),
     ),
@@ -88,6 +90,7 @@ ROLES: dict[Role, RoleEntry] = {
                 P.ORGANISATIONS_VIEW,
                 P.SETTINGS_VIEW,
                 P.SETTINGS_REVIEW,
+                P.LISTS_EXPORT,
             }
         ),
         may_assign=frozenset(Role),
@@ -104,6 +107,7 @@ ROLES: dict[Role, RoleEntry] = {
                 P.ALARMS_VIEW,
                 P.ALARMS_HANDLE,
                 P.SETTINGS_VIEW,
+                P.LISTS_EXPORT,
             }
         ),
     ),
@@ -121,23 +125,31 @@ ROLES: dict[Role, RoleEntry] = {
                 P.ACCOUNTS_DECIDE,
                 P.ORGANISATIONS_VIEW,
                 P.ORGANISATIONS_SYNC,
+                P.LISTS_EXPORT,
             }
         ),
         may_assign=WITHIN_A_HOSPITAL,
     ),
-    Role.RULE_ADMIN: RoleEntry("规则管理员", _LOOKS_UP | _WRITES | {P.RUNS_START}),
+    Role.RULE_ADMIN: RoleEntry("规则管理员", _LOOKS_UP | _WRITES | {P.RUNS_START, P.FINDINGS_EXPORT}),
     Role.FIRST_REVIEWER: RoleEntry("初审员", _AUDITS | {P.KNOWLEDGE_VIEW, P.PERSONS_REVEAL}),
     Role.RE_REVIEWER: RoleEntry("复审员", _AUDITS | _REVIEWS | {P.PERSONS_REVEAL}),
     Role.DECIDER: RoleEntry(
         "主任/决策",
         _LOOKS_UP
         | _PUBLISHES
-        | {P.PERSONS_FIND, P.USERS_VIEW, P.SETTINGS_VIEW, P.SETTINGS_REVIEW, P.ANNOUNCEMENTS_EDIT},
+        | {
+            P.PERSONS_FIND,
+            P.USERS_VIEW,
+            P.SETTINGS_VIEW,
+            P.SETTINGS_REVIEW,
+            P.ANNOUNCEMENTS_EDIT,
+            P.FINDINGS_EXPORT,
+        },
     ),
     Role.INSURANCE_OFFICE: RoleEntry(
         "医院医保办", _AUDITS | {P.USERS_VIEW, P.ACCOUNTS_REQUEST, P.CONSULTATION_ANSWER, P.AUDITS_ASK}
     ),
-    Role.DEPARTMENT_HEAD: RoleEntry("科室主任", _LOOKS_UP | {P.USERS_VIEW}),
+    Role.DEPARTMENT_HEAD: RoleEntry("科室主任", _LOOKS_UP | {P.USERS_VIEW, P.FINDINGS_EXPORT}),
     Role.DOCTOR: RoleEntry("医师", _LOOKS_UP),
     Role.READER: RoleEntry("只读", _LOOKS_UP),
 }

@@ -72,6 +72,7 @@ class Action(Labelled):
     RUN_CANCELLED = "run.cancelled", "取消任务"
     RUN_RETRIED = "run.retried", "重试任务"
     RUN_ENDED = "run.ended", "任务结束"
+    LIST_EXPORTED = "list.exported", "导出列表"
     FILE_DOWNLOADED = "file.downloaded", "下载文件"
     ANNOUNCEMENT_MADE = "announcement.made", "发布公告"
     ANNOUNCEMENT_CHANGED = "announcement.changed", "修改公告"

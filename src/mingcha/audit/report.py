@@ -176,6 +176,11 @@ class Contents:
     indicators: pl.DataFrame
 
 
+def workbook_name(part: int) -> str:
+    """What the first file is called, and those with the findings that it does not hold."""
+    return f"{NAME}.xlsx" if part == 1 else f"{NAME}-疑点明细-{part}.xlsx"
+
+
 def write_workbooks(
     folder: Path, plan: Plan, contents: Contents, *, rows_a_sheet: int = MOST_ROWS - 1
 ) -> list[Path]:
@@ -186,8 +191,7 @@ def write_workbooks(
     """
     total = pl.scan_parquet(contents.findings, glob=False).select(pl.len()).collect().item()
     starts = list(range(0, total, rows_a_sheet)) or [0]
-    paths = [folder / f"{NAME}.xlsx"]
-    paths += [folder / f"{NAME}-疑点明细-{number}.xlsx" for number in range(2, len(starts) + 1)]
+    paths = [folder / workbook_name(part) for part in range(1, len(starts) + 1)]
     names = _names(contents.by_institution)
     listing = _Listing(
         Explainer(plan.release), names, _doctor_names(contents.by_doctor), bool(plan.release.strategy)

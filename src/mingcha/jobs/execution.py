@@ -97,10 +97,9 @@ def _do_end(session: Session, access: Access, row: Run, end: End) -> None:
         session, access, actor, Action.RUN_ENDED, about=("run", row.id), details={"status": end.status.value}
     )
     if row.created_by is not None:
-        label, title = KINDS[row.kind].label, f"{row.name}：{end.status.label}"
-        do_notify(
-            session, access, row.created_by, f"run.{end.status}", f"{label} {title}", f"/runs?open={row.id}"
-        )
+        entry = KINDS[row.kind]
+        title, link = f"{entry.label} {row.name}：{end.status.label}", f"{entry.screen}?open={row.id}"
+        do_notify(session, access, row.created_by, f"run.{end.status}", title, link)
 
 
 class _Teller:

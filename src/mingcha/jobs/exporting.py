@@ -1,4 +1,4 @@
-"""Rows become a file that people take away: a kind of run for everything that can be exported."""
+"""Rows become a file that people take away: an xlsx of as many sheets as it takes, or CSV; in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,32 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal
 
-from mingcha.access.actor import Actor
-from mingcha.access.context import Access
-from mingcha.access.permissions import Permission
-from mingcha.audit.ledger.folders import export_folder
 from mingcha.audit.sheets import MOST_ROWS, Column, Form, book_at
 from mingcha.domain.values import QUANTITY_SCALE, date_of, decimal_text, moment_of, yuan
-from mingcha.jobs.kind import Kind, Lane, Work
 
 Format = Literal["xlsx", "csv"]
 _TOLD_EVERY_ROWS = 2_000
 _LONGEST_NAME, _LONGEST_SHEET = 60, 25
-# Excel takes a text that begins so for a formula.
-_LOOKS_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Exportable(Protocol):
-    """Parameters of an export: as which kind of file; what else, the kind declares."""
-
-    @property
-    def format(self) -> Format:
-        """The kind of file."""
-
-
-E = TypeVar("E", bound=Exportable)
+# Excel takes a text that begins so for a formula; the wide signs too, where Chinese is written.
+_LOOKS_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -43,7 +27,7 @@ class Exported:
         title: name of the file and of its sheet.
         columns: as in every workbook of ours; values are stored ones (fen, days, minutes …), texts are texts.
         total: how many rows there will be, for the progress.
-        rows: drawn as they are written; persons masked, unless the kind asks for the right and the reason to reveal.
+        rows: drawn as they are written; persons masked.
     """
 
     title: str
@@ -52,35 +36,20 @@ class Exported:
     rows: Iterable[Sequence[Any]]
 
 
-def _as_asked(_access: Access, _actor: Actor, asked: E) -> E:
-    return asked
+Progress = Callable[[str, int, int], None]
 
 
-def export_kind(
-    name: str,
-    label: str,
-    permission: Permission,
-    parameters: type[E],
-    rows: Callable[[Work[E]], Exported],
-    check: Callable[[Access, Actor, E], E] = _as_asked,
-) -> Kind[E]:
-    """A kind of run that writes these rows into a file for whoever asked for it."""
-
-    def work(asked: Work[E]) -> dict[str, Any]:
-        exported = rows(asked)
-        folder = export_folder(asked.access, asked.run_id)
-        folder.mkdir(parents=True, exist_ok=True)
-        format_ = asked.parameters.format
-        target, unfinished = (
-            folder / f"{_as_name(exported.title)}.{format_}",
-            folder / f".unfinished.{format_}",
-        )
-        write = _write_csv if format_ == "csv" else _write_xlsx
-        written = write(unfinished, exported, _told(asked, exported))
+def write(folder: Path, exported: Exported, format_: Format, progress: Progress) -> tuple[Path, int]:
+    """Write a file into a folder of its own; it appears whole. Returns where it lies, and how many rows it has."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target, unfinished = folder / f"{_as_name(exported.title)}.{format_}", folder / f".unfinished.{format_}"
+    writer = _write_csv if format_ == "csv" else _write_xlsx
+    try:
+        written = writer(unfinished, exported, _told(exported, progress))
         unfinished.replace(target)
-        return {"file": target.name, "rows": written, "bytes": target.stat().st_size}
-
-    return Kind(name, label, permission, parameters, work, check, Lane.SHORT)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return target, written
 
 
 def _as_name(title: str) -> str:
@@ -88,10 +57,10 @@ def _as_name(title: str) -> str:
     return plain[:_LONGEST_NAME].strip(". '") or "导出"
 
 
-def _told(asked: Work[Any], exported: Exported) -> Iterator[Sequence[Any]]:
+def _told(exported: Exported, progress: Progress) -> Iterator[Sequence[Any]]:
     for number, row in enumerate(exported.rows):
         if number % _TOLD_EVERY_ROWS == 0:
-            asked.progress("写出", number, max(exported.total, number))
+            progress("写出", number, max(exported.total, number))
         yield row
 
 

@@ -78,6 +78,7 @@ class Kind(Generic[P]):
         work: does it; called again from the beginning where the process died, so it goes on with what is
             there and ends with the same. Returns what is shown of the result.
         check: refuses parameters that cannot be worked by, before anything is stored; completes what is left out.
+        screen: where whoever asked for one finds it.
     """
 
     name: str
@@ -87,3 +88,4 @@ class Kind(Generic[P]):
     work: Callable[[Work[P]], dict[str, Any]]
     check: Callable[[Access, Actor, P], P] = lambda _access, _actor, parameters: parameters
     lane: Lane = Lane.LONG
+    screen: str = "/runs"

@@ -87,8 +87,7 @@ def retry(access: Access, actor: Actor, run_id: UUID) -> RunView:
 
 def _held(session: Session, actor: Actor, run_id: UUID) -> tuple[Run, Kind[Any]]:
     """A run that the actor may steer, held until the transaction ends; who may do such runs may steer them."""
-    seen = check_run(session, actor, run_id)
-    entry = KINDS[seen.kind]
+    entry = KINDS[check_run(session, actor, run_id).kind]
     reached = belongs(actor, entry.permission, Run)
     row = session.scalar(select(Run).where(Run.id == run_id, reached).with_for_update())
     if row is None:

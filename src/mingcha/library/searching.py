@@ -36,7 +36,7 @@ class PointFilter:
 
     text: str | None = None
     kind: str | None = None
-    rule: str | None = None
+    rule_code: str | None = None
     status: str | None = None
     region: str | None = None
     on: date | None = None
@@ -152,7 +152,7 @@ def _condition(wanted: PointFilter, without: str = "") -> pl.Expr:
         conditions.append(_says(wanted.text.strip()))
     for name, value in (
         ("kind", wanted.kind),
-        ("rule_code", wanted.rule),
+        ("rule_code", wanted.rule_code),
         ("status", wanted.status),
         ("source", wanted.source),
     ):

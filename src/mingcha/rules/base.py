@@ -209,6 +209,7 @@ class Rule(Generic[P]):
     # What `forbids` finds is in excess as a whole line, or only by what its value exceeds its limit.
     only_beyond: ClassVar[bool] = False
     _declared: ClassVar[dict[str, Setting]]
+    _shown: ClassVar[tuple[Expr | None, Expr | None]]
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
@@ -238,6 +239,13 @@ class Rule(Generic[P]):
     @classmethod
     def shown(cls) -> tuple[Expr | None, Expr | None]:
         """What a finding shows as value and limit: as declared, or the first fact and the first limit."""
+        # A million sentences ask for it; the declaration of a class does not change.
+        if "_shown" not in vars(cls):
+            cls._shown = cls._find_shown()
+        return cls._shown
+
+    @classmethod
+    def _find_shown(cls) -> tuple[Expr | None, Expr | None]:
         value, limit = cls.value, cls.limit
         for part in cls.forbids.walk() if cls.forbids is not None else ():
             if isinstance(part, Field):

@@ -44,12 +44,12 @@ def test_points_are_found_by_code_name_letters_and_number(office: Office) -> Non
 
 
 def test_filters_narrow_and_facets_count_under_the_other_filters(office: Office) -> None:
-    of_rule = found(office, rule=SEX)
+    of_rule = found(office, rule_code=SEX)
     assert set(of_rule) == {point.point_id for point in office.points}
     assert set(found(office, kind="sex-limit")) | set(found(office, kind="quantity-limit")) == set(
         found(office)
     )
-    counted = searching.facets(office.access, office.reviewer, PointFilter(rule=SEX, kind="sex-limit"))
+    counted = searching.facets(office.access, office.reviewer, PointFilter(rule_code=SEX, kind="sex-limit"))
     by_rule = {one.value: one.points for one in counted["rule_code"]}
     assert by_rule[SEX] == len(of_rule)
     assert len(by_rule) > 1, "the rule's own filter does not count for its facet"

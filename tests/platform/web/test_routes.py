@@ -136,8 +136,8 @@ def things_of(town: Town, hospital: str, user: Any) -> tuple[UUID, UUID, UUID, U
         files_folder(town.access, upload.id).mkdir(parents=True)
         (files_folder(town.access, upload.id) / "a.csv").write_text("a,b\n")
         run.parameters = {"dataset_id": str(dataset.id)}
-        export = Run(kind="export-quality", name=hospital, created_at=now, created_by=user, **place)
-        export.parameters = run.parameters
+        export = Run(kind="export", name=hospital, created_at=now, created_by=user, **place)
+        export.parameters = {"list": "tokens"}
         session.add_all([run, export])
         session.flush()
         return dataset.id, run.id, export.id, upload.id, message.id
@@ -269,7 +269,6 @@ def calls(
         ("POST", "/datasets"): ("/datasets", {"upload_id": str(upload), "name": "三月"}),
         ("GET", "/datasets/{dataset_id}"): (f"/datasets/{dataset}", None),
         ("GET", "/datasets/{dataset_id}/quality"): (f"/datasets/{dataset}/quality", None),
-        ("POST", "/datasets/{dataset_id}/quality/export"): (f"/datasets/{dataset}/quality/export", {}),
         ("GET", "/datasets/{dataset_id}/rejects"): (f"/datasets/{dataset}/rejects", None),
         ("GET", "/datasets/{dataset_id}/rejects/file"): (
             f"/datasets/{dataset}/rejects/file?table=a.csv",
@@ -281,7 +280,14 @@ def calls(
         ("GET", "/runs/{run_id}"): (f"/runs/{run}", None),
         ("GET", "/runs/audits/releases"): ("/runs/audits/releases", None),
         ("GET", "/runs/{run_id}/outcome"): (f"/runs/{run}/outcome", None),
-        ("GET", "/runs/{run_id}/file"): (f"/runs/{export}/file", None),
+        ("GET", "/runs/{run_id}/workbook"): (f"/runs/{run}/workbook", None),
+        ("GET", "/exports/lists"): ("/exports/lists", None),
+        ("GET", "/exports"): ("/exports", None),
+        ("POST", "/exports"): ("/exports", {"list": "tokens"}),
+        ("GET", "/exports/{run_id}"): (f"/exports/{export}", None),
+        ("GET", "/exports/{run_id}/file"): (f"/exports/{export}/file", None),
+        ("POST", "/exports/{run_id}/cancel"): (f"/exports/{export}/cancel", None),
+        ("POST", "/exports/{run_id}/retry"): (f"/exports/{export}/retry", None),
         ("POST", "/runs/{run_id}/cancel"): (f"/runs/{run}/cancel", None),
         ("POST", "/runs/{run_id}/retry"): (f"/runs/{run}/retry", None),
         ("GET", "/notifications"): ("/notifications", None),

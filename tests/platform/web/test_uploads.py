@@ -277,16 +277,17 @@ def test_a_quality_report_is_exported_in_the_background_and_fetched_by_its_maker
     sender.send("三月.csv", table(line(1), line(2, day="=HYPERLINK(1)")))
     dataset = imported(sender)["dataset_id"]
     for format_, beginning in (("xlsx", b"PK"), ("csv", "\ufeff问题".encode())):
-        started = sender.browser("POST", f"/datasets/{dataset}/quality/export", {"format": format_}).json()
-        waiting = sender.browser("GET", f"/runs/{started['id']}/file")
+        asked = {"list": "quality", "filters": {"dataset_id": dataset}, "format": format_}
+        started = sender.browser("POST", "/exports", asked).json()
+        waiting = sender.browser("GET", f"/exports/{started['id']}/file")
         assert waiting.status_code == 409
         carry_out(sender.access, UUID(started["id"]), 1, workers=1)
-        file = sender.browser("GET", f"/runs/{started['id']}/file")
+        file = sender.browser("GET", f"/exports/{started['id']}/file")
         assert file.status_code == 200, file.text
         assert file.content.startswith(beginning)
         other = Sender(town, f"colleague-{format_}")
         assert other.browser("GET", f"/runs/{started['id']}").status_code == 200
-        assert other.browser("GET", f"/runs/{started['id']}/file").status_code == 404
+        assert other.browser("GET", f"/exports/{started['id']}/file").status_code == 404
     assert "'=HYPERLINK" in file.content.decode() or "=HYPERLINK" not in file.content.decode()
 
 

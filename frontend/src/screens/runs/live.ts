@@ -8,7 +8,11 @@ import { isOpen } from './standing'
 
 const ASK_EVERY = 2_000
 
-export function useLiveRuns(shown: () => Run[], ended: (run: Run) => void) {
+export function useLiveRuns(
+  shown: () => Run[],
+  ended: (run: Run) => void,
+  follow: (id: string) => Promise<Run> = followRun,
+) {
   const newest = shallowRef(new Map<string, Run>())
   let timer: number | undefined
 
@@ -22,7 +26,7 @@ export function useLiveRuns(shown: () => Run[], ended: (run: Run) => void) {
     if (document.hidden) return
     const open = shown().filter((run) => isOpen(now(run)))
     if (open.length === 0) return
-    const told = await Promise.all(open.map((run) => followRun(run.id).catch(() => run)))
+    const told = await Promise.all(open.map((run) => follow(run.id).catch(() => run)))
     newest.value = new Map([...newest.value, ...told.map((run) => [run.id, run] as const)])
     told.filter((run) => !isOpen(run)).forEach(ended)
   }

@@ -14,6 +14,7 @@ const KINDS: Record<string, string> = {
   alarm: '报警',
   basis: '依据文件',
   consultation: '征求意见',
+  run: '任务',
 }
 
 const NAMES: Record<string, string> = {
@@ -49,6 +50,10 @@ const NAMES: Record<string, string> = {
   right: '权限',
   grade: '级别',
   file: '文件',
+  list: '列表',
+  rows: '行数',
+  format: '格式',
+  bytes: '字节',
   new: '新增',
   left: '离开',
   returned: '恢复',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from mingcha.access.scope import Place, Reach
 from mingcha.audit.batch import UNJUDGED
 from mingcha.audit.explain import lacking
 from mingcha.audit.ledger.runs import results_of
+from mingcha.audit.report import workbook_name
 from mingcha.audit.run import finished_run
 from mingcha.store.database.runs import Run
 
@@ -64,6 +66,7 @@ class Outcome:
     Args:
         whole: false where they hold more than the actor may see: then there are none, and the list of findings tells.
         institutions: those with most findings, at most 200.
+        workbooks: how many files for people the audit wrote, where the actor may take them away.
     """
 
     whole: bool
@@ -71,6 +74,7 @@ class Outcome:
     rules: list[RuleCount]
     institutions: list[InstitutionCount]
     lacking: list[LackingCount]
+    workbooks: int
 
 
 def outcome(access: Access, actor: Actor, run_id: UUID) -> Outcome:
@@ -81,8 +85,11 @@ def outcome(access: Access, actor: Actor, run_id: UUID) -> Outcome:
         Conflict: it is not finished.
     """
     folder = results_of(access, actor, run_id)
-    if not _reaches_all(access, actor, run_id):
-        return Outcome(False, {}, [], [], [])
+    if not reaches_all(access, actor, run_id, Permission.RUNS_VIEW):
+        return Outcome(False, {}, [], [], [], 0)
+    may_take = Permission.FINDINGS_EXPORT in actor.permissions and reaches_all(
+        access, actor, run_id, Permission.FINDINGS_EXPORT
+    )
     manifest = finished_run(folder)
     rules = [_picked(RuleCount, row) for row in manifest["by_rule"]]
     institutions = sorted(manifest["by_institution"], key=lambda row: -row["findings"])
@@ -94,16 +101,24 @@ def outcome(access: Access, actor: Actor, run_id: UUID) -> Outcome:
             _picked(InstitutionCount, row) for row in institutions[:_INSTITUTIONS] if row["findings"]
         ],
         lacking=_lacking(pl.scan_parquet(folder / UNJUDGED)),
+        workbooks=_workbooks(folder) if may_take else 0,
     )
 
 
-def _reaches_all(access: Access, actor: Actor, run_id: UUID) -> bool:
+def reaches_all(access: Access, actor: Actor, run_id: UUID, permission: Permission) -> bool:
     """Whether the actor may see whatever the maker of a run may: a scope of some insurance types sees less."""
     with access.database.reading() as session:
         row = session.get_one(Run, run_id)
     place = Place(row.region_code, row.institution_code, row.department_code, row.doctor_code)
-    scope = actor.scope(Permission.RUNS_VIEW)
+    scope = actor.scope(permission)
     return any(_unlimited(reach) and reach.covers(place) for reach in scope.reaches)
+
+
+def _workbooks(folder: Path) -> int:
+    part = 0
+    while (folder / workbook_name(part + 1)).is_file():
+        part += 1
+    return part
 
 
 def _unlimited(reach: Reach) -> bool:

@@ -74,12 +74,17 @@ class RunView:
 
 @dataclass(frozen=True)
 class RunFilter:
-    """Which runs; what is left out limits nothing."""
+    """Which runs; what is left out limits nothing.
+
+    Args:
+        own: only those that the actor asked for.
+    """
 
     kind: str | None = None
     status: Status | None = None
     dataset_id: UUID | None = None
     name: str | None = None
+    own: bool = False
 
 
 _SORTS = {
@@ -101,6 +106,8 @@ def runs(access: Access, actor: Actor, wanted: RunFilter, listing: Listing) -> P
     ):
         if value is not None:
             query = query.where(column == value)
+    if wanted.own:
+        query = query.where(Run.created_by == actor.user_id)
     if wanted.name is not None:
         query = query.where(Run.name.contains(wanted.name, autoescape=True))
     with access.database.reading() as session:
@@ -142,11 +149,13 @@ def results_of(access: Access, actor: Actor, run_id: UUID) -> Path:
 
 
 def _seen(actor: Actor) -> Select[Run, str, str]:
+    # Who may see no runs of others follows their own: the three duties export lists too.
+    reads = Permission.RUNS_VIEW in actor.permissions
     return (
         select(Run, User.login, Dataset.name)
         .outerjoin(User, User.id == Run.created_by)
         .outerjoin(Dataset, Dataset.id == Run.dataset_id)
-        .where(belongs(actor, Permission.RUNS_VIEW, Run))
+        .where(belongs(actor, Permission.RUNS_VIEW, Run) if reads else Run.created_by == actor.user_id)
     )
 
 

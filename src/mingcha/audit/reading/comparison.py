@@ -140,7 +140,54 @@ def differences(
         Missing: there is no such audit.
         Invalid: a field that this list cannot be sorted by.
     """
-    scope = actor.scope(Permission.FINDINGS_VIEW)
+    found = differing(access, actor, then, now, wanted, listing.sort)
+    return Page(found.part((listing.page - 1) * listing.size, listing.size), found.total)
+
+
+@dataclass(frozen=True)
+class Differing:
+    """All findings that differ, in an order; what they say is read part by part."""
+
+    access: Access
+    before: FindingIndex
+    after: FindingIndex
+    ordered: pl.DataFrame
+
+    @property
+    def total(self) -> int:
+        """How many."""
+        return self.ordered.height
+
+    def part(self, first: int, size: int) -> list[Difference]:
+        """Some of them."""
+        page = self.ordered.slice(first, size)
+        said_then = _said(self.access, self.before, page["row_then"])
+        said_now = _said(self.access, self.after, page["row_now"])
+        return [
+            _difference(row, said_then.get(row["row_then"]), said_now.get(row["row_now"]))
+            for row in page.iter_rows(named=True)
+        ]
+
+
+def differing(
+    access: Access,
+    actor: Actor,
+    then: UUID,
+    now: UUID,
+    wanted: DifferenceFilter,
+    sort: str,
+    permission: Permission = Permission.FINDINGS_VIEW,
+) -> Differing:
+    """The findings that differ, those that differ by the most money first.
+
+    Args:
+        permission: what is done with them, and so in which scope.
+
+    Raises:
+        Missing: there is no such audit.
+        Invalid: a field that this list cannot be sorted by.
+    """
+    scope = actor.scope(permission)
     before, after = index_of(access, then), index_of(access, now)
     joined = _joined(before, after, scope).filter(pl.col("change") != SAME)
     for value, column in (
@@ -152,19 +199,11 @@ def differences(
             joined = joined.filter(pl.col(column).is_null())
         elif value is not None:
             joined = joined.filter(pl.col(column) == value)
-    if listing.sort not in ("", *_SORTS, *(f"-{name}" for name in _SORTS)):
+    if sort not in ("", *_SORTS, *(f"-{name}" for name in _SORTS)):
         raise Invalid("不能按这个字段排序", where="sort", remedy="可选：" + "、".join(_SORTS))
-    key = _SORTS[(listing.sort or "-difference_fen").removeprefix("-")]
-    ordered = joined.sort(
-        key, "finding_id", descending=[not listing.sort or listing.sort.startswith("-"), False]
-    )
-    page = ordered.slice((listing.page - 1) * listing.size, listing.size)
-    said_then, said_now = _said(access, before, page["row_then"]), _said(access, after, page["row_now"])
-    items = [
-        _difference(row, said_then.get(row["row_then"]), said_now.get(row["row_now"]))
-        for row in page.iter_rows(named=True)
-    ]
-    return Page(items, joined.height)
+    key = _SORTS[(sort or "-difference_fen").removeprefix("-")]
+    ordered = joined.sort(key, "finding_id", descending=[not sort or sort.startswith("-"), False])
+    return Differing(access, before, after, ordered)
 
 
 _MORE = pl.col("claimed_now").fill_null(0) - pl.col("claimed_then").fill_null(0)

@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from mingcha.access.errors import Invalid
 from mingcha.access.scope import Scope
 from mingcha.audit.reading.index import FindingIndex
 from mingcha.domain.values import day_of
@@ -91,7 +92,7 @@ def conditions(index: FindingIndex, wanted: FindingFilter, scope: Scope) -> dict
         said = pl.concat_str("code", "name", separator="\n", ignore_nulls=True)
         holds["text"] = index.at("items", said.str.to_lowercase().str.contains(sought, literal=True))
     if wanted.finding:
-        ids = [bytes.fromhex(one) for one in wanted.finding]
+        ids = _numbers(wanted.finding)
         holds["finding"] = index.rows["finding_id"].is_in(pl.Series(ids, dtype=pl.Binary).implode())
     holds |= _of_numbers(index, wanted)
     return holds
@@ -104,6 +105,13 @@ def together(index: FindingIndex, holds: Mapping[str, pl.Series], *, without: st
         if name != without:
             mask = one if mask is None else mask & one
     return index.rows if mask is None else index.rows.filter(mask)
+
+
+def _numbers(ids: Sequence[str]) -> list[bytes]:
+    try:
+        return [bytes.fromhex(one) for one in ids]
+    except ValueError as error:
+        raise Invalid("疑点编号不对", where="finding", remedy="请从疑点列表打开") from error
 
 
 def _one_of(column: str, values: Sequence[str]) -> pl.Expr:

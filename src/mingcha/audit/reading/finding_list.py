@@ -92,15 +92,23 @@ class FindingRow:
 
 
 def findings(
-    access: Access, actor: Actor, run_id: UUID, wanted: FindingFilter, listing: Listing
+    access: Access,
+    actor: Actor,
+    run_id: UUID,
+    wanted: FindingFilter,
+    listing: Listing,
+    permission: Permission = Permission.FINDINGS_VIEW,
 ) -> Page[FindingRow]:
     """Findings of a run that the actor may see.
+
+    Args:
+        permission: what is done with them, and so in which scope.
 
     Raises:
         Missing: there is no such run.
         Invalid: a field that this list cannot be sorted by.
     """
-    scope = actor.scope(Permission.FINDINGS_VIEW)
+    scope = actor.scope(permission)
     index = index_of(access, run_id)
     found = together(index, conditions(index, wanted, scope))
     first = (listing.page - 1) * listing.size

@@ -94,13 +94,21 @@ def audited_runs(access: Access, actor: Actor) -> list[AuditedRun]:
     return found
 
 
-def hits_by_rule(access: Access, actor: Actor, run_ids: Sequence[UUID]) -> list[RuleHits]:
+def hits_by_rule(
+    access: Access,
+    actor: Actor,
+    run_ids: Sequence[UUID],
+    permission: Permission = Permission.FINDINGS_VIEW,
+) -> list[RuleHits]:
     """What each rule found in each of these audits, within the actor's scope; the most findings first.
+
+    Args:
+        permission: what is done with it, and so in which scope.
 
     Raises:
         Missing: there is no such audit.
     """
-    scope = actor.scope(Permission.FINDINGS_VIEW)
+    scope = actor.scope(permission)
     hits = []
     for run_id in run_ids:
         index = index_of(access, run_id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mingcha.jobs.kind import Kind
-from mingcha.jobs.kinds import audit, claims_import, quality_export, trial
+from mingcha.jobs.kinds import audit, claims_import, export, trial
 
 KINDS: dict[str, Kind[Any]] = {
-    kind.name: kind for kind in (claims_import.KIND, audit.KIND, quality_export.KIND, trial.KIND)
+    kind.name: kind for kind in (claims_import.KIND, audit.KIND, export.KIND, trial.KIND)
 }

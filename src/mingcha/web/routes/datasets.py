@@ -15,9 +15,7 @@ from mingcha.audit.ledger.datasets import DatasetFilter, DatasetView
 from mingcha.audit.ledger.quality import QualityNote, RejectedRow
 from mingcha.audit.ledger.runs import RunView
 from mingcha.jobs import runs as steering
-from mingcha.jobs.exporting import Format
 from mingcha.jobs.kinds.claims_import import ImportParameters
-from mingcha.jobs.kinds.quality_export import QualityExport
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.files import attachment
 from mingcha.web.forms import Form, Line, Listed, Paging, ShortLine, listed
@@ -31,12 +29,6 @@ class NewDataset(Form):
     upload_id: UUID
     name: Line
     supplements: UUID | None = None
-
-
-class QualityExportForm(Form):
-    """As what the quality report is wanted."""
-
-    format: Format = "xlsx"
 
 
 @door.get("", Permission.RUNS_VIEW, "数据集", response_model=Listed[DatasetView])
@@ -67,19 +59,6 @@ def show(dataset_id: UUID, actor: SignedIn, access: Services) -> DatasetView:
 def quality(dataset_id: UUID, actor: SignedIn, access: Services, paging: Paging) -> dict[str, Any]:
     """读取时发现的问题：种类、字段、次数和例子。"""
     return listed(ledger_quality.notes(access, actor, dataset_id, paging))
-
-
-@door.post(
-    "/{dataset_id}/quality/export",
-    Permission.RUNS_VIEW,
-    "导出数据质量",
-    response_model=RunView,
-    status_code=202,
-)
-def export_quality(dataset_id: UUID, form: QualityExportForm, actor: SignedIn, access: Services) -> RunView:
-    """作为任务在后台写出，完成后下载。"""
-    name = f"{ledger.dataset(access, actor, dataset_id).name} 数据质量"
-    return steering.start(access, actor, "export-quality", name, QualityExport(dataset_id, form.format))
 
 
 @door.get("/{dataset_id}/rejects", Permission.RUNS_VIEW, "拒收的行", response_model=Listed[RejectedRow])

@@ -65,13 +65,16 @@ def list_runs(
     actor: SignedIn,
     access: Services,
     paging: Paging,
+    *,
     kind: Annotated[Code | None, Query(description="种类")] = None,
     status: Annotated[Status | None, Query(description="状态")] = None,
     dataset_id: Annotated[UUID | None, Query(description="数据集")] = None,
     name: Annotated[ShortLine | None, Query(description="名称中的文字")] = None,
+    own: Annotated[bool, Query(description="只要本人新建的")] = False,
 ) -> dict[str, Any]:
     """数据范围内的任务和本人的任务，最新的在前。"""
-    return listed(ledger.runs(access, actor, RunFilter(kind, status, dataset_id, name), paging))
+    wanted = RunFilter(kind, status, dataset_id, name, own)
+    return listed(ledger.runs(access, actor, wanted, paging))
 
 
 @door.post("/audits", Permission.RUNS_START, "新建审核", response_model=RunView, status_code=202)
@@ -102,15 +105,20 @@ def show(run_id: UUID, actor: SignedIn, access: Services) -> RunView:
 
 
 @door.get(
-    "/{run_id}/file",
-    Permission.RUNS_VIEW,
-    "下载导出的文件",
+    "/{run_id}/workbook",
+    Permission.FINDINGS_EXPORT,
+    "下载审核结果.xlsx",
     response_class=FileResponse,
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
-def download(run_id: UUID, actor: SignedIn, access: Services) -> FileResponse:
-    """只有导出的人自己能下载；每次下载都记入操作记录。"""
-    path = exports.take_file(access, actor, run_id)
+def download(
+    run_id: UUID,
+    actor: SignedIn,
+    access: Services,
+    part: Annotated[int, Query(ge=1, le=10_000, description="第几个文件；疑点多时分成几个")] = 1,
+) -> FileResponse:
+    """审核时选了同时生成的；须能导出这次审核的全部疑点。每次下载都记入操作记录。"""
+    path = exports.take_workbook(access, actor, run_id, part)
     return FileResponse(path, media_type="application/octet-stream", headers=attachment(path.name))
 
 

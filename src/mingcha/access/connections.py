@@ -160,6 +160,24 @@ def check_may_ask(access: Access, actor: Actor, institution_id: str) -> None:
         _check_reached(session, access, scope, institution_id)
 
 
+def region_of(access: Access, scope: Scope, institution_id: str) -> str:
+    """Where an institution of a scope is, empty where it is not said.
+
+    Raises:
+        Missing: it is not in the scope.
+    """
+    with access.database.reading() as session:
+        _check_reached(session, access, scope, institution_id)
+        found = session.scalar(
+            select(OrganisationPeriod.region_code).where(
+                current_period(access.today()),
+                OrganisationPeriod.institution_code == institution_id,
+                OrganisationPeriod.department_code.is_(None),
+            )
+        )
+    return found or ""
+
+
 def known_connections(access: Access) -> list[KnownConnection]:
     """The connections that may call, for the gateway."""
     with access.database.reading() as session:

@@ -33,6 +33,8 @@ class Permission(Labelled):
     RUNS_START = "runs.start", "新建、取消和重试任务"
     BILLS_VIEW = "bills.view", "查看单据和就医记录"
     PERSONS_FIND = "persons.find", "按姓名、证件号码等查找参保人"
+    HEALTH_VIEW = "health.view", "查看参保人的健康档案"
+    HEALTH_IMPORT = "health.import", "导入参保人的健康文档"
     PERSONS_REVEAL = "persons.reveal", "查看参保人的完整姓名、证件号码、电话"
     FINDINGS_VIEW = "findings.view", "查看疑点"
     FINDINGS_EXPORT = "findings.export", "导出疑点"

@@ -170,6 +170,18 @@ def with_keys(session: Session, keys: Iterable[str]) -> dict[str, InsuredPerson]
     return {key_of(row.id): row for row in found}
 
 
+def indexes_of(access: Access, keys: Iterable[str]) -> dict[str, str]:
+    """Under which blind index persons are known, by their keys in datasets; unknown ones are left out."""
+    ids = iter([row_id for key in keys if (row_id := id_of(key)) is not None])
+    query = select(InsuredPerson.id, InsuredPerson.number_index)
+    found = {}
+    with access.database.reading() as session:
+        while some := list(islice(ids, _AT_ONCE)):
+            for row_id, index in session.execute(query.where(InsuredPerson.id.in_(some))):
+                found[key_of(row_id)] = index
+    return found
+
+
 def view_of(access: Access, row: InsuredPerson) -> PersonView:
     """A person with everything masked."""
     shown = {field: masked(access.keys, field, row.id, getattr(row, field.value)) for field in PersonField}

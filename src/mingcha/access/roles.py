@@ -40,7 +40,7 @@ _LOOKS_UP = frozenset(
         P.LISTS_EXPORT,
     }
 )
-_AUDITS = _LOOKS_UP | {P.DATA_IMPORT, P.RUNS_START, P.PERSONS_FIND, P.FINDINGS_EXPORT}
+_AUDITS = _LOOKS_UP | {P.DATA_IMPORT, P.RUNS_START, P.PERSONS_FIND, P.HEALTH_VIEW, P.FINDINGS_EXPORT}
 # What is judged by: who writes it, who reviews it, who publishes it.
 _REVIEWS = frozenset({P.KNOWLEDGE_VIEW, P.RELEASES_REVIEW})
 _WRITES = _REVIEWS | {P.KNOWLEDGE_EDIT, P.RULES_EDIT, P.BASIS_EDIT}
@@ -147,9 +147,10 @@ ROLES: dict[Role, RoleEntry] = {
         },
     ),
     Role.INSURANCE_OFFICE: RoleEntry(
-        "医院医保办", _AUDITS | {P.USERS_VIEW, P.ACCOUNTS_REQUEST, P.CONSULTATION_ANSWER, P.AUDITS_ASK}
+        "医院医保办",
+        _AUDITS | {P.USERS_VIEW, P.ACCOUNTS_REQUEST, P.CONSULTATION_ANSWER, P.AUDITS_ASK, P.HEALTH_IMPORT},
     ),
     Role.DEPARTMENT_HEAD: RoleEntry("科室主任", _LOOKS_UP | {P.USERS_VIEW, P.FINDINGS_EXPORT}),
-    Role.DOCTOR: RoleEntry("医师", _LOOKS_UP),
+    Role.DOCTOR: RoleEntry("医师", _LOOKS_UP | {P.HEALTH_VIEW}),
     Role.READER: RoleEntry("只读", _LOOKS_UP),
 }

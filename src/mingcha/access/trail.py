@@ -94,6 +94,8 @@ class Action(Labelled):
     KEYS_ROTATED = "keys.rotated", "更换密钥"
     PERSON_SOUGHT = "person.sought", "按个人信息查找参保人"
     PERSON_VIEWED = "person.viewed", "查看参保人的就医记录"
+    HEALTH_VIEWED = "person.health_viewed", "查看参保人的健康档案"
+    HEALTH_IMPORTED = "person.health_imported", "导入参保人的健康文档"
     PERSON_REVEALED = "person.revealed", "查看参保人的个人信息"
     BILL_VIEWED = "bill.viewed", "查看单据"
     DRAFT_CREATED = "draft.created", "新建草稿"

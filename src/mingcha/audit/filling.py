@@ -6,17 +6,14 @@ Filled in parts of a bucket, each in one transaction; done again, it ends with t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import Any
 
 import polars as pl
-from sqlalchemy import select
 
 from mingcha.access.context import Access
-from mingcha.access.persons import id_of, key_of
+from mingcha.access.persons import indexes_of
 from mingcha.audit.histories import DAYS_KEPT, Change, change
 from mingcha.audit.past import PastEncounter, past_of, with_call
 from mingcha.domain.claims import Person
@@ -24,7 +21,6 @@ from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.ingest.leaves import Columns
 from mingcha.ingest.orders import UNTIL, last_days
-from mingcha.store.database.persons import InsuredPerson
 from mingcha.store.lake import Lake
 
 # So many lines at once become objects of Python; a bucket as a whole would fill the memory.
@@ -136,18 +132,9 @@ def _columns_by_encounter(rows: pl.DataFrame) -> dict[int, Columns]:
 
 def _by_index(access: Access, told: dict[str, list[PastEncounter]]) -> dict[str, list[Change]]:
     """What changes in whose past; the register knows under which index a person's past lies."""
-    indexes = dict(_indexes(access, told))
+    indexes = indexes_of(access, told)
     return {
         indexes[key]: [partial(with_call, new=one) for one in encounters]
         for key, encounters in told.items()
         if key in indexes
     }
-
-
-def _indexes(access: Access, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    ids = iter([row_id for key in keys if (row_id := id_of(key)) is not None])
-    query = select(InsuredPerson.id, InsuredPerson.number_index)
-    with access.database.reading() as session:
-        while some := list(islice(ids, 5_000)):
-            for row_id, index in session.execute(query.where(InsuredPerson.id.in_(some))):
-                yield key_of(row_id), index

@@ -85,7 +85,7 @@ class VitalSigns(Entity):
 
 
 class Report(Entity):
-    """报告: what reports of examinations share."""
+    """报告: what reports of examinations, and other parts of a record, share."""
 
     encounter_id = f.text("就诊标识", "mdtrt_id", "mdtrt_sn", required=True)
     person_id = f.text("参保人标识", "psn_no", "patn_id")
@@ -182,6 +182,29 @@ class PathologyReport(Report):
     seen = f.text("检查所见", "exam_fnd")
     immunohistochemistry = f.text("免疫组化", "sabc")
     diagnosis = f.text("病理诊断", "palg_diag")
+
+
+class Allergy(Report):
+    """过敏 (4301, 4401): as the record says it, which may be that there is none."""
+
+    label = "过敏记录"
+    key = ("encounter_id", "allergen_code", "allergen")
+
+    allergen_code = f.code("过敏源编码", "aise_code", "aise")
+    allergen = f.text("过敏史或过敏药物", "algs", "dicm_drug_name", note="病历原文，可能写的是没有过敏")
+    recorded_at = f.moment("记录时间", "mdtrt_date", "adm_date")
+
+
+class Operation(Report):
+    """手术操作记录 (4302, 4401): beside what the bill says."""
+
+    label = "手术操作记录"
+    key = ("encounter_id", "procedure_code", "operated_at", "number")
+
+    procedure_code = f.code("手术操作编码", "oprn_oprt_code", required=True)
+    procedure_name = f.text("手术操作名称", "oprn_oprt_name")
+    number = f.text("手术操作序号", "oprn_oprt_sn")
+    operated_at = f.moment("手术操作时间", "oprn_oprt_time", "oprn_oprt_date")
 
 
 class StockItem(Entity):

@@ -19,10 +19,12 @@ from mingcha.domain.entitlement import (
     ReferralRegistration,
 )
 from mingcha.domain.evidence import (
+    Allergy,
     CultureReport,
     ExaminationReport,
     IdentityCheck,
     LaboratoryResult,
+    Operation,
     Order,
     PackFactor,
     PathologyReport,
@@ -83,6 +85,8 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
     "cultures": CultureReport,
     "susceptibilities": SusceptibilityReport,
     "pathology": PathologyReport,
+    "allergies": Allergy,
+    "operations": Operation,
     "stock-counts": StockCount,
     "stock-changes": StockChange,
     "purchases": Purchase,

@@ -1,4 +1,4 @@
-"""Messages of facts beside the bills: what is known of a person (1101), orders (4402), vital signs (4602).
+"""Messages of facts beside the bills: what is known of a person (1101), and of care (4301, 4302, 4401 … 4602).
 
 They become rows of the same tables as those that come as files, and are cleaned and refused like them.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,18 @@ import polars as pl
 from mingcha.domain.claims import Person
 from mingcha.domain.entitlement import InsuredPeriod, PersonIdentity
 from mingcha.domain.errors import InputError
-from mingcha.domain.evidence import Order, VitalSigns
-from mingcha.domain.fields import Entity
+from mingcha.domain.evidence import (
+    Allergy,
+    CultureReport,
+    ExaminationReport,
+    LaboratoryResult,
+    Operation,
+    Order,
+    PathologyReport,
+    SusceptibilityReport,
+    VitalSigns,
+)
+from mingcha.domain.fields import Entity, Field
 from mingcha.ingest.dto import many, not_json
 from mingcha.ingest.mapping import UNMAPPED
 from mingcha.ingest.notes import Notes, Rejects
@@ -30,11 +41,45 @@ from mingcha.ingest.tables import Chunk
 from mingcha.ingest.visit_names import chosen
 
 Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Where the rows of a table stand in the input of a transaction.
+
+    Args:
+        around: other nodes there, whose row (the one of the same report, where there are several) says more of each.
+        telling: a row without any of these says nothing.
+    """
+
+    entity: type[Entity]
+    node: str = "data"
+    around: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+
+
+_ALLERGEN = tuple(name for one in (Allergy.allergen_code, Allergy.allergen) for name in one.national)
 # 4402 and 4402A differ in nothing that is read.
-_OF_INPUT: Mapping[str, type[Entity]] = {"4402": Order, "4402A": Order, "4602": VitalSigns}
+_OF_INPUT: Mapping[str, tuple[_Told, ...]] = {
+    "4301": (_Told(Allergy, "caseinfo", ("rgstinfo",), _ALLERGEN),),
+    "4302": (_Told(Operation, "oprninfo"),),
+    "4401": (
+        _Told(Allergy, "baseinfo", telling=_ALLERGEN),
+        _Told(Operation, "oprninfo", ("baseinfo",), ("oprn_oprt_code",)),
+    ),
+    "4402": (_Told(Order),),
+    "4402A": (_Told(Order),),
+    "4501": (_Told(ExaminationReport, "examinfo"),),
+    "4502": (_Told(LaboratoryResult, "iteminfo", ("labinfo", "sampleinfo")),),
+    "4503": (_Told(CultureReport),),
+    "4504": (_Told(SusceptibilityReport),),
+    "4505": (_Told(PathologyReport),),
+    "4602": (_Told(VitalSigns),),
+}
+_REPORT = "rpotc_no"
 _OF_PERSON: Mapping[str, type[Entity]] = {"insuinfo": InsuredPeriod, "idetinfo": PersonIdentity}
-_MARK = re.compile(rb'"infno"\s*:\s*"(?:1101|4402A?|4602)"|"baseinfo"\s*:')
-_REMEDY = "请按国家接口规范组织报文：4402、4602 的 input 下有 data，1101 的 output 下有 baseinfo"
+_MARK = re.compile(rb'"infno"\s*:\s*"(?:1101|%s)"|"baseinfo"\s*:' % "|".join(_OF_INPUT).encode())
+_REMEDY = "请按国家接口规范组织报文：4301 至 4602 的 input 下有各节点，1101 的 output 下有 baseinfo"
 _decoder = msgspec.json.Decoder(float_hook=str)
 
 
@@ -55,17 +100,48 @@ def rows_of(content: bytes) -> list[tuple[type[Entity], Row]]:
         raise InputError(not_json(error), remedy="请检查报文是否被截断，编码应为 UTF-8") from error
     except RecursionError as error:
         raise InputError("报文嵌套过深", remedy=_REMEDY) from error
-    entity = _OF_INPUT.get(str(_node(message, "infno"))) if isinstance(message, dict) else None
-    rows = list(_of_person(message)) if entity is None else list(_of_input(message, entity))
+    tables = _OF_INPUT.get(str(_node(message, "infno"))) if isinstance(message, dict) else None
+    if tables is not None and any(_rows(message, one.node) for one in tables):
+        return [row for one in tables for row in _of_input(message, one)]
+    rows = [] if tables is not None else list(_of_person(message))
     if not rows:
         raise InputError("报文中没有可读的数据", remedy=_REMEDY)
     return rows
 
 
-def _of_input(message: Any, entity: type[Entity]) -> Iterator[tuple[type[Entity], Row]]:
-    for row in many(_node(_node(message, "input"), "data")):
-        if isinstance(row, dict):
-            yield entity, _as_text(row)
+def _of_input(message: Any, told: _Told) -> Iterator[tuple[type[Entity], Row]]:
+    """The rows of a table, each with what stands around it; only what is read, because names stand there too."""
+    fields = told.entity.fields().values()
+    around = [_rows(message, node) for node in told.around]
+    for row in _rows(message, told.node):
+        whole: Row = {}
+        for beside in around:
+            whole |= _of_same_report(beside, row)
+        whole |= {name: value for name, value in row.items() if value}
+        if not told.telling or any(whole.get(name) for name in told.telling):
+            yield told.entity, {name: value for field in fields for name, value in _said_of(field, whole)}
+
+
+def _said_of(field: Field[Any], row: Row) -> Iterator[tuple[str, str]]:
+    """What a row says of a field, under one name: transactions of one table call it differently. Of a visit all its
+    names stay: which of them joins the tables is chosen later.
+    """
+    told = [(name, row[name]) for name in field.national if name in row]
+    if field.name == "encounter_id":
+        yield from told
+    elif told:
+        yield field.national[0], told[0][1]
+
+
+def _rows(message: Any, node: str) -> list[Row]:
+    found = many(_node(_node(message, "input"), node))
+    return [_as_text(row) for row in found if isinstance(row, dict)]
+
+
+def _of_same_report(rows: Sequence[Row], row: Row) -> Row:
+    if len(rows) == 1:
+        return rows[0]
+    return next((one for one in rows if one.get(_REPORT) and one.get(_REPORT) == row.get(_REPORT)), {})
 
 
 def _of_person(message: Any) -> Iterator[tuple[type[Entity], Row]]:

@@ -371,6 +371,11 @@ def calls(
         ("GET", "/bills/{encounter_id}/lines"): (f"/bills/{bill}/lines", None),
         ("POST", "/persons/find"): ("/persons/find", {"field": "full_name", "value": "赫连春花"}),
         ("GET", "/persons/{key}"): (f"/persons/{person}", None),
+        ("GET", "/persons/{key}/record"): (f"/persons/{person}/record", None),
+        ("POST", "/persons/{key}/record/fhir"): (
+            f"/persons/{person}/record/fhir?institution_id={hospital}",
+            {"resourceType": "Bundle"},
+        ),
         ("POST", "/persons/{key}/reveal"): (f"/persons/{person}/reveal", {**why, "fields": ["phone"]}),
         ("GET", "/findings"): (f"/findings?run={judged}&size=100", None),
         ("GET", "/findings/facets"): (f"/findings/facets?run={judged}", None),

@@ -85,7 +85,7 @@ def timeline(
     Raises:
         Missing: no bill of this person is in the actor's scope.
     """
-    seen = _seen(access, actor.scope(Permission.BILLS_VIEW), key, dataset)
+    seen = seen_of(access, actor.scope(Permission.BILLS_VIEW), key, dataset)
     day = day or access.today()
     since = readmissions(pl.concat([care.encounters.select(_STAYS) for care in seen]))
     visits = [
@@ -98,8 +98,8 @@ def timeline(
         record(session, access, actor, Action.PERSON_VIEWED, about=("person", key))
     return Timeline(
         person=PersonView(key, None, None, None, None) if person is None else view_of(access, person),
-        sex=_sex(seen),
-        birth_year=_birth_year(seen),
+        sex=sex_of(seen),
+        birth_year=birth_year_of(seen),
         visits=sorted(visits, key=lambda visit: (visit.started_at or "", visit.encounter_id)),
         medication=medication(pl.concat([_supplied(care) for care in seen]), day_of(day)),
         day=day,
@@ -124,7 +124,7 @@ def reveal(
         raise Invalid(
             "请写明查看的理由", where="reason", remedy=f"至少 {_SHORTEST_REASON} 个字，供审计员核对"
         )
-    _seen(access, actor.scope(Permission.PERSONS_REVEAL), key, dataset)
+    seen_of(access, actor.scope(Permission.PERSONS_REVEAL), key, dataset)
     with access.database.writing() as session:
         found = with_keys(session, [key]).get(key)
         if found is None:
@@ -146,7 +146,12 @@ def reveal(
 _STAYS = ("encounter_id", "inpatient", "started_at", "ended_at")
 
 
-def _seen(access: Access, scope: Scope, key: str, dataset: UUID | None) -> list[Care]:
+def seen_of(access: Access, scope: Scope, key: str, dataset: UUID | None) -> list[Care]:
+    """The care of a person that a scope reaches.
+
+    Raises:
+        Missing: there is none.
+    """
     seen = list(_visible(access, scope, key, dataset))
     if not seen:
         raise missing("这位参保人")
@@ -170,19 +175,21 @@ def _found(view: PersonView, seen: Sequence[Care]) -> Found:
     visits = [visit for care in seen for visit in visits_of(care)]
     return Found(
         view,
-        _sex(seen),
+        sex_of(seen),
         len(visits),
         len({visit.institution_id for visit in visits}),
         max((visit.first_day for visit in visits if visit.first_day), default=None),
     )
 
 
-def _sex(seen: Sequence[Care]) -> str | None:
+def sex_of(seen: Sequence[Care]) -> str | None:
+    """In words, as bills say it."""
     known = [code for care in seen for code in care.encounters["sex"].drop_nulls()]
     return word("gend", known[0]) if known else None
 
 
-def _birth_year(seen: Sequence[Care]) -> int | None:
+def birth_year_of(seen: Sequence[Care]) -> int | None:
+    """As bills say it."""
     born = pl.concat([care.encounters["birth_date"] for care in seen]).drop_nulls()
     return None if born.is_empty() else int(born.cast(pl.Date).dt.year()[0])
 

@@ -14,6 +14,7 @@ from mingcha.access.context import Access
 from mingcha.access.errors import AccessError, Conflict
 from mingcha.access.permissions import Permission
 from mingcha.audit.filling import fill
+from mingcha.audit.health.gathering import gather
 from mingcha.audit.ledger.datasets import dataset
 from mingcha.audit.ledger.folders import dataset_folder
 from mingcha.audit.ledger.span import days_of
@@ -137,13 +138,9 @@ def _enter(
 
 def _fill_pasts(work: Work[ImportParameters], made: Dataset) -> None:
     """What was imported is seen by the next call; done again where the process died over it."""
-    lake = Lake(dataset_folder(work.access, made.id))
-    fill(
-        work.access,
-        lake,
-        int(made.created_at.timestamp()),
-        lambda done, total: work.progress("灌入历史", done, total),
-    )
+    lake, as_of = Lake(dataset_folder(work.access, made.id)), int(made.created_at.timestamp())
+    fill(work.access, lake, as_of, lambda done, total: work.progress("灌入历史", done, total))
+    gather(work.access, lake, as_of)
 
 
 def _said(report: ImportReport) -> dict[str, Any]:

@@ -6,15 +6,17 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
 from pydantic import Field, StringConstraints
 
 from mingcha.access.permissions import Permission
 from mingcha.access.personal import PersonField
-from mingcha.audit.reading import persons
+from mingcha.audit.health.importing import DocumentTaken, import_bundle
+from mingcha.audit.reading import health, persons
+from mingcha.audit.reading.health import HealthRecord
 from mingcha.audit.reading.persons import FoundPersons, Timeline
 from mingcha.web.door import Door, Services, SignedIn
-from mingcha.web.forms import Form, Line, Reason
+from mingcha.web.forms import Code, Form, Line, Reason
 
 door = Door("/persons", "参保人")
 
@@ -22,6 +24,11 @@ PersonKey = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f\x7f/\\]+$")
 ]
 DatasetOf = Annotated[UUID | None, Query(description="只看这个数据集；不给时看全部，同一就诊以最新的为准")]
+
+
+async def _whole_body(request: Request) -> bytes:
+    """The body as it came: numbers in it keep the digits that they were written with."""
+    return await request.body()
 
 
 class PersonFindForm(Form):
@@ -54,6 +61,26 @@ def show(
 ) -> Timeline:
     """数据范围内的全部就诊，按时间先后；各药品的剩余天数。姓名、号码已遮盖。"""
     return persons.timeline(access, actor, key, dataset, day)
+
+
+@door.get("/{key}/record", Permission.HEALTH_VIEW, "参保人的健康档案", response_model=HealthRecord)
+def show_record(key: PersonKey, actor: SignedIn, access: Services, dataset: DatasetOf = None) -> HealthRecord:
+    """数据范围内的诊断、过敏、备案、检查检验、手术、用药，各有日期和来源；每次查看记入操作记录。"""
+    return health.record_of(access, actor, key, dataset)
+
+
+@door.post(
+    "/{key}/record/fhir", Permission.HEALTH_IMPORT, "导入 FHIR R4 的健康文档", response_model=DocumentTaken
+)
+def import_document(
+    key: PersonKey,
+    content: Annotated[bytes, Depends(_whole_body)],
+    actor: SignedIn,
+    access: Services,
+    institution_id: Annotated[Code, Query(description="哪家机构的资料")],
+) -> DocumentTaken:
+    """过敏、诊断、手术、检查检验、用药，只取不用猜的；其余逐条写明原因。患者标识须与这位参保人相符。"""
+    return import_bundle(access, actor, key, institution_id, content)
 
 
 @door.post(

@@ -1,0 +1,1 @@
+"""What is known of a person's health: dated facts, each with its source."""

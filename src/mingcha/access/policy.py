@@ -28,6 +28,15 @@ class AlarmPolicy:
 
 
 @dataclass(frozen=True)
+class ReminderPolicy:
+    """How far back a doctor is reminded of visits, and for how long an examination need not be repeated."""
+
+    visits_back: timedelta = timedelta(days=90)
+    examination_days: timedelta = timedelta(days=30)
+    laboratory_days: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True)
 class Policy:
     """What passwords, sessions, tokens, failures and uploads are held to."""
 
@@ -47,6 +56,7 @@ class Policy:
     invitation_lasts: timedelta = timedelta(hours=48)
     recovery_codes: int = 10
     alarms: AlarmPolicy = field(default_factory=AlarmPolicy)
+    reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
     # Of all files of an upload together, as they lie on the disk and unpacked.
     upload_bytes: int = 20 * 2**30
     upload_files: int = 1_000

@@ -88,7 +88,7 @@ _UNITS: dict[str, Any] = {
     "GB": 2**30,
 }
 _PASSWORD, _SIGN_IN, _SESSION, _TOKEN = "口令", "登录失败", "会话", "令牌和链接"
-_ALARM, _UPLOAD = "异常使用报警", "上传"
+_ALARM, _UPLOAD, _REMINDER = "异常使用报警", "上传", "事前提醒"
 
 PARAMETERS = (
     Parameter("password.length", _PASSWORD, "口令最短长度", "password_length", "个字符", 8, 64),
@@ -147,6 +147,27 @@ PARAMETERS = (
     Parameter("upload.size", _UPLOAD, "一次上传的全部文件", "upload_bytes", "GB", 1, 200),
     Parameter("upload.files", _UPLOAD, "一次上传的文件个数", "upload_files", "个", 1, 10_000),
     Parameter("upload.kept", _UPLOAD, "上传的文件保留多久", "uploads_kept", "天", 1, 3650),
+    Parameter("reminder.visits", _REMINDER, "提示多少天以内的就诊", "reminders.visits_back", "天", 1, 365),
+    Parameter(
+        "reminder.examination",
+        _REMINDER,
+        "检查做过多少天以内提示不必重做",
+        "reminders.examination_days",
+        "天",
+        1,
+        180,
+        "按当地检查检验结果互认的规定填写",
+    ),
+    Parameter(
+        "reminder.laboratory",
+        _REMINDER,
+        "检验做过多少天以内提示不必重做",
+        "reminders.laboratory_days",
+        "天",
+        1,
+        180,
+        "按当地检查检验结果互认的规定填写",
+    ),
 )
 _BY_KEY = {parameter.key: parameter for parameter in PARAMETERS}
 

@@ -93,6 +93,11 @@ class CaseJudge:
         for region in ("", *self.plan.regions):
             self._variant((region, *EVERYWHERE[1:]))
 
+    def known_of(self, item: str, region: str) -> list[Known]:
+        """What is known of an item where a region decides."""
+        index = self._variant((self.plan.region_of(region), *EVERYWHERE[1:])).index
+        return [*index.items.of(item), *index.items_by_person.of(item)]
+
     def _variant(self, key: Key) -> _VariantJudge:
         if key not in self._variants:
             with collecting_paused():

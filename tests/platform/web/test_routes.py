@@ -248,6 +248,15 @@ def calls(
         ("GET", "/calls"): ("/calls?size=100", None),
         ("GET", "/calls/{call_id}"): (f"/calls/{hospital}", None),
         ("POST", "/audit"): ("/audit", own_words(institution_id=hospital)),
+        ("POST", "/reminder"): (
+            "/reminder",
+            {
+                "institution_id": hospital,
+                "person_id": "1",
+                "encounter_id": "E",
+                "started_at": "2026-03-02T08:00:00",
+            },
+        ),
         ("POST", "/audit/feedback"): ("/audit/feedback", taken_back(institution_id=hospital)),
         ("GET", "/connections"): ("/connections?size=100", None),
         ("PUT", "/connections/{institution_id}"): (f"/connections/{hospital}", {"networks": ["10.1.0.0/16"]}),
@@ -433,6 +442,7 @@ EVERYBODYS = {
 
 # What they aim at stands in their body.
 AIMED = {
+    ("POST", "/reminder"),
     ("POST", "/audit"),
     ("POST", "/audit/feedback"),
     ("POST", "/users"),

@@ -82,25 +82,29 @@ def medication(lines: pl.DataFrame, day: int) -> list[Medication]:
     by_drug: dict[str, list[dict[str, Any]]] = {}
     for row in rows.sort("charged_at", "encounter_id", "row").iter_rows(named=True):
         by_drug.setdefault(drug_of(row["item_code"]), []).append(row)
-    found = [_medication(drug, dispensed, day) for drug, dispensed in by_drug.items()]
+    found = [_medication(drug, given, day) for drug, given in by_drug.items()]
     return sorted(found, key=lambda one: (-one.days_left, one.drug))
 
 
 def _medication(drug: str, rows: Sequence[dict[str, Any]], day: int) -> Medication:
-    dispensed = list(_dispensed(rows))
-    until = max((row["until"] for row in dispensed), default=day)
+    lasting = list(dispensed(rows))
+    until = max((row["until"] for row in lasting), default=day)
     return Medication(
         drug=drug,
         name=rows[-1]["item_name"],
-        days_left=max(0, until - day) if dispensed else 0,
+        days_left=max(0, until - day) if lasting else 0,
         until=written(until, ValueType.DAY),
-        unknown=len(rows) - len(dispensed),
-        dispensings=[_shown(row) for row in reversed(dispensed)],
+        unknown=len(rows) - len(lasting),
+        dispensings=[_shown(row) for row in reversed(lasting)],
     )
 
 
-def _dispensed(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Each dispensing with what was left before it and the day until which all of it lasts."""
+def dispensed(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Each dispensing of a drug with what was left before it and the day until which all of it lasts.
+
+    Args:
+        rows: in order of time, with `day` and `days`; what says no days is left out.
+    """
     until: int | None = None
     for row in rows:
         if not row["days"]:

@@ -9,15 +9,14 @@ from typing import Any
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from mingcha.access.connections import check_may_ask
-from mingcha.access.errors import Conflict, Denied
+from mingcha.access.errors import Conflict
 from mingcha.access.permissions import Permission
 from mingcha.domain.errors import InputError
-from mingcha.gateways.national.connections import Connection
 from mingcha.gateways.rest.answering import AuditAnswer, FeedbackAnswer, asking, problem
 from mingcha.gateways.rest.described import AUDIT_SCHEMA, FEEDBACK_SCHEMA
 from mingcha.gateways.rest.words import Said, audit_said, feedback_said
-from mingcha.web.door import Door, access_of
+from mingcha.web.connected import sender_of
+from mingcha.web.door import Door
 from mingcha.web.national import Line, request_of
 
 door = Door("/audit", "事前事中审核")
@@ -62,7 +61,7 @@ async def _answered(request: Request, read: Callable[[bytes], Said]) -> Response
         said = read(content)
     except InputError as error:
         return Response(problem(error), 422, media_type=_JSON)
-    sender = await run_in_threadpool(_sender, request, said.institution_id)
+    sender = await run_in_threadpool(sender_of, request, said.institution_id)
     line: Line | None = request.app.state.line
     if line is None:
         raise Conflict("这个进程没有打开审核网关", remedy="请以 mingcha serve 启动")
@@ -71,13 +70,3 @@ async def _answered(request: Request, read: Callable[[bytes], Said]) -> Response
     asked = asking(line.gateway, said, request_of(request.scope, content, arrived), sender)
     status, answer = await line(*asked)
     return Response(answer, status, media_type=_JSON)
-
-
-def _sender(request: Request, institution_id: str) -> Connection | None:
-    """In whose name this is asked: of the connection that signed, or of an institution in the actor's scope."""
-    signer: Connection | None = request.state.connection
-    if signer is None:
-        check_may_ask(access_of(request), request.state.actor, institution_id)
-    elif signer.institution_id != institution_id:
-        raise Denied("不能替别的机构请求审核", where="institution_id", remedy="须是签名密钥所属的机构")
-    return signer

@@ -10,6 +10,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from mingcha.access.roles import Role
+from mingcha.audit.reading.comparison import compare
+from mingcha.jobs import runs
+from mingcha.jobs.execution import carry_out
+from mingcha.jobs.kinds.audit import AuditParameters
 from mingcha.store.database.people import User
 from tests.e2e.stage import Stage, serving
 from tests.e2e.test_frame import AXE, serious
@@ -89,6 +93,33 @@ def test_what_the_list_shows_is_taken_away_as_a_file(stage: Stage, page: Page) -
     lines = file.value.path().read_text("utf-8-sig").splitlines()
     assert len(lines) == shown + 1
     assert lines[0].startswith("疑点编号,规则编码,规则")
+
+
+@ONE
+def test_two_audits_are_compared_down_to_the_single_finding(
+    stage: Stage, page: Page, audited: Audited
+) -> None:
+    access, reviewer = audited.access, audited.actor(Role.FIRST_REVIEWER)
+    asked = AuditParameters(audited.dataset_id, first="2026-01", last="2026-03")
+    later = runs.start(access, reviewer, "audit", "一季度", asked)
+    carry_out(access, later.id, 1, workers=1)
+    told = compare(access, reviewer, audited.run_id, later.id)
+    assert told.total.gone > told.total.new == 0
+    stage.sign_in_as(page, Role.FIRST_REVIEWER, to=f"/runs?open={later.id}")
+    page.get_by_role("dialog").get_by_role("link", name="与另一次审核比较").click()
+    expect(page).to_have_url(re.compile(f"/runs/comparison.*after={later.id}"))
+    every = page.get_by_text(re.compile(f"共 {told.total.gone + told.total.changed:,} 条"))
+    expect(every).to_be_visible()
+    row = told.by_rule[0]
+    page.get_by_role("button", name=f"{row.label} 消失的 {row.gone} 条").click()
+    expect(page).to_have_url(re.compile(f"rule={row.value}"))
+    expect(page.get_by_text(re.compile(f"共 {row.gone:,} 条"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("^查看 ")).first.click()
+    drawer = page.get_by_role("dialog", name=re.compile("^疑点 · "))
+    expect(drawer.get_by_text("法规依据", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    if AXE.is_file():
+        assert serious(page) == []
 
 
 @ONE

@@ -11,11 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mingcha.access.roles import Role
+from mingcha.administration.parameters import propose_parameters
 from tests.e2e.stage import Stage, serving
 from tests.e2e.test_frame import AXE, serious
 from tests.platform.conftest import audited
 from tests.support.audited import Audited
-from tests.support.platform import Clock, Town
+from tests.support.platform import ROOT, Clock, Town
 
 __all__ = ["audited"]
 ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -55,6 +56,35 @@ def test_each_begins_with_what_is_theirs(stage: Stage, page: Page, audited: Audi
     expect(page.get_by_role("region", name="最近的操作")).to_have_count(0)
     page.get_by_role("region", name="常用").get_by_role("link", name="找一位参保人").click()
     expect(page).to_have_url(stage.address + "/persons")
+
+
+@ONE
+def test_a_hospital_reads_what_the_bureau_s_audit_found_at_it_and_on_the_page_of_a_rule(
+    stage: Stage, page: Page, audited: Audited
+) -> None:
+    own = findings(audited).filter(pl.col("institution_id") == audited.places.hospitals[0][0])
+    stage.sign_in_as(page, Role.INSURANCE_OFFICE)
+    assert figure(page, "疑点") == f"{own.height:,}"
+    code, hits = own.group_by("rule_code").len().sort("len", "rule_code").row(-1)
+    page.goto(f"{stage.address}/rules?open={code}")
+    link = page.get_by_role("dialog").get_by_role("link", name=f"{hits:,} 条", exact=True)
+    link.click()
+    expect(page).to_have_url(re.compile(f"/findings.*rule={code}"))
+    expect(page.get_by_text(re.compile(f"共 {hits:,} 条"))).to_be_visible()
+
+
+@ONE
+def test_what_waits_for_somebody_opens_the_list_that_it_counts(stage: Stage, page: Page) -> None:
+    access = stage.town.access
+    values = {"session.idle": 20}
+    propose_parameters(access, ROOT, values, access.today(), "等级保护测评整改要求")
+    stage.sign_in_as(page, Role.SECURITY_ADMIN)
+    todo = page.get_by_role("region", name="待办").get_by_role("link", name=re.compile("待复核的变更"))
+    expect(todo).to_contain_text("1")
+    expect(page.get_by_role("region", name="待办").get_by_text("待处理的报警")).to_have_count(0)
+    todo.click()
+    expect(page).to_have_url(re.compile(r"/setting-changes\?state=proposed"))
+    expect(page.get_by_text(re.compile("共 1 "))).to_be_visible()
 
 
 @ONE

@@ -41,7 +41,7 @@ from tests.support.platform import ROOT, Clock
 WITHIN: dict[str, Any] = {
     "findings": lambda city: {"run": str(city.run_id)},
     "findings-by-rule": lambda city: {"run": [str(city.run_id)]},
-    "findings-differences": lambda city: {"then": str(city.run_id), "now": str(city.run_id)},
+    "findings-differences": lambda city: {"before": str(city.run_id), "after": str(city.run_id)},
     "quality": lambda city: {"dataset_id": str(city.dataset_id)},
     "rejects": lambda city: {"dataset_id": str(city.dataset_id)},
     "dictionary-codes": lambda _: {"name": "med_type"},

@@ -29,3 +29,48 @@ export function unreadTold(): Promise<Few<Told>> {
 export function lastDone(): Promise<Few<Done>> {
   return answer(api.GET('/api/v1/trail', { params: { query: { page: 1, size: 8, sort: '-id' } } }))
 }
+
+/** How many things of a kind wait for one, and until when where there is a last day. */
+export interface Awaited {
+  total: number
+  deadline?: string
+}
+
+const ONE = { page: 1, size: 1 }
+const counted = async (request: Promise<{ total: number }>): Promise<Awaited> => ({
+  total: (await request).total,
+})
+const dated = async (request: Promise<Few<{ deadline: string }>>): Promise<Awaited> => {
+  const { items, total } = await request
+  return { total, ...(items[0] && { deadline: items[0].deadline }) }
+}
+
+export function draftsIn(state: 'in_review' | 'approved'): Promise<Awaited> {
+  return counted(answer(api.GET('/api/v1/drafts', { params: { query: { ...ONE, state } } })))
+}
+
+export function changesToReview(): Promise<Awaited> {
+  return counted(
+    answer(api.GET('/api/v1/setting-changes', { params: { query: { ...ONE, state: 'proposed' } } })),
+  )
+}
+
+export function accountsToDecide(): Promise<Awaited> {
+  return counted(
+    answer(api.GET('/api/v1/accounts/requests', { params: { query: { ...ONE, status: 'waiting' } } })),
+  )
+}
+
+export function alarmsToHandle(): Promise<Awaited> {
+  return counted(answer(api.GET('/api/v1/alarms', { params: { query: { ...ONE, handled: false } } })))
+}
+
+export function basisTasksOf(owner: string): Promise<Awaited> {
+  const query = { ...ONE, open: true, owner, sort: 'deadline' }
+  return dated(answer(api.GET('/api/v1/basis/tasks', { params: { query } })))
+}
+
+export function opinionsToGive(): Promise<Awaited> {
+  const query = { ...ONE, unanswered: true, sort: 'deadline' }
+  return dated(answer(api.GET('/api/v1/consultations/mine', { params: { query } })))
+}

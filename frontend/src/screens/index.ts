@@ -111,6 +111,26 @@ export const SCREENS: Screen[] = [
     ],
   },
   {
+    name: 'comparison',
+    path: '/runs/comparison',
+    title: '比较两次审核',
+    group: AUDIT,
+    icon: List,
+    within: 'runs',
+    permissions: ['findings.view'],
+    component: () => import('./comparison/ComparisonScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '两次审核的疑点逐条对照：新增、消失、变化各多少条、多少钱，按规则和机构。点一个数字，右边就只列它；打开一条看它的全部内容。只算您数据范围内的。',
+      },
+      {
+        title: '怎样算同一条',
+        text: '疑点的编号由单据、明细、规则和知识点算出，两次相同的就是同一条；读到的值、限定值、金额、确定性有一项不同，算“变化”。',
+      },
+    ],
+  },
+  {
     name: 'findings',
     path: '/findings',
     title: '疑点',

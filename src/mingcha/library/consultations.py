@@ -190,12 +190,22 @@ def close(access: Access, actor: Actor, consultation_id: UUID) -> ConsultationVi
         return _view(session, access, row, found_document(session, row.document_id).title)
 
 
-def asked_of_me(access: Access, actor: Actor, listing: Listing) -> Page[AskedView]:
-    """What the institutions in the actor's scope are asked, and what they answered; nobody else's answers."""
+def asked_of_me(
+    access: Access, actor: Actor, listing: Listing, *, unanswered: bool = False
+) -> Page[AskedView]:
+    """What the institutions in the actor's scope are asked, and what they answered; nobody else's answers.
+
+    Args:
+        unanswered: only what can still be answered and is not yet.
+    """
+    query = _mine(access, actor)
+    if unanswered:
+        open_still = Consultation.closed_at.is_(None) & (Consultation.deadline >= access.today())
+        query = query.where(Consulted.stance.is_(None), open_still)
     with access.database.reading() as session:
         found = page_of(
             session,
-            _mine(access, actor),
+            query,
             listing,
             _SORTS,
             default="-created_at",

@@ -46,6 +46,8 @@ def test_each_hospital_sees_and_answers_only_for_itself_and_the_bureau_sees_all(
     [mine] = consultations.asked_of_me(access, one, Listing()).items
     [theirs] = consultations.asked_of_me(access, two, Listing()).items
     assert (mine.answer, theirs.answer) == ("急诊除外即可", None)
+    assert consultations.asked_of_me(access, one, Listing(), unanswered=True).total == 0
+    assert consultations.asked_of_me(access, two, Listing(), unanswered=True).total == 1
     shown = consultations.answers(access, ROOT, asked.id)
     assert [(row.institution, row.stance) for row in shown] == [
         ("定点医药机构H1", Stance.WITH_CHANGES),

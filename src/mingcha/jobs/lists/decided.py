@@ -44,6 +44,13 @@ class OfDocument:
 
 
 @dataclass(frozen=True)
+class OfOwn:
+    """What one's own institution is asked."""
+
+    unanswered: bool = False
+
+
+@dataclass(frozen=True)
 class CodesOf:
     """Codes of a dictionary."""
 
@@ -77,8 +84,8 @@ def _consultations(
     return consultations.consultations(access, actor, wanted.document_id, listing)
 
 
-def _opinions(access: Access, actor: Actor, _: Unfiltered, listing: Listing) -> Page[AskedView]:
-    return consultations.asked_of_me(access, actor, listing)
+def _opinions(access: Access, actor: Actor, wanted: OfOwn, listing: Listing) -> Page[AskedView]:
+    return consultations.asked_of_me(access, actor, listing, unanswered=wanted.unanswered)
 
 
 def _codes(access: Access, actor: Actor, wanted: CodesOf, listing: Listing) -> Page[CodeView]:
@@ -253,7 +260,7 @@ LISTS = (
         "opinions",
         "向本院征求的意见",
         Permission.CONSULTATION_ANSWER,
-        Unfiltered,
+        OfOwn,
         AskedView,
         (
             Shown("机构", "institution", width=28),

@@ -58,8 +58,8 @@ class HitsOfRuns:
 class DifferencesOfRuns:
     """What differs between two audits."""
 
-    then: UUID
-    now: UUID
+    before: UUID
+    after: UUID
     change: Change | None = None
     rule: str | None = None
     institution: str | None = None
@@ -110,7 +110,7 @@ def _hits(access: Access, actor: Actor, wanted: HitsOfRuns, _sort: str) -> Drawn
 def _differences(access: Access, actor: Actor, wanted: DifferencesOfRuns, sort: str) -> Drawn:
     narrowed = DifferenceFilter(wanted.change, wanted.rule, wanted.institution)
     found = differing(
-        access, actor, wanted.then, wanted.now, narrowed, sort, permission=Permission.FINDINGS_EXPORT
+        access, actor, wanted.before, wanted.after, narrowed, sort, permission=Permission.FINDINGS_EXPORT
     )
 
     def drawn() -> Iterator[Difference]:

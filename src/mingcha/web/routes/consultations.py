@@ -63,9 +63,15 @@ def consult(form: ConsultationForm, actor: SignedIn, access: Services) -> Consul
 
 
 @door.get("/mine", Permission.CONSULTATION_ANSWER, "向本院征求的意见", response_model=Listed[AskedView])
-def list_mine(actor: SignedIn, access: Services, paging: Paging) -> dict[str, Any]:
+def list_mine(
+    actor: SignedIn,
+    access: Services,
+    paging: Paging,
+    *,
+    unanswered: Annotated[bool, Query(description="只要还没有答复、还可以答复的")] = False,
+) -> dict[str, Any]:
     """只有本院的问题和本院的答复。"""
-    return listed(consultations.asked_of_me(access, actor, paging))
+    return listed(consultations.asked_of_me(access, actor, paging, unanswered=unanswered))
 
 
 @door.get("/{consultation_id}/answers", Permission.BASIS_EDIT, "各院的答复", response_model=list[AnswerView])

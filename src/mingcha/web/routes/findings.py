@@ -28,8 +28,8 @@ _ONE_OF = "其中之一；- 为未知"
 _MOST_FEN = 10**15
 Stay = Literal["true", "false", "-"]
 RunOf = Annotated[UUID, Query(description="哪一次审核")]
-Then = Annotated[UUID, Query(description="较早的审核")]
-Now = Annotated[UUID, Query(description="较晚的审核")]
+Before = Annotated[UUID, Query(description="较早的审核")]
+After = Annotated[UUID, Query(description="较晚的审核")]
 Several = Annotated[list[Line] | None, Query(max_length=100, description=_ONE_OF)]
 Fen = Annotated[int | None, Query(ge=-_MOST_FEN, le=_MOST_FEN, description="金额，分")]
 
@@ -138,9 +138,9 @@ def count_by_rule(
 
 
 @door.get("/comparison", Permission.FINDINGS_VIEW, "比较两次审核", response_model=Comparison)
-def compare_runs(actor: SignedIn, access: Services, then: Then, now: Now) -> Comparison:
+def compare_runs(actor: SignedIn, access: Services, before: Before, after: After) -> Comparison:
     """新增、消失、变化的疑点数和计入金额，按规则和机构；疑点按编号对应，编号由单据、明细、规则和知识点算出。"""
-    return comparison.compare(access, actor, then, now)
+    return comparison.compare(access, actor, before, after)
 
 
 @door.get("/differences", Permission.FINDINGS_VIEW, "两次审核不同的疑点", response_model=Listed[Difference])
@@ -148,15 +148,15 @@ def list_differences(
     actor: SignedIn,
     access: Services,
     paging: Paging,
-    then: Then,
-    now: Now,
+    before: Before,
+    after: After,
     change: Annotated[Change | None, Query(description="新增、消失或变化")] = None,
     rule: Annotated[Line | None, Query(description="规则编码")] = None,
     institution: Annotated[Line | None, Query(description="医疗机构编码；- 为未知")] = None,
 ) -> dict[str, Any]:
     """缺省按相差的金额从大到小；每条说明当时怎样说、现在怎样说。"""
     wanted = DifferenceFilter(change, rule, institution)
-    return listed(comparison.differences(access, actor, then, now, wanted, paging))
+    return listed(comparison.differences(access, actor, before, after, wanted, paging))
 
 
 @door.get("/{finding_id}", Permission.FINDINGS_VIEW, "疑点详情", response_model=FindingDetail)

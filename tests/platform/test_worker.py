@@ -110,7 +110,7 @@ def test_a_run_whose_process_is_killed_goes_on_at_the_bucket_where_it_stopped(
     audit(dataset_folder(access, parted), releases.load(access.home, 1), straight, workbook=False)
     for name in ("findings.parquet", "unjudged.parquet"):
         results = pl.read_parquet(run_folder(access, run_id) / name)
-        assert results.equals(pl.read_parquet(straight / name)), name
+        assert results.rows() == pl.read_parquet(straight / name).rows()
         assert results.height > 0
 
 

@@ -28,6 +28,7 @@ assert commands.COMMANDS
 TOP = [
     "audit",
     "bill",
+    "conformance",
     "demo",
     "docs",
     "evaluate",

@@ -30,6 +30,7 @@ def answered_call(access: Access, hospital: str, **changed: Any) -> str:
         "doctor_id": f"D-{hospital}-外科",
         "insurance_type": "310",
         "findings": 0,
+        "trial": False,
         "journal": "gone.journal",
         "offset": 0,
         **changed,

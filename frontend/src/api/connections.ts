@@ -6,6 +6,7 @@ import { answer, api, type QueryOf, type Schemas } from './client'
 import { asked } from './listing'
 
 export type Connection = Schemas['ConnectionView']
+export type Offer = Schemas['OfferView']
 export type ConnectionState = Schemas['ConnectionState']
 
 const at = (institution: string) => ({ path: { institution_id: institution } })
@@ -17,6 +18,11 @@ export function listConnections(state: ListState, signal?: AbortSignal): Promise
       signal,
     }),
   )
+}
+
+/** The services that can be subscribed to, with how much each is used. */
+export function readCatalogue(): Promise<Offer[]> {
+  return answer(api.GET('/api/v1/connections/services'))
 }
 
 /** Connects an institution; its new secret is kept nowhere, and there is none where messages are not signed. */

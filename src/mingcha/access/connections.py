@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
 from mingcha.access.actor import Actor
@@ -18,12 +18,14 @@ from mingcha.access.labelled import Labelled
 from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
 from mingcha.access.scope import EVERYTHING, Scope, within
+from mingcha.access.services import OFFERS, USED_OVER, Offer, OfferView, Service, Used, used_on, used_since
 from mingcha.access.standing import PLACE_OF_PERIOD, current_period
 from mingcha.access.trail import Action, record
 from mingcha.store.database.connections import ConnectionRow
 from mingcha.store.database.organisations import OrganisationPeriod
 
 MOST_A_SECOND = 10_000
+MOST_A_DAY = 100_000_000
 
 
 class ConnectionState(Labelled):
@@ -43,6 +45,9 @@ class ConnectionView:
     signed: bool
     networks: list[str]
     a_second: int
+    a_day: int | None
+    used_today: int
+    services: list[Service]
     state: str
 
 
@@ -55,6 +60,10 @@ class KnownConnection:
     secret: str | None
     networks: tuple[str, ...]
     a_second: int
+    a_day: int | None
+    used_today: int
+    services: frozenset[str]
+    trial: bool
 
 
 _SORTS = {"institution_id": ConnectionRow.institution_id, "state": ConnectionRow.state}
@@ -68,7 +77,8 @@ def connections(access: Access, actor: Actor, listing: Listing) -> Page[Connecti
         query = query.where(ConnectionRow.institution_id.in_(_institutions(access, scope)))
     with access.database.reading() as session:
         found = page_of(session, query, listing, _SORTS, default="institution_id", tie=ConnectionRow.id)
-        return Page([_view(row[0]) for row in found.items], found.total)
+        used = used_on(session, access.today())
+        return Page([_view(row[0], used) for row in found.items], found.total)
 
 
 def connect(
@@ -79,6 +89,8 @@ def connect(
     signed: bool = True,
     networks: Sequence[str] = (),
     a_second: int = 200,
+    a_day: int | None = None,
+    services: Collection[Service] = tuple(Service),
     state: ConnectionState = ConnectionState.TRIAL,
 ) -> tuple[ConnectionView, str | None]:
     """Connect an institution, or change how it is; returns its new secret too, which is shown once.
@@ -95,6 +107,8 @@ def connect(
             raise Invalid(f"“{network}”不是网络地址", where="networks", remedy="例如 10.1.0.0/16") from None
     if not (signed or networks):
         raise Invalid("不签名的接入须限定来源地址", where="networks", remedy="请填写医院接口服务器的地址")
+    if not services:
+        raise Invalid("没有选择服务", where="services", remedy="请至少选择一项；不用时请停用")
     if not 0 < a_second <= MOST_A_SECOND:
         raise Invalid("每秒次数超出范围", where="a_second", remedy=f"1 到 {MOST_A_SECOND}")
     secret = secrets.token_hex(20) if signed else None
@@ -110,9 +124,17 @@ def connect(
             )
             session.add(row)
         row.secret = None if secret is None else access.keys.seal(secret, _about(row.id))
-        row.networks, row.a_second, row.state = list(networks), a_second, state
+        row.networks, row.a_second, row.a_day, row.state = list(networks), a_second, a_day, state
+        row.services = [one.value for one in Service if one in services]
         session.flush()
-        details = {"signed": signed, "networks": list(networks), "a_second": a_second, "state": state}
+        details = {
+            "signed": signed,
+            "networks": list(networks),
+            "a_second": a_second,
+            "a_day": a_day,
+            "services": row.services,
+            "state": state,
+        }
         record(
             session,
             access,
@@ -121,7 +143,7 @@ def connect(
             about=("connection", institution_id),
             details=details,
         )
-        return _view(row), secret
+        return _view(row, used_on(session, access.today())), secret
 
 
 def change_state(access: Access, actor: Actor, institution_id: str, state: ConnectionState) -> ConnectionView:
@@ -146,7 +168,34 @@ def change_state(access: Access, actor: Actor, institution_id: str, state: Conne
             about=("connection", institution_id),
             details=details,
         )
-        return _view(row)
+        return _view(row, used_on(session, access.today()))
+
+
+def catalogue(access: Access, actor: Actor) -> list[OfferView]:
+    """The services that can be subscribed to, and how much they are used in the actor's scope."""
+    scope = actor.scope(Permission.CONNECTIONS_EDIT)
+    reached = (
+        true() if scope == EVERYTHING else ConnectionRow.institution_id.in_(_institutions(access, scope))
+    )
+    with access.database.reading() as session:
+        rows = list(session.scalars(select(ConnectionRow).where(reached)))
+        used = used_since(session, access.today() - USED_OVER, {row.institution_id for row in rows})
+    return [_offered(offer, rows, used.get(offer.service, Used(0, 0, 0))) for offer in OFFERS]
+
+
+def _offered(offer: Offer, rows: Sequence[ConnectionRow], used: Used) -> OfferView:
+    states = [row.state for row in rows if offer.service in row.services]
+    return OfferView(
+        code=offer.service.value,
+        name=offer.service.label,
+        version=offer.version,
+        since=offer.since,
+        calls_as=offer.calls_as,
+        about=offer.about,
+        trying=states.count(ConnectionState.TRIAL),
+        live=states.count(ConnectionState.LIVE),
+        **vars(used),
+    )
 
 
 def check_may_ask(access: Access, actor: Actor, institution_id: str) -> None:
@@ -182,6 +231,7 @@ def known_connections(access: Access) -> list[KnownConnection]:
     """The connections that may call, for the gateway."""
     with access.database.reading() as session:
         rows = session.scalars(select(ConnectionRow).where(ConnectionRow.state != ConnectionState.STOPPED))
+        used = used_on(session, access.today())
         return [
             KnownConnection(
                 row.institution_id,
@@ -189,18 +239,25 @@ def known_connections(access: Access) -> list[KnownConnection]:
                 None if row.secret is None else access.keys.open(row.secret, _about(row.id)),
                 tuple(row.networks),
                 row.a_second,
+                row.a_day,
+                used.get(row.institution_id, 0),
+                frozenset(row.services),
+                row.state == ConnectionState.TRIAL,
             )
             for row in rows
         ]
 
 
-def _view(row: ConnectionRow) -> ConnectionView:
+def _view(row: ConnectionRow, used: Mapping[str, int]) -> ConnectionView:
     return ConnectionView(
         row.institution_id,
         row.access_key,
         row.secret is not None,
         list(row.networks),
         row.a_second,
+        row.a_day,
+        used.get(row.institution_id, 0),
+        [Service(one) for one in row.services],
         row.state,
     )
 

@@ -49,6 +49,7 @@ class CallFilter:
     way: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    trial: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class CallView:
     department_id: str | None
     doctor_id: str | None
     message_id: str
+    trial: bool
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def _visible(actor: Actor, wanted: CallFilter) -> Select[CallRow]:
         (CallRow.outcome, wanted.outcome),
         (CallRow.encounter_id, wanted.encounter_id),
         (CallRow.doctor_id, wanted.doctor_id),
+        (CallRow.trial, wanted.trial),
     ):
         if value is not None:
             query = query.where(column == value)
@@ -226,4 +229,5 @@ def _view(row: CallRow) -> CallView:
         department_id=row.department_id,
         doctor_id=row.doctor_id,
         message_id=row.message_id,
+        trial=row.trial,
     )

@@ -32,6 +32,7 @@ class Call(msgspec.Struct, array_like=True, gc=False):
         release: number of the release that judged, 0 where none did.
         findings: rows with the columns of `Finding`, without those that are exempt.
         failed: mechanisms that were left out because they had failed.
+        trial: the connection was being tried.
     """
 
     institution_id: str
@@ -46,6 +47,7 @@ class Call(msgspec.Struct, array_like=True, gc=False):
     answer: bytes
     findings: list[dict[str, Any]] = []
     failed: list[str] = []
+    trial: bool = False
 
 
 encode_call = msgspec.msgpack.Encoder().encode

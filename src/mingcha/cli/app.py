@@ -20,7 +20,8 @@ from mingcha.domain.errors import InputError, MingchaError
 
 EXIT_CODES = """
 退出码：0 完成（有没有疑点都是 0）；1 程序内部错误；2 输入或用法有误；3 未能完成，再次运行同样的命令会继续；
-4 检查未通过（knowledge validate、replay、docs --check、evaluate --perfect）；130 被中断。
+4 检查未通过（knowledge validate、replay、docs --check、evaluate --perfect、conformance）；
+130 被中断。
 """
 INTERNAL, CHECK_FAILED, INTERRUPTED = 1, 4, 130
 # Typer has no setting for these words.

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from mingcha.access.connections import ConnectionState, change_state, connect
+from mingcha.access.connections import ConnectionState, catalogue, change_state, connect, connections
+from mingcha.access.listing import Listing
+from mingcha.access.services import Service
 from mingcha.audit.bill import FAILED, BillAuditor
 from mingcha.audit.calls import CallOutcome
 from mingcha.engine.compiled import Compiled
@@ -18,6 +20,7 @@ from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.national.pasts import Pasts
 from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow
 from mingcha.store.database.engine import Unavailable
+from mingcha.store.database.histories import History
 from mingcha.store.journal.records import JournalError, journal_folder
 from mingcha.store.journal.writing import Journal
 from tests.platform.gateway.calling import HOSPITAL, Hospital, answer_of, bill, encounter, message
@@ -259,3 +262,45 @@ def test_a_gateway_never_raises(installed: Installed) -> None:
     answer = json.loads(answer_of(gateway(installed.hospital.request(bill()))))
     assert answer["err_msg"].startswith("未审核：")
     assert isinstance(gateway.journal, Journal)
+
+
+def test_what_is_sent_while_a_connection_is_tried_is_answered_and_is_nobodys_history(
+    installed: Installed, ask: Any
+) -> None:
+    change_state(installed.access, ROOT, HOSPITAL, ConnectionState.TRIAL)
+    assert ask(bill(scene="8"))["infcode"] == 0
+    (row,) = calls(installed)
+    assert (row.outcome, row.trial) == (CallOutcome.AUDITED, True)
+    with installed.access.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(History)) == 0
+
+
+def test_only_services_that_were_subscribed_to_are_served(installed: Installed) -> None:
+    view, secret = connect(installed.access, ROOT, HOSPITAL, services=[Service.DURING])
+    ask = Hospital(view.access_key, secret or "", installed.access.clock).calling(installed.gateway())
+    assert "没有开通交易 3101" in ask(bill())["err_msg"]
+    assert ask(bill(infno="3102"))["infcode"] == 0
+
+
+def test_beyond_the_calls_of_a_day_a_bill_is_kept_and_audited_afterwards(installed: Installed) -> None:
+    view, secret = connect(installed.access, ROOT, HOSPITAL, a_day=2)
+    ask = Hospital(view.access_key, secret or "", installed.access.clock).calling(installed.gateway())
+    assert [ask(bill(seed=seed))["infcode"] for seed in (1, 2)] == [0, 0]
+    installed.drain()
+    assert "每日次数" in ask(bill(seed=3))["err_msg"]
+    assert [row.outcome for row in calls(installed)][-1] == CallOutcome.NOT_AUDITED
+
+
+def test_the_catalogue_counts_each_call_of_a_service_once(installed: Installed, ask: Any) -> None:
+    ask(bill())
+    ask(bill(seed=2))
+    ask(bill(seed=3, infno="3102"))
+    spoiled = bill(seed=4)
+    encounter(spoiled)["adm_date"] = "2026-02-31 08:00:00"
+    ask(spoiled)
+    installed.drain()
+    installed.drain()
+    used = {one.code: (one.live, one.calls, one.refused) for one in catalogue(installed.access, ROOT)}
+    assert used == {"before": (1, 3, 1), "during": (1, 1, 0)}
+    (view,) = connections(installed.access, ROOT, Listing()).items
+    assert view.used_today == 4

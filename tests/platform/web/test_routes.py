@@ -259,6 +259,7 @@ def calls(
         ),
         ("POST", "/audit/feedback"): ("/audit/feedback", taken_back(institution_id=hospital)),
         ("GET", "/connections"): ("/connections?size=100", None),
+        ("GET", "/connections/services"): ("/connections/services", None),
         ("PUT", "/connections/{institution_id}"): (f"/connections/{hospital}", {"networks": ["10.1.0.0/16"]}),
         ("POST", "/connections/{institution_id}/state"): (
             f"/connections/{hospital}/state",

@@ -35,3 +35,8 @@ export const TRANSACTIONS = [
 export function milliseconds(took: number): string {
   return (took / 1000).toFixed(took < 10_000 ? 1 : 0)
 }
+
+export const TRIALS = [
+  { value: 'false', label: '上线' },
+  { value: 'true', label: '联调' },
+]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
+from mingcha.access.services import OF_TRANSACTION, Service
 from mingcha.gateways.national.signing import ACCESS_KEY, Unsigned, check_signature
 
 
@@ -17,6 +18,9 @@ class Connection:
         access_key, secret: of the signed headers; without a secret messages are not signed.
         networks: addresses that it calls from; any where there are none, which only a signed one may have.
         a_second: calls a second that it may make.
+        a_day, used_today: bills a day that it may have audited, and how many it had a few seconds ago.
+        services: what it subscribed to; everything where nothing is said.
+        trial: it is being tried: what it sends is no care that anybody had.
     """
 
     institution_id: str
@@ -24,6 +28,10 @@ class Connection:
     secret: str | None = None
     networks: tuple[str, ...] = ()
     a_second: int = 200
+    a_day: int | None = None
+    used_today: int = 0
+    services: frozenset[str] = frozenset(Service)
+    trial: bool = False
 
     def admits(self, address: str) -> bool:
         """Whether it may call from an address."""
@@ -34,6 +42,16 @@ class Connection:
         except ValueError:
             return False
         return any(found in ip_network(network) for network in self.networks)
+
+    def offers(self, transaction: str) -> bool:
+        """Whether a transaction belongs to what it subscribed to, or comes with it."""
+        service = OF_TRANSACTION.get(transaction)
+        return service is None or service in self.services
+
+    @property
+    def used_up(self) -> bool:
+        """Whether it had as much today as was agreed."""
+        return self.a_day is not None and self.used_today >= self.a_day
 
 
 class Connections:

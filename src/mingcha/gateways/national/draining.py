@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mingcha.access.context import Access
+from mingcha.access.context import CHINA, Access
+from mingcha.access.services import OF_TRANSACTION
 from mingcha.audit.answers import result_id_of
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.calls import Call, CallOutcome, decode_call
@@ -29,7 +30,7 @@ from mingcha.domain.errors import InputError
 from mingcha.gateways.national.envelope import envelope_of
 from mingcha.gateways.national.feedback import TAKE_BACK, read_feedback
 from mingcha.ingest.messages import BilledEncounter, read_message
-from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow, JournalRead
+from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow, CallTally, JournalRead
 from mingcha.store.journal.records import SUFFIX, Heads, Place, Sealer, journal_folder
 
 AUDITS = frozenset({"3101", "3102"})
@@ -90,6 +91,7 @@ def _drain_some(access: Access, sealer: Sealer, path: Path) -> int:
         for row, call in batch.feedback:
             _of_feedback(session, batch, row, call)
         change(session, access, batch.changes)
+        _count(session, batch.rows)
         session.merge(JournalRead(name=path.name, offset=end, records=before + len(records)))
     return len(records)
 
@@ -106,6 +108,7 @@ def _take(access: Access, batch: Batch, key: bytes, place: Place, call: Call) ->
         took=call.took,
         release=call.release,
         findings=len(call.findings),
+        trial=call.trial,
         journal=place.path.name,
         offset=place.offset,
     )
@@ -114,6 +117,30 @@ def _take(access: Access, batch: Batch, key: bytes, place: Place, call: Call) ->
         _of_audit(access, batch, row, key, call)
     elif call.transaction == FEEDBACK and call.outcome == CallOutcome.TAKEN:
         batch.feedback.append((row, call))
+
+
+def _count(session: Session, rows: Sequence[CallRow]) -> None:
+    """Add calls of services to what was called on their days."""
+    made: dict[tuple[str, date, str], list[CallRow]] = defaultdict(list)
+    for row in rows:
+        if (service := OF_TRANSACTION.get(row.transaction)) is not None:
+            made[row.institution_id, row.received_at.astimezone(CHINA).date(), service.value].append(row)
+    for key, some in made.items():
+        tally = session.get(CallTally, key)
+        if tally is None:
+            institution_id, day, service_code = key
+            tally = CallTally(
+                institution_id=institution_id,
+                day=day,
+                service=service_code,
+                calls=0,
+                not_audited=0,
+                refused=0,
+            )
+            session.add(tally)
+        tally.calls += len(some)
+        tally.not_audited += sum(row.outcome == CallOutcome.NOT_AUDITED for row in some)
+        tally.refused += sum(row.outcome == CallOutcome.REFUSED for row in some)
 
 
 def _of_audit(access: Access, batch: Batch, row: CallRow, key: bytes, call: Call) -> None:
@@ -131,7 +158,7 @@ def _of_audit(access: Access, batch: Batch, row: CallRow, key: bytes, call: Call
     row.insurance_type = facts.get("insurance_type")
     batch.findings += findings_of(row.id, call.findings)
     call.scene = call.scene or message.trigger
-    for one in current:
+    for one in () if call.trial else current:
         if remembered := _remembered(one, call, key):
             batch.changes[index_of(access, one.facts["person_id"])].append(remembered)
 

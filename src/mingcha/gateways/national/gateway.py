@@ -104,6 +104,7 @@ class Gateway:
 
     def answer(self, asked: Asked, sender: Connection) -> Reply:
         """The reply to a message of somebody who may send it, in whichever envelope; never raises."""
+        asked.sender = sender
         if first := self._first_answer(asked):
             return first
         if not self._rates.take(sender, _milliseconds(asked.now)):
@@ -139,8 +140,14 @@ class Gateway:
 
     def _serve(self, asked: Asked) -> Reply:
         envelope, content = asked.envelope, bytes(asked.envelope.input)
+        if asked.sender is not None and not asked.sender.offers(envelope.infno):
+            raise InputError(
+                f"没有开通交易 {envelope.infno}", where="infno", remedy="请向医保管理员申请开通这项服务"
+            )
         match envelope.infno:
             case "3101" | "3102":
+                if asked.sender is not None and asked.sender.used_up:
+                    return self._not_audited(asked, "超过约定的每日次数")
                 return self._audit(asked)
             case "3103":
                 read_feedback(content)
@@ -193,6 +200,7 @@ class Gateway:
             more.pop("release", 0),
             asked.request.content,
             answer,
+            trial=asked.sender is not None and asked.sender.trial,
             **more,
         )
         kept = self.journal.append(asked.key, encode_call(call))
@@ -217,6 +225,8 @@ class Asked:
         self.envelope = envelope
         self.clock = clock
         self.now = now or clock()
+        # Whoever is known to have sent it; nobody where there was no time to look.
+        self.sender: Connection | None = None
         self.scene = ""
         # Without an id no two messages are the same.
         told = envelope.msgid or f"{self.now.timestamp()}\0{id(self)}\0{request.arrived}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mingcha.store.database.base import Base, Moment
@@ -33,6 +33,8 @@ class CallRow(Base):
     doctor_id: Mapped[str | None] = mapped_column(String(64))
     insurance_type: Mapped[str | None] = mapped_column(String(8))
     findings: Mapped[int]
+    # Sent while the connection was being tried: no care that anybody had.
+    trial: Mapped[bool] = mapped_column(Boolean)
     journal: Mapped[str] = mapped_column(String(200))
     offset: Mapped[int] = mapped_column(BigInteger)
 
@@ -73,6 +75,19 @@ class CallFeedback(Base):
     way: Mapped[str] = mapped_column(String(2))
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class CallTally(Base):
+    """Calls of one institution and service on one day."""
+
+    __tablename__ = "call_tallies"
+
+    institution_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    service: Mapped[str] = mapped_column(String(16), primary_key=True)
+    calls: Mapped[int]
+    not_audited: Mapped[int]
+    refused: Mapped[int]
 
 
 class JournalRead(Base):

@@ -23,5 +23,8 @@ class ConnectionRow(Base):
     secret: Mapped[Sealed | None] = mapped_column(SealedText)
     networks: Mapped[list[str]] = mapped_column(JSON)
     a_second: Mapped[int] = mapped_column(Integer)
+    # None where there is no limit to the calls of a day.
+    a_day: Mapped[int | None] = mapped_column(Integer)
+    services: Mapped[list[str]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -31,12 +31,23 @@ def list_calls(
     doctor_id: Annotated[Code | None, Query(description="医师")] = None,
     rule_code: Annotated[Code | None, Query(description="有这条规则疑点的")] = None,
     way: Annotated[Code | None, Query(description="有这种处理的：1 继续，2 返回修改")] = None,
+    trial: Annotated[bool | None, Query(description="true 只要联调的，false 只要上线以后的")] = None,
     since: Annotated[AwareDatetime | None, Query(description="从何时起")] = None,
     until: Annotated[AwareDatetime | None, Query(description="到何时止（不含）")] = None,
 ) -> dict[str, Any]:
     """数据范围内医院系统的调用，最新的在前；两秒左右之前的都在。"""
     wanted = CallFilter(
-        institution_id, transaction, scene, outcome, encounter_id, doctor_id, rule_code, way, since, until
+        institution_id,
+        transaction,
+        scene,
+        outcome,
+        encounter_id,
+        doctor_id,
+        rule_code,
+        way,
+        since,
+        until,
+        trial,
     )
     return listed(call_records.calls(access, actor, wanted, paging))
 

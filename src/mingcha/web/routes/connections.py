@@ -8,8 +8,9 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from mingcha.access import connections
-from mingcha.access.connections import MOST_A_SECOND, ConnectionState, ConnectionView
+from mingcha.access.connections import MOST_A_DAY, MOST_A_SECOND, ConnectionState, ConnectionView
 from mingcha.access.permissions import Permission
+from mingcha.access.services import OfferView, Service
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Code, Form, Listed, Paging, ShortLine, listed
 
@@ -23,6 +24,10 @@ class ConnectionForm(Form):
     signed: bool = True
     networks: Annotated[list[ShortLine], Field(max_length=50, default_factory=list)]
     a_second: Annotated[int, Field(ge=1, le=MOST_A_SECOND)] = 200
+    a_day: Annotated[int | None, Field(ge=1, le=MOST_A_DAY)] = None
+    services: Annotated[
+        list[Service], Field(min_length=1, max_length=len(Service), default_factory=lambda: list(Service))
+    ]
     state: ConnectionState = ConnectionState.TRIAL
 
 
@@ -45,6 +50,12 @@ def list_connections(actor: SignedIn, access: Services, paging: Paging) -> dict[
     return listed(connections.connections(access, actor, paging))
 
 
+@door.get("/services", Permission.CONNECTIONS_EDIT, "服务目录", response_model=list[OfferView])
+def list_services(actor: SignedIn, access: Services) -> list[OfferView]:
+    """可以开通的服务：版本、怎样调用、多少家在联调和使用，最近七天（含今天）的次数。"""
+    return connections.catalogue(access, actor)
+
+
 @door.put("/{institution_id}", Permission.CONNECTIONS_EDIT, "接入或变更一家机构", response_model=Connected)
 def connect(
     institution_id: Institution, form: ConnectionForm, actor: SignedIn, access: Services
@@ -57,6 +68,8 @@ def connect(
         signed=form.signed,
         networks=form.networks,
         a_second=form.a_second,
+        a_day=form.a_day,
+        services=form.services,
         state=form.state,
     )
     return Connected(connection=view, secret=secret)

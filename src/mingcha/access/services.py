@@ -1,0 +1,116 @@
+"""The services that hospitals' systems can be given: the catalogue, and how much each is used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mingcha.access.labelled import Labelled
+from mingcha.store.database.calls import CallTally
+
+USED_OVER = timedelta(days=7)
+
+
+class Service(Labelled):
+    """What can be subscribed to. Feedback, signing in and out come with each of them."""
+
+    BEFORE = "before", "事前审核"
+    DURING = "during", "事中审核"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A line of the catalogue.
+
+    Args:
+        version: of what is sent and answered; a connection keeps working within its first number.
+        since: the first day on which it was offered.
+        calls_as: how it is called.
+    """
+
+    service: Service
+    version: str
+    since: date
+    calls_as: str
+    about: str
+
+
+OFFERS = (
+    Offer(
+        Service.BEFORE,
+        "1.0",
+        date(2026, 11, 27),
+        "POST /fsi/api，infno 3101",
+        "开方、下医嘱、收费登记时审核，结果用 3103 反馈",
+    ),
+    Offer(
+        Service.DURING,
+        "1.0",
+        date(2026, 11, 27),
+        "POST /fsi/api，infno 3102",
+        "结算前审核，结果用 3103 反馈",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """A line of the catalogue with who uses it, among the institutions in the actor's scope.
+
+    Args:
+        trying, live: institutions that are connected with it and try it, or use it.
+        calls, not_audited, refused: over the last seven days, today among them.
+    """
+
+    code: str
+    name: str
+    version: str
+    since: date
+    calls_as: str
+    about: str
+    trying: int
+    live: int
+    calls: int
+    not_audited: int
+    refused: int
+
+
+OF_TRANSACTION = {"3101": Service.BEFORE, "3102": Service.DURING}
+
+
+def used_on(session: Session, day: date) -> Mapping[str, int]:
+    """Calls of each institution on a day, of all services."""
+    query = (
+        select(CallTally.institution_id, func.sum(CallTally.calls))
+        .where(CallTally.day == day)
+        .group_by(CallTally.institution_id)
+    )
+    return {institution: int(calls) for institution, calls in session.execute(query)}
+
+
+@dataclass(frozen=True)
+class Used:
+    """How much a service was called."""
+
+    calls: int
+    not_audited: int
+    refused: int
+
+
+def used_since(session: Session, day: date, institutions: Collection[str]) -> Mapping[str, Used]:
+    """Calls of some institutions after a day, by service."""
+    query = (
+        select(
+            CallTally.service,
+            func.sum(CallTally.calls),
+            func.sum(CallTally.not_audited),
+            func.sum(CallTally.refused),
+        )
+        .where(CallTally.day > day, CallTally.institution_id.in_(institutions))
+        .group_by(CallTally.service)
+    )
+    return {service: Used(*map(int, counts)) for service, *counts in session.execute(query)}

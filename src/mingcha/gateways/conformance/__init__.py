@@ -1,0 +1,1 @@
+"""What a vendor runs against a test address before a hospital goes live: every promise of the access standard once."""

@@ -18,7 +18,8 @@ from benchmarks.line_rules import contexts_of_case
 from benchmarks.measure import percentile
 from mingcha.audit.plans import plan_to_keep
 from mingcha.engine.case import EncounterFacts
-from mingcha.engine.frames import case_findings
+from mingcha.engine.findings import Writer
+from mingcha.engine.frames import written_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
 
@@ -70,7 +71,7 @@ class Judge:
     """What the online service does with one case, given its facts."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+        self.writer = Writer(plan)
         self.judge = CaseJudge(plan)
 
     def __call__(self, case: Sequence[Visit]) -> int:
@@ -84,7 +85,7 @@ class Judge:
             EncounterFacts(visit.facts, visit.lines, visit.diagnoses, audited=visit.audited) for visit in case
         ]
         ready = time.perf_counter()
-        rows = case_findings(self.plan, facts, self.judge(facts))
+        rows = written_findings(self.writer, facts, self.judge(facts))
         ended = time.perf_counter()
         return (ended - started) * 1000, (ended - ready) * 1000, sum(map(len, rows))
 

@@ -14,7 +14,8 @@ from mingcha.audit.past import PastEncounter, keys_of, lay_past_beside
 from mingcha.domain.findings import Finding
 from mingcha.engine.case import Case, EncounterFacts
 from mingcha.engine.compiled import Judgement
-from mingcha.engine.frames import case_findings
+from mingcha.engine.findings import Writer
+from mingcha.engine.frames import written_findings
 from mingcha.engine.judge import CaseJudge, RuleFailed
 from mingcha.engine.plan import Plan
 from mingcha.engine.waiting import waiting_rules
@@ -68,6 +69,7 @@ class BillAuditor:
         self.plan = plan
         self.beside = beside or Beside({})
         self.judge = CaseJudge(plan, supplied=self.beside.slugs())
+        self._writer = Writer(plan)
         self._waiting: dict[frozenset[str], list[tuple[str, str]]] = {}
         self.explain = Explainer(plan.release)
 
@@ -105,7 +107,7 @@ class BillAuditor:
             judgement = self._judged(case, scene or message.trigger or AFTERWARDS, supplied)
             if message.rule_ids:
                 judgement.only(frozenset(message.rule_ids))
-            for rows in case_findings(self.plan, case, judgement):
+            for rows in written_findings(self._writer, case, judgement):
                 findings += (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
             for missing in judgement.unjudged:
                 unjudged[missing.rule_code, lacking(missing.fact)] += 1

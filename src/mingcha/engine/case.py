@@ -50,10 +50,14 @@ class EncounterFacts:
         known.update(derive(known, codes, tuple(procedures), tuple(operated_at)))
         self.__dict__.update(known)
         self.sent = lines
-        self.order = canonical_order(lines)
         self.diagnosis_codes = codes
         self.procedure_codes = tuple(dict.fromkeys(procedures))
         self.audited = audited
+
+    @cached_property
+    def order(self) -> list[int] | None:
+        """Which sent line stands in which place; None if they were sent in order. Most history is never asked."""
+        return canonical_order(self.sent)
 
     @cached_property
     def lines(self) -> Mapping[str, Sequence[Any]]:
@@ -61,6 +65,11 @@ class EncounterFacts:
         if self.order is None:
             return self.sent
         return {name: [values[n] for n in self.order] for name, values in self.sent.items() if values}
+
+    @property
+    def item_codes(self) -> Sequence[str]:
+        """The codes of the lines as they were sent."""
+        return self.sent.get("item_code") or ()
 
     @cached_property
     def items(self) -> tuple[str, ...] | None:
@@ -76,11 +85,16 @@ class EncounterFacts:
         Args:
             only: the item codes whose lines are asked for; of history few lines are.
         """
-        lines, order = self.sent, self.order
+        lines = self.sent
+        chosen: list[int] | None = None
+        if only is not None:
+            chosen = [sent for sent, code in enumerate(self.item_codes) if code in only]
+            if not chosen:
+                return []
+        order = self.order
         count = len(lines.get("charged_at") or ())
         places: Sequence[int] = range(count) if order is None else _places(order)
-        if only is not None:
-            chosen = [sent for sent, code in enumerate(lines.get("item_code") or ()) if code in only]
+        if chosen is not None:
             lines = {name: [values[sent] for sent in chosen] for name, values in lines.items() if values}
             places = [places[sent] for sent in chosen]
         if not places:

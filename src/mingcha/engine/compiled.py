@@ -180,11 +180,14 @@ class Compiled:
             return
         pieces: dict[Any, list[int]] = defaultdict(list)
         per = self.rule.per.name if isinstance(self.rule.per, Field) else None
-        for number, enc in enumerate(case):
-            if self._chosen(enc, number, out, audited):
-                pieces[None if per is None else getattr(enc, per)].append(number)
+        now = [n for n, enc in enumerate(case) if audited[n] and self._chosen(enc, n, out, audited)]
+        if not now:  # then no piece has an encounter under audit
+            return
+        earlier = [n for n, enc in enumerate(case) if not audited[n] and self._chosen(enc, n, out, audited)]
+        for number in (*now, *earlier):
+            pieces[None if per is None else getattr(case[number], per)].append(number)
         for chosen in pieces.values():
-            if any(audited[number] for number in chosen):
+            if audited[chosen[0]]:  # those under audit stand first
                 self._visits(case, chosen, out, audited)
 
     def _visits(self, case: Case, chosen: list[int], out: Judgement, audited: Sequence[bool]) -> None:

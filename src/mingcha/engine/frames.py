@@ -60,7 +60,11 @@ def findings_of_case(plan: Plan, case: Case, judgement: Judgement) -> pl.DataFra
 
 def case_findings(plan: Plan, case: Case, judgement: Judgement) -> list[list[tuple[Any, ...]]]:
     """Finding rows (in the order of `Finding`'s fields) of each encounter of a case."""
-    writer = Writer(plan)
+    return written_findings(Writer(plan), case, judgement)
+
+
+def written_findings(writer: Writer, case: Case, judgement: Judgement) -> list[list[tuple[Any, ...]]]:
+    """The same by a writer that is kept: what many findings say alike is put together once."""
     by_encounter: list[list[Hit]] = [[] for _ in case]
     for hit in judgement.hits:
         by_encounter[hit.encounter].append(hit)

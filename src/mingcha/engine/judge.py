@@ -6,7 +6,7 @@ Rows are grouped by code once; each group meets only what the release knows of i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from mingcha.domain.collecting import collecting_paused
@@ -138,19 +138,38 @@ class _VariantJudge:
         """Judge a case beside which these tables of optional facts stand."""
         awake = self._awake_with(supplied)
         by_person: Groups = {}
+        shared = self._shared(case, audited)
         for number, enc in enumerate(case):
-            only = None if audited[number] else self.index.items_by_person
-            every_row = enc.rows(self.layout, number, only)
+            every_row = enc.rows(self.layout, number, None if audited[number] else shared)
+            if not every_row and not audited[number]:
+                continue
             rows = [row for row in every_row if row[QUANTITY] is None or row[QUANTITY] > 0]
+            by_item = _by_item(rows)
             if audited[number]:
-                self._encounter(enc, number, rows, every_row, out, awake)
-            self._collect(self.index.items_by_person, enc, _by_item(rows), by_person, out, audited[number])
+                self._encounter(enc, number, rows, by_item, every_row, out, awake)
+            self._collect(self.index.items_by_person, enc, by_item, by_person, out, audited[number])
         for group in by_person.values():
             out.at_work = group.compiled.check
             group.compiled.judge_group(group, None, out, audited)
         for compiled in self.visit_checks:
             out.at_work = compiled.check
             compiled.visits(case, out, audited)
+
+    def _shared(self, case: Case, audited: Sequence[bool]) -> Container[str]:
+        """The codes of which history is asked: those judged together with a code that is under audit."""
+        of = self.index.items_by_person.of
+        groups: set[tuple[int, Any]] = set()
+        for enc, now in zip(case, audited, strict=True):
+            if now:
+                groups.update(
+                    known.check.group_of(known.point) for code in set(enc.item_codes) for known in of(code)
+                )
+        if not groups:
+            return ()
+        earlier = {code for enc, now in zip(case, audited, strict=True) if not now for code in enc.item_codes}
+        return {
+            code for code in earlier if any(known.check.group_of(known.point) in groups for known in of(code))
+        }
 
     def _awake_with(self, supplied: frozenset[str]) -> _Awake:
         """The rules without knowledge that do not wait for another table."""
@@ -168,6 +187,7 @@ class _VariantJudge:
         enc: EncounterFacts,
         number: int,
         rows: list[Row],
+        by_item: dict[Any, list[Row]],
         every_row: list[Row],
         out: Judgement,
         awake: _Awake,
@@ -183,7 +203,6 @@ class _VariantJudge:
                 out.at_work = standard.check
                 standard.of_case(enc, number, out)
         groups: Groups = {}
-        by_item = _by_item(rows)
         self._collect(self.index.items, enc, by_item, groups, out, live=True)
         for group in groups.values():
             out.at_work = group.compiled.check
@@ -237,7 +256,7 @@ class _VariantJudge:
             rows = compiled.admitted(enc, rows, point, out, live=live)
             if not rows:
                 return
-        key = (check.number, getattr(point, check.joined_by) if check.joined_by else id(point))
+        key = check.group_of(point)
         group = groups.get(key)
         if group is None:
             group = groups[key] = Gathered(compiled, enc)

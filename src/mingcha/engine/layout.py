@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Line, Person, Settlement
@@ -30,7 +31,7 @@ class Layout:
 
     extras: tuple[str, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return LineFacts._fields + self.extras
 

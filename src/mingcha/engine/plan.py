@@ -41,11 +41,11 @@ class Check:
     points: list[KnowledgePoint] = field(default_factory=list)
     incomplete: list[tuple[KnowledgePoint, str]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def slug(self) -> str:
         return self.rule.slug
 
-    @property
+    @cached_property
     def subject(self) -> Subject:
         if self.rule.knowledge is not None:
             return self.rule.knowledge.subject
@@ -57,17 +57,21 @@ class Check:
         assert isinstance(self.rule, PeriodRule)
         return self.rule
 
-    @property
+    @cached_property
     def by_person(self) -> bool:
         return self.rule.grain is Grain.PERSON
 
-    @property
+    @cached_property
     def by_prefix(self) -> bool:
         return self.rule.knowledge is not None and self.rule.knowledge.by_prefix
 
-    @property
+    @cached_property
     def joined_by(self) -> str:
         return self.rule.knowledge.joined_by if self.rule.knowledge else ""
+
+    def group_of(self, point: KnowledgePoint) -> tuple[int, Any]:
+        """What rows share that are judged together: the check, and the point or the class that joins points."""
+        return self.number, getattr(point, self.joined_by) if self.joined_by else id(point)
 
     def code_of(self, point: KnowledgePoint | None) -> str:
         """The official code a finding bears: the point's, or the rule's own where it needs no knowledge."""

@@ -107,7 +107,8 @@ def test_the_order_in_which_lines_and_encounters_arrive_makes_no_difference() ->
 
 def _reversed(enc: EncounterFacts) -> EncounterFacts:
     lines = {name: list(reversed(values)) for name, values in enc.lines.items()}
-    facts = {name: value for name, value in vars(enc).items() if name != "lines"}
+    worked_out = {"lines", "order", "items"}
+    facts = {name: value for name, value in vars(enc).items() if name not in worked_out}
     operations = (enc.procedures or (), enc.procedures_at or ())
     return EncounterFacts(facts, lines, enc.diagnosis_codes, operations[0], operated_at=operations[1])
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class BilledLine:
+class BilledLine(NamedTuple):
     """What the netting of one encounter needs to know of a line; quantity, amount and price as scaled integers."""
 
     line_id: str | None

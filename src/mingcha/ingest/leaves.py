@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from mingcha.ingest.clean import is_identifier, words
 Columns = dict[str, list[Any]]
 # Told of a value that could not be read: row, field, text, reason.
 Note = Callable[[int, Field[Any], str, str], None]
+# Field name → text → why it could not be read; most fields have none to look through.
+Reasons = dict[str, dict[str, str]]
 _MOST_REMEMBERED = 1 << 16
 
 
@@ -24,7 +27,7 @@ def identifier(text: str) -> str:
 class Reader(dict[str, Any]):
     """Reads the texts of one field, remembering them: text → stored value, None for empty and unreadable ones."""
 
-    def __init__(self, declared: Field[Any], reasons: dict[tuple[str, str], str]) -> None:
+    def __init__(self, declared: Field[Any], reasons: Reasons) -> None:
         super().__init__({"": None})
         self.declared = declared
         self._reasons = reasons
@@ -46,17 +49,11 @@ class Reader(dict[str, Any]):
         """Stored value of one text that is not to be remembered."""
         return (identifier(text) if self.identifying else text.strip()) or None
 
-    def forget(self) -> None:
-        """Start afresh once too much is remembered."""
-        if len(self) > _MOST_REMEMBERED:
-            self.clear()
-            self._reasons.clear()
-
     def __missing__(self, text: str) -> Any:
         try:
             value = self._read(text)
         except parse.Unreadable as error:
-            self._reasons[self.declared.name, text] = str(error)
+            self._reasons[self.declared.name][text] = str(error)
             value = None
         self[text] = value
         return value
@@ -98,8 +95,7 @@ class Leaves:
         declared = entity.fields()
         self.names = [name for name, _ in attributes]
         self.required = [declared[name] for name in self.names if declared[name].required]
-        # Field name and text → why it could not be read; most of the time there is none to look through.
-        self._reasons: dict[tuple[str, str], str] = {}
+        self._reasons: Reasons = defaultdict(dict)
         self._readers = [Reader(declared[name], self._reasons) for name in self.names]
         self._values = [
             reader.single if reader.declared.type is ValueType.TEXT else reader.__getitem__
@@ -108,15 +104,17 @@ class Leaves:
 
     def forget(self) -> None:
         """Between messages: start afresh where too much is remembered."""
-        for reader in self._readers:
-            reader.forget()
+        if max(map(len, self._readers), default=0) > _MOST_REMEMBERED:
+            for reader in self._readers:
+                reader.clear()
+            self._reasons.clear()
 
     def record(self, texts: Sequence[str], row: int, note: Note) -> list[Any]:
         """The stored values of one row; what cannot be read is noted."""
         values = [value(text) if text else None for value, text in zip(self._values, texts, strict=True)]
         if self._reasons:
             for reader, text in zip(self._readers, texts, strict=True):
-                if reason := self._reasons.get((reader.declared.name, text)):
+                if reason := self._reason(reader.declared, text):
                     note(row, reader.declared, text, reason)
         return values
 
@@ -125,9 +123,9 @@ class Leaves:
         columns: Columns = {}
         for name, reader, column in zip(self.names, self._readers, texts, strict=True):
             columns[name] = values = reader.column(column)
-            if self._reasons and None in values:
+            if name in self._reasons and None in values:
                 for row, text in enumerate(column):
-                    if reason := self._reasons.get((name, text)):
+                    if reason := self._reason(reader.declared, text):
                         note(row, reader.declared, text, reason)
         return columns
 
@@ -143,5 +141,8 @@ class Leaves:
 
     def why(self, declared: Field[Any], text: str, otherwise: str) -> str:
         """Why this text of a field could not be read."""
-        reason = self._reasons.get((declared.name, text))
+        reason = self._reason(declared, text)
         return f"{declared.label}{reason}" if reason else otherwise
+
+    def _reason(self, declared: Field[Any], text: str) -> str | None:
+        return self._reasons[declared.name].get(text) if declared.name in self._reasons else None

@@ -6,7 +6,7 @@ Kept lean: columns of plain values, no tables; what was written the same way bef
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from operator import attrgetter, itemgetter
@@ -53,7 +53,7 @@ class BilledEncounter:
 
     number: int
     facts: dict[str, Any]
-    lines: Columns
+    lines: MutableMapping[str, list[Any]]
     positions: list[int]
     diagnoses: Columns
     procedures: Columns
@@ -334,11 +334,15 @@ def _refuse_encounter(number: int, facts: Mapping[str, Any], rows: int, faults: 
     return True
 
 
-def _taken(columns: Columns, rows: Sequence[int]) -> Columns:
+def _taken(columns: Mapping[str, list[Any]], rows: Sequence[int]) -> Columns:
     if len(rows) < 2:  # an item getter of one gives the item, not a tuple of it
         return {name: [values[row] for row in rows] for name, values in columns.items()}
     chosen = itemgetter(*rows)
-    return {name: list(chosen(values)) for name, values in columns.items()}
+    unsent: list[Any] = [None] * len(rows)  # so are most columns, and they are alike in any order
+    return {
+        name: unsent.copy() if values.count(None) == len(values) else list(chosen(values))
+        for name, values in columns.items()
+    }
 
 
 def _settle(encounter: BilledEncounter, faults: list[Fault]) -> None:
@@ -360,7 +364,7 @@ def _settle(encounter: BilledEncounter, faults: list[Fault]) -> None:
     quantities, amounts = lines["billed_quantity"], lines["billed_amount"]
     if min(quantities, default=0) < 0 or min(amounts, default=0) < 0:
         billed = zip(*(lines[name] for name in _NETTED), strict=True)
-        netted = net_refunds([BilledLine(*row) for row in billed])
+        netted = net_refunds(list(map(BilledLine._make, billed)))
         quantities, amounts = netted.quantities, netted.amounts
     lines["quantity"], lines["amount"] = list(quantities), list(amounts)
     if (until := last_days(lines)) is not None:

@@ -58,6 +58,7 @@ FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} |
 }
 _HALF = str.maketrans(FULL_WIDTH)
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_PLAIN_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\s*日)")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(
     r"[T\s]*(\d{1,2})\s*[:时]\s*(\d{1,2})\s*(?:[:分]\s*(?:(\d{1,2})(?:\.\d*)?\s*秒?)?)?"
@@ -93,9 +94,34 @@ def _minute(hour: str, minute: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
-@lru_cache(maxsize=1 << 16)
 def moment(text: str) -> int:
     """Minutes from 1970-01-01 of a written date, with or without a time of day (then 00:00)."""
+    if _PLAIN_DAY.match(text):  # days and times of day come again and again, moments do not
+        return _start_of(text[:10]) + _since_start(text[10:])
+    return _other_moment(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _start_of(day: str) -> int:
+    """The minute in which a day begins that is written yyyy-MM-dd."""
+    return _day(day[:4], day[5:7], day[8:]) * MINUTES_A_DAY
+
+
+@lru_cache(maxsize=1 << 17)
+def _since_start(rest: str) -> int:
+    """Minutes from the beginning of a day to the time written after it."""
+    if not rest.strip():
+        return 0
+    clock = _TIME.match(rest) or _COMPACT_TIME.match(rest)
+    if clock is None:
+        raise Unreadable("无法识别为日期时间")
+    # Hospitals write Beijing time; machines may write UTC.
+    ahead = 8 * 60 if clock.re is _TIME and clock[4] == "Z" else 0
+    return _minute(clock[1], clock[2]) + ahead
+
+
+@lru_cache(maxsize=1 << 16)
+def _other_moment(text: str) -> int:
     if found := _DATE.match(text):
         rest = text[found.end() :]
     elif serial := _SERIAL.match(text):
@@ -104,15 +130,7 @@ def moment(text: str) -> int:
         rest = text[found.end() :]
     else:
         raise Unreadable("无法识别为日期时间")
-    start = _day(found[1], found[2], found[3]) * MINUTES_A_DAY
-    if not rest.strip():
-        return start
-    clock = _TIME.match(rest) or _COMPACT_TIME.match(rest)
-    if clock is None:
-        raise Unreadable("无法识别为日期时间")
-    # Hospitals write Beijing time; machines may write UTC.
-    ahead = 8 * 60 if clock.re is _TIME and clock[4] == "Z" else 0
-    return start + _minute(clock[1], clock[2]) + ahead
+    return _day(found[1], found[2], found[3]) * MINUTES_A_DAY + _since_start(rest)
 
 
 def _from_serial(days: str, fraction: str) -> int:

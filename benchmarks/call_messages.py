@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from benchmarks.bills import Bills, Visit
-from mingcha.audit.past import PastEncounter, pack
+from mingcha.audit.past import PastEncounter, pack, packed_columns
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Settlement
 from mingcha.domain.fields import Entity, Field
 from mingcha.domain.values import ValueType, date_of, moment_of, written
@@ -80,14 +80,16 @@ def past_of(visits: list[Visit]) -> bytes:
                     for name, value in visit.facts.items()
                     if value is not None and name != "person_id"
                 },
-                {
-                    **{
-                        name: values
-                        for name, values in visit.lines.items()
-                        if any(v is not None for v in values)
-                    },
-                    "line_key": list(visit.lines["line_id"]),
-                },
+                packed_columns(
+                    {
+                        **{
+                            name: values
+                            for name, values in visit.lines.items()
+                            if any(v is not None for v in values)
+                        },
+                        "line_key": list(visit.lines["line_id"]),
+                    }
+                ),
                 {"diagnosis_code": list(visit.diagnoses)},
                 {},
             )

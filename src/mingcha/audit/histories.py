@@ -29,7 +29,7 @@ class PastLookup:
     """What is known of a person, for a call that waits; for one thread."""
 
     def __init__(self, access: Access) -> None:
-        self._access = access
+        self._keys = access.keys  # what finds a person stays the same when keys are rotated
         self._reader = HistoryReader(access.database)
 
     def __call__(self, person: str) -> list[PastEncounter]:
@@ -38,7 +38,8 @@ class PastLookup:
         Raises:
             Unavailable: the database does not answer.
         """
-        packed = self._reader.packed(index_of(self._access, person))
+        index = personal.index_of(self._keys, PersonField.NUMBER, person)
+        packed = self._reader.packed(index)
         return [] if packed is None else unpack(packed)
 
     def close(self) -> None:

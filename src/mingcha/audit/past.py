@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,16 +17,48 @@ _OF_KEY = "person_id"
 _MOST_BYTES = 64 * 1024 * 1024
 
 
+class PackedColumns(MutableMapping[str, list[Any]]):
+    """Columns that are unpacked when they are asked for: a call reads few lines of few earlier encounters.
+
+    Args:
+        packed: a map from name to values.
+    """
+
+    def __init__(self, packed: msgspec.Raw) -> None:
+        self._packed: dict[str, msgspec.Raw] = _decode_names(packed)
+        self._read: dict[str, list[Any]] = {}
+
+    def __getitem__(self, name: str) -> list[Any]:
+        if name not in self._read:
+            self._read[name] = _decode_values(self._packed[name])
+        return self._read[name]
+
+    def __setitem__(self, name: str, values: list[Any]) -> None:
+        self._packed[name] = msgspec.Raw()
+        self._read[name] = values
+
+    def __delitem__(self, name: str) -> None:
+        del self._packed[name]
+        self._read.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
 class PastEncounter(msgspec.Struct, array_like=True, gc=False):
     """An encounter as it is kept: what is unknown of all its rows is left out.
 
     Args:
+        packed_lines: columns, packed by themselves.
         told_by: the key of the call that told of it while it is not settled, empty once it is.
         as_of: when it was told, in seconds since 1970.
     """
 
     facts: dict[str, Any]
-    lines: Columns
+    packed_lines: msgspec.Raw
     diagnoses: Columns
     procedures: Columns
     told_by: bytes = b""
@@ -37,6 +69,11 @@ class PastEncounter(msgspec.Struct, array_like=True, gc=False):
         """The encounter."""
         found: str = self.facts["encounter_id"]
         return found
+
+    @property
+    def lines(self) -> PackedColumns:
+        """Its lines as columns."""
+        return PackedColumns(self.packed_lines)
 
     @property
     def settled(self) -> bool:
@@ -55,6 +92,8 @@ class _Contexts(threading.local):
 _contexts = _Contexts()
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[PastEncounter]).decode
+_decode_names = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
+_decode_values = msgspec.msgpack.Decoder(list[Any]).decode
 
 
 def pack(encounters: Sequence[PastEncounter]) -> bytes:
@@ -75,7 +114,7 @@ def kept(encounter: BilledEncounter, told_by: bytes = b"", as_of: int = 0) -> Pa
 
 def past_of(
     facts: Mapping[str, Any],
-    lines: Columns,
+    lines: Mapping[str, list[Any]],
     diagnoses: Columns,
     procedures: Columns,
     *,
@@ -84,10 +123,17 @@ def past_of(
 ) -> PastEncounter:
     """An encounter without what is unknown of it."""
     told = {name: value for name, value in facts.items() if value is not None and name != _OF_KEY}
-    return PastEncounter(told, _known(lines), _known(diagnoses), _known(procedures), told_by, as_of)
+    return PastEncounter(
+        told, packed_columns(_known(lines)), _known(diagnoses), _known(procedures), told_by, as_of
+    )
 
 
-def _known(columns: Columns) -> Columns:
+def packed_columns(columns: Mapping[str, Sequence[Any]]) -> msgspec.Raw:
+    """Columns as a past keeps them."""
+    return msgspec.Raw(_encode(columns))
+
+
+def _known(columns: Mapping[str, list[Any]]) -> Columns:
     return {name: list(values) for name, values in columns.items() if values.count(None) < len(values)}
 
 
@@ -108,27 +154,28 @@ def lay_past_beside(encounters: list[BilledEncounter], past: Sequence[PastEncoun
 
 def _as_history(one: PastEncounter, person: str) -> BilledEncounter:
     facts = {**one.facts, _OF_KEY: person}
-    return BilledEncounter(-1, facts, dict(one.lines), [], one.diagnoses, one.procedures, current=False)
+    return BilledEncounter(-1, facts, one.lines, [], one.diagnoses, one.procedures, current=False)
 
 
 def _add_lines(known: BilledEncounter, earlier: PastEncounter) -> None:
     """Lines of the same stay that this message does not repeat; only those that have an identifier can be told."""
-    ids = earlier.lines.get("line_id") or ()
+    lines = earlier.lines
+    ids = lines.get("line_id") or ()
     here = set(known.lines.get("line_id") or ())
     taken = [row for row, line in enumerate(ids) if line is not None and line not in here]
     if not taken:
         return
     size = _rows(known.lines)
-    for name in known.lines.keys() | earlier.lines.keys():
+    for name in known.lines.keys() | lines.keys():
         values = known.lines.get(name) or [None] * size
-        more = earlier.lines.get(name)
+        more = lines.get(name)
         known.lines[name] = [
             *values,
             *([None] * len(taken) if more is None else [more[row] for row in taken]),
         ]
 
 
-def _rows(columns: Columns) -> int:
+def _rows(columns: Mapping[str, Sequence[Any]]) -> int:
     return max(map(len, columns.values()), default=0)
 
 
@@ -137,16 +184,16 @@ def with_call(past: Sequence[PastEncounter], new: PastEncounter) -> list[PastEnc
 
     A settled bill takes the place of all that was told of its encounter before, and only a newer one comes after it.
     """
-    same = [one for one in past if one.encounter_id == new.encounter_id]
-    if new.settled:
-        if any(one.settled and one.as_of > new.as_of for one in same):
-            return list(past)
-        replaced = same
-    elif any(one.settled for one in same):
+    same = [one.encounter_id == new.encounter_id for one in past]
+    settled = [one for one, is_same in zip(past, same, strict=True) if is_same and one.settled]
+    if any(one.as_of > new.as_of for one in settled) if new.settled else settled:
         return list(past)
-    else:
-        replaced = [one for one in same if one.told_by == new.told_by]
-    return [*(one for one in past if one not in replaced), new]
+    left = [
+        one
+        for one, is_same in zip(past, same, strict=True)
+        if not (is_same and (new.settled or one.told_by == new.told_by))
+    ]
+    return [*left, new]
 
 
 def without_call(past: Sequence[PastEncounter], told_by: bytes) -> list[PastEncounter]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mingcha.gateways.national.gateway import Gateway, Reply, Request
-from mingcha.store.journal.records import JournalError
+from mingcha.store.journal.records import JournalError, Place
 
 PATH = "/fsi/api"
 MOST_BYTES = 16 * 1024 * 1024
@@ -19,38 +20,60 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_WAITING = 300
 _TOO_LARGE = '{"infcode":-1,"err_msg":"报文超过 16 MB，未审核"}'.encode()
 _NOT_POST = '{"infcode":-1,"err_msg":"请用 POST 发送报文"}'.encode()
+StatusAndContent = tuple[int, bytes]
 
 
 class Line:
-    """Calls of all doors are judged one after the other by one thread: the program's lock lets no two run at once
-    anyway, and what waits in line is seen.
+    """Calls of all doors are judged one after the other by the loop that receives them: the program's lock lets no two
+    run at once anyway. Between two calls the loop reads what has come, so that what waits in line is seen.
     """
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        self._judge = ThreadPoolExecutor(1, thread_name_prefix="judge")
-        self._shed = ThreadPoolExecutor(1, thread_name_prefix="shed")
-        self._waiting = 0
+        self._waiting: deque[tuple[Callable[[], Reply], asyncio.Future[StatusAndContent]]] = deque()
 
-    async def __call__(self, ask: Callable[[], Reply], shed: Callable[[], Reply]) -> tuple[int, bytes]:
+    async def __call__(self, ask: Callable[[], Reply], shed: Callable[[], Reply]) -> StatusAndContent:
         """Status and content of the answer, once it is kept; by `shed` where too many wait."""
-        reply = await self._reply(ask, shed)
-        if reply.kept is not None:
-            try:
-                await asyncio.wrap_future(reply.kept)
-            except JournalError:
-                return 200, reply.otherwise
-        return reply.status, reply.content
-
-    async def _reply(self, ask: Callable[[], Reply], shed: Callable[[], Reply]) -> Reply:
         loop = asyncio.get_running_loop()
-        if self._waiting >= MOST_WAITING:
-            return await loop.run_in_executor(self._shed, shed)
-        self._waiting += 1
-        try:
-            return await loop.run_in_executor(self._judge, ask)
-        finally:
-            self._waiting -= 1
+        answer: asyncio.Future[StatusAndContent] = loop.create_future()
+        if len(self._waiting) >= MOST_WAITING:
+            _ask(shed, answer)
+        else:
+            self._waiting.append((ask, answer))
+            if len(self._waiting) == 1:
+                loop.call_soon(self._next, loop)
+        return await answer
+
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        ask, answer = self._waiting[0]
+        if not answer.done():  # else whoever asked has gone before it was looked at
+            _ask(ask, answer)
+        self._waiting.popleft()
+        if self._waiting:
+            loop.call_soon(self._next, loop)
+
+
+def _ask(ask: Callable[[], Reply], answer: asyncio.Future[StatusAndContent]) -> None:
+    """Get a reply, and see to it that its answer is set when it is kept."""
+    try:
+        reply = ask()
+    except Exception as error:  # whoever waits must hear of it
+        answer.set_exception(error)
+        return
+    if reply.kept is None:
+        answer.set_result((reply.status, reply.content))
+    else:
+        loop = answer.get_loop()
+        reply.kept.add_done_callback(lambda kept: loop.call_soon_threadsafe(_tell, answer, reply, kept))
+
+
+def _tell(answer: asyncio.Future[StatusAndContent], reply: Reply, kept: Future[Place]) -> None:
+    if answer.done():  # whoever asked has gone
+        return
+    if isinstance(kept.exception(), JournalError):
+        answer.set_result((200, reply.otherwise()))
+    else:
+        answer.set_result((reply.status, reply.content))
 
 
 class NationalDoor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -26,6 +27,8 @@ from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
 from mingcha.web.national import Line, NationalDoor
 
 _UPKEEP_SECONDS = 2.0
+_NICENESS = 19
+_LOCK_SECONDS = 0.0005
 _WORKER = [sys.executable, "-c", "from mingcha.cli import main; main()", "worker", "--attached"]
 # A worker that dies at once must not be started as fast as it dies.
 _WORKER_AGAIN_SECONDS = 3.0
@@ -34,6 +37,8 @@ _WORKER_ENDS_SECONDS = 20
 
 def served() -> ASGIApp:
     """The application of this installation with its gateway; each server process makes its own."""
+    # What keeps answers asks for the program's lock while the loop judges: it shall not wait long for it.
+    sys.setswitchinterval(_LOCK_SECONDS)
     write_logs_to()
     installation = application()
     access = installation.access
@@ -113,10 +118,18 @@ def _keep_worker_until(stopped: threading.Event) -> None:
 
 
 def _keep_up_until(access: Access, stopped: threading.Event) -> None:
-    works = (partial(keep_up, access), partial(publish_due, access), Drainer(access))
+    _stand_back()
+    seal = partial(keep_up, access)
+    works = (seal, partial(publish_due, access), Drainer(access, stopped.is_set))
     while not stopped.wait(_UPKEEP_SECONDS):
         _keep_up(works)
-    _keep_up(works)
+    _keep_up((seal,))  # what journals hold is read when the service starts again
+
+
+def _stand_back() -> None:
+    """What this thread does can wait; calls and people cannot."""
+    if sys.platform == "linux":  # elsewhere priority belongs to the process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _keep_up(works: Iterable[Callable[[], object]]) -> None:

@@ -195,7 +195,7 @@ def test_what_cannot_be_kept_is_called_not_audited(
     assert reply.kept is not None
     with pytest.raises(JournalError):
         reply.kept.result(20)
-    assert "未审核" in json.loads(reply.otherwise)["err_msg"]
+    assert "未审核" in json.loads(reply.otherwise())["err_msg"]
     monkeypatch.undo()
     assert json.loads(answer_of(gateway(installed.hospital.request(bill()))))["infcode"] == 0
     assert len(calls(installed)) == 1

@@ -51,15 +51,18 @@ class Batch:
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
 
 
-def drain(access: Access, sealer: Sealer, folder: Path) -> int:
+def drain(access: Access, sealer: Sealer, folder: Path, stopped: Callable[[], bool] = lambda: False) -> int:
     """Read what has been appended to all journals since the last time; returns how many records.
+
+    Args:
+        stopped: whether what is left is to wait for the next time.
 
     Raises:
         Unavailable: the database does not answer; nothing is lost, the next time goes on from here.
     """
     total = 0
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        while read := _drain_some(access, sealer, path):
+        while not stopped() and (read := _drain_some(access, sealer, path)):
             total += read
     return total
 
@@ -251,17 +254,18 @@ def audit_later(
 
 
 class Drainer:
-    """What the one background process does for the gateways, again and again."""
+    """What the one background process does for the gateways, again and again until it is stopped."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, stopped: Callable[[], bool]) -> None:
         self._access = access
+        self._stopped = stopped
         self._in_force = InForce(access.home)
 
     def __call__(self) -> None:
         """Read the journals into the database, then audit what had to be let through."""
         sealer, folder = Sealer(self._access.keys), journal_folder(self._access.home)
-        drain(self._access, sealer, folder)
-        while audit_later(self._access, sealer, folder, self._newest):
+        drain(self._access, sealer, folder, self._stopped)
+        while not self._stopped() and audit_later(self._access, sealer, folder, self._newest):
             pass
 
     def _newest(self) -> BillAuditor | None:

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -60,7 +61,7 @@ class Reply:
 
     content: bytes
     kept: Future[Place] | None = None
-    otherwise: bytes = b""
+    otherwise: Callable[[], bytes] = bytes
     status: int = 200
 
 
@@ -204,7 +205,7 @@ class Gateway:
             **more,
         )
         kept = self.journal.append(asked.key, encode_call(call))
-        reply = Reply(answer, kept, asked.not_audited("日志无法写入"), status=asked.status(outcome))
+        reply = Reply(answer, kept, partial(asked.not_audited, "日志无法写入"), asked.status(outcome))
         if asked.envelope.msgid:
             self._on_the_way[asked.key] = reply
             kept.add_done_callback(lambda _: self._on_the_way.pop(asked.key, None))
@@ -273,5 +274,5 @@ def _local(moment: datetime) -> datetime:
 
 def _stamp(moment: datetime) -> str:
     """yyyyMMddHHmmssSSS, where the system is used."""
-    local = moment.astimezone(UTC).astimezone(CHINA)
+    local = moment.astimezone(CHINA)
     return f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03d}"

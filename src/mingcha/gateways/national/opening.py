@@ -39,7 +39,7 @@ class Opened:
         self.gateway = Gateway(
             auditors=self.in_force,
             connections=lambda: self._connections,
-            pasts=Pasts(self._lookup),
+            pasts=Pasts(self._lookup, far=not access.database.is_sqlite),
             journal=self.journal,
             answered=Answered(folder),
             sealer=sealer,

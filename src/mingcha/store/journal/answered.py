@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from pathlib import Path
 
 from mingcha.store.journal.records import SUFFIX, Heads, Place
 
-_MOST_CALLS = 1_000_000
+# Two days of a city's calls; a message is sent again within minutes.
+_MOST_CALLS = 200_000
 
 
 class Answered:
@@ -30,13 +32,14 @@ class Answered:
         return self._known.get(key)
 
     def _look(self) -> None:
-        changed = self._folder.stat().st_mtime_ns
+        changed = os.stat(self._folder).st_mtime_ns
         if changed != self._seen_at:
             self._open_and_close()
             self._seen_at = changed
         for heads in self._journals.values():
-            for key, place in heads:
-                self._known.setdefault(key, place)
+            if heads.grown:
+                for key, place in heads:
+                    self._known.setdefault(key, place)
         while len(self._known) > self._most:
             self._known.popitem(last=False)
 

@@ -89,6 +89,11 @@ class Heads:
         self.offset = offset
         self._file = os.open(path, os.O_RDONLY)
 
+    @property
+    def grown(self) -> bool:
+        """Whether anything has come since."""
+        return os.fstat(self._file).st_size > self.offset
+
     def __iter__(self) -> Iterator[tuple[bytes, Place]]:
         """The whole records that have come since."""
         size = os.fstat(self._file).st_size

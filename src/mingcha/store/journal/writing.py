@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from mingcha.store.journal.records import SUFFIX, JournalError, Place, Sealer
 
 _MOST_BYTES = 64 * 1024 * 1024
+# What comes meanwhile is kept by the same sync: no longer than a disk takes for one.
+_GATHERED_FOR = 0.002
 
 
 class Journal:
@@ -73,9 +76,11 @@ class Journal:
             with self._changed:
                 while not (self._waiting or self._closed):
                     self._changed.wait()
-                taken, self._waiting = self._waiting, []
-                if not taken:
+                if not self._waiting:
                     return
+            time.sleep(_GATHERED_FOR)
+            with self._changed:
+                taken, self._waiting = self._waiting, []
             self._keep(taken)
 
     def _keep(self, taken: list[tuple[bytes, Future[Place]]]) -> None:

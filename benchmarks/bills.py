@@ -59,6 +59,10 @@ class Bills:
         ]
         return [*earlier, current]
 
+    def long(self, number: int, lines: int) -> Visit:
+        """A bill of so many lines, of a person without history."""
+        return self._visit(number * LINES, lines, number, 0)
+
     def _visit(
         self, first: int, size: int, number: int, visits_ago: int, person: dict[str, Any] | None = None
     ) -> Visit:

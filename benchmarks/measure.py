@@ -86,13 +86,18 @@ class _Sampler(Thread):
 
     def run(self) -> None:
         while not self._ended.wait(_EVERY):
-            self._peak = max(self._peak, sum(map(_resident_kb, _tree(self._pid))))
+            self._peak = max(self._peak, resident_kb(self._pid))
 
     def stop(self) -> float | None:
         """End the sampling; the peak in MB."""
         self._ended.set()
         self.join()
         return self._peak * 1024 / 1e6 if self._peak else None
+
+
+def resident_kb(pid: int) -> int:
+    """Resident memory of a process and all below it."""
+    return sum(map(_resident_kb, _tree(pid)))
 
 
 def _tree(pid: int) -> list[int]:

@@ -50,16 +50,28 @@ def markdown(figures: Sequence[Figure], machine: Machine, remarks: Sequence[str]
     """The whole of docs/benchmarks.md."""
     parts = [_INTRODUCTION, f"**机器**：{machine}\n"]
     for topic, held in groupby(figures, key=lambda figure: figure.topic):
-        lines = [f"## {topic}\n", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
-        lines += [_line(row(figure)) for figure in held]
-        parts.append("\n".join(lines) + "\n")
+        parts.append(_section(topic, list(held)))
     parts.append("## 怎样测的\n\n" + "\n".join(f"- {remark}" for remark in remarks) + "\n")
     return "\n".join(parts)
+
+
+def replace(figures: Sequence[Figure], path: Path) -> None:
+    """Put the tables of these topics into docs/benchmarks.md, in the place of those that it has of them."""
+    head, *sections = path.read_text("utf-8").split("\n## ")
+    new = {topic: _section(topic, list(held)) for topic, held in groupby(figures, key=lambda one: one.topic)}
+    kept = [section for section in sections if section.partition("\n")[0] not in new]
+    parts = [*kept[:-1], *(section.removeprefix("## ") for section in new.values()), kept[-1]]
+    path.write_text("\n## ".join([head, *parts]), "utf-8")
 
 
 def write(figures: Sequence[Figure], machine: Machine, remarks: Sequence[str], path: Path) -> None:
     """Write docs/benchmarks.md."""
     path.write_text(markdown(figures, machine, remarks), "utf-8")
+
+
+def _section(topic: str, figures: Sequence[Figure]) -> str:
+    lines = [f"## {topic}\n", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    return "\n".join([*lines, *(_line(row(figure)) for figure in figures)]) + "\n"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ HERE, SECRET = "H1", "SECRET"
 NOW = minute_of(START.astimezone(CHINA).replace(tzinfo=None))
 DAY = NOW // MINUTES_A_DAY
 POLICY = ReminderPolicy()
-CT = "001203000010000"
+CT = "009900000010000"
 
 
 def encounter(

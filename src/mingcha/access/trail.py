@@ -97,6 +97,7 @@ class Action(Labelled):
     HEALTH_VIEWED = "person.health_viewed", "查看参保人的健康档案"
     HEALTH_IMPORTED = "person.health_imported", "导入参保人的健康文档"
     REMINDED = "person.reminded", "医院系统取得事前提醒"
+    LINK_MADE = "embedded.created", "医院系统取得嵌入页面的链接"
     PERSON_REVEALED = "person.revealed", "查看参保人的个人信息"
     BILL_VIEWED = "bill.viewed", "查看单据"
     DRAFT_CREATED = "draft.created", "新建草稿"

@@ -23,6 +23,7 @@ from mingcha.gateways.national.draining import Drainer
 from mingcha.gateways.national.opening import Opened
 from mingcha.library.publishing import publish_due
 from mingcha.web.app import web_application
+from mingcha.web.embedded.pages import show_embedded
 from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
 from mingcha.web.national import Line, NationalDoor
 
@@ -43,6 +44,7 @@ def served() -> ASGIApp:
     installation = application()
     access = installation.access
     app = web_application(access, installation.single_sign_on)
+    show_embedded(app)
     if lacks_interface() is None:
         show_interface(app)
     return with_gateway(app, access)

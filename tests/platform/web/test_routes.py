@@ -257,6 +257,10 @@ def calls(
                 "started_at": "2026-03-02T08:00:00",
             },
         ),
+        ("POST", "/embedded"): (
+            "/embedded",
+            {"institution_id": hospital, "page": "audit", "message_id": "M1"},
+        ),
         ("POST", "/audit/feedback"): ("/audit/feedback", taken_back(institution_id=hospital)),
         ("GET", "/connections"): ("/connections?size=100", None),
         ("GET", "/connections/services"): ("/connections/services", None),
@@ -443,6 +447,7 @@ EVERYBODYS = {
 
 # What they aim at stands in their body.
 AIMED = {
+    ("POST", "/embedded"),
     ("POST", "/reminder"),
     ("POST", "/audit"),
     ("POST", "/audit/feedback"),

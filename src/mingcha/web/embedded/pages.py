@@ -1,0 +1,148 @@
+"""The pages at their addresses: opened once by a link, answered by whoever opened it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+import msgspec
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from mingcha.access.actor import Actor
+from mingcha.access.context import Access
+from mingcha.audit.reminding.asking import Asked, reminder
+from mingcha.audit.reminding.links import LinkOver, Opened, Page, note_answer, open_link, opened
+from mingcha.gateways.national.gateway import Request as Message
+from mingcha.gateways.rest.answering import asking
+from mingcha.gateways.rest.results import GO_ON_REASONS, AnsweredCall, call_of, reason_text
+from mingcha.gateways.rest.words import feedback_said
+from mingcha.web.embedded.rendering import reminder_page, result_page, told
+from mingcha.web.national import Line
+
+_STYLE = (Path(__file__).parent / "page.css").read_bytes()
+_TITLE = "明察"
+_MOST_BYTES = 16_384
+# Nothing runs; what is shown comes from here. Whoever has the link may stand around it: it is the hospital's system.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+    ),
+    "X-Frame-Options": "ALLOWALL",  # an old name; browsers that know the policy above go by it
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
+_WAYS = {"take_back": "返回修改", "go_on": "继续"}
+
+
+def show_embedded(app: FastAPI) -> None:
+    """Let an application show these pages, whose line of calls is open."""
+    app.add_route("/embedded/page.css", _style, methods=["GET"], include_in_schema=False)
+    app.add_route("/embedded/answers", _answer, methods=["POST"], include_in_schema=False)
+    app.add_route("/embedded/{token}", _open, methods=["GET"], include_in_schema=False)
+
+
+async def _style(_: Request) -> Response:
+    return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+def _html(text: str, status: int = 200) -> Response:
+    return HTMLResponse(text, status, headers=_HEADERS)
+
+
+async def _open(request: Request) -> Response:
+    access: Access = request.app.state.access
+    try:
+        found = await run_in_threadpool(open_link, access, str(request.path_params["token"])[:200])
+    except LinkOver as over:
+        return _html(told(_TITLE, f"{over.what}。{over.remedy}"), 410)
+    return await _shown(request, found)
+
+
+async def _shown(request: Request, found: Opened, said: str = "") -> Response:
+    line: Line = request.app.state.line
+    page = Page(found.shown.page)
+    if page is Page.REMINDER:
+        return _html(await run_in_threadpool(_reminded, request.app.state.access, line, found))
+    call = _call(line, found)
+    if call is None:
+        return _html(told(page.label, "没有找到这次审核。请稍后在医生站重新打开"), 404)
+    return _html(
+        result_page(page, call.findings, found.answered, found.answer_key, said), 422 if said else 200
+    )
+
+
+def _reminded(access: Access, line: Line, found: Opened) -> str:
+    shown = found.shown
+    assert shown.started_at is not None
+    asked = Asked(
+        found.institution_id,
+        shown.person_id,
+        shown.encounter_id,
+        shown.started_at,
+        inpatient=shown.inpatient,
+        items=shown.items,
+    )
+    actor = Actor(None, f"嵌入页面:{found.institution_id}"[:80], via="嵌入页面")
+    return reminder_page(reminder(access, actor, asked, line.gateway.auditors()))
+
+
+def _call(line: Line, found: Opened) -> AnsweredCall | None:
+    """The call, read where calls are judged: what is known of answered ones belongs to the loop."""
+    gateway = line.gateway
+    return call_of(gateway, gateway.auditors(), found.institution_id, found.shown.message_id)
+
+
+async def _answer(request: Request) -> Response:
+    """Keep an answer as the feedback that it is, and show what is left."""
+    access: Access = request.app.state.access
+    content = await _form(request)
+    if content is None:
+        return _html(told(_TITLE, "内容太长"), 413)
+    form = {name: values[0] for name, values in parse_qs(content, max_num_fields=50).items()}
+    try:
+        found = await run_in_threadpool(opened, access, form.get("key", ""))
+    except LinkOver as over:
+        return _html(told(_TITLE, f"{over.what}。{over.remedy}"), 410)
+    line: Line = request.app.state.line
+    call = _call(line, found)
+    way, result = form.get("way", ""), form.get("result", "")
+    if call is None or way not in _WAYS or result not in {one.result_id for one in call.findings}:
+        return await _shown(request, found, "没有这个疑点，或没有选择处理方式")
+    reason = reason_text(form.get("reason", ""), form.get("remark", "")) if way == "go_on" else ""
+    if reason is None:
+        return await _shown(request, found, "继续须选择原因；选“其他”的须写明")
+    kept = await _kept(line, found, call.scene, {"result_id": result, "way": way, "reason": reason})
+    if not kept:
+        return await _shown(request, found, "没有保存，请再试一次")
+    words = "，".join(
+        filter(None, (_WAYS[way], GO_ON_REASONS.get(form.get("reason", "")) if reason else None))
+    )
+    return await _shown(request, await run_in_threadpool(note_answer, access, found, result, words))
+
+
+async def _form(request: Request) -> str | None:
+    """The body, unless it is longer than these forms are."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _MOST_BYTES:
+            return None
+        parts.append(part)
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+async def _kept(line: Line, found: Opened, scene: str, answer: dict[str, str]) -> bool:
+    asked = {
+        "institution_id": found.institution_id,
+        "message_id": f"embedded-{uuid4().hex}",
+        "scene": scene,
+        "answers": [answer],
+    }
+    said = feedback_said(msgspec.json.encode(asked))
+    sender = line.gateway.connections().of(found.institution_id)
+    status, content = await line(*asking(line.gateway, said, Message(b""), sender))
+    return status == 200 and msgspec.json.decode(content).get("outcome") == "taken"

@@ -68,6 +68,26 @@ def test_what_is_left_of_a_drug_is_told_for_any_day(stage: Stage, page: Page) ->
 
 
 @ONE
+def test_the_health_record_of_a_person_is_read_by_kind_with_its_sources(stage: Stage, page: Page) -> None:
+    key = cared(stage.town.access).keys[TREATED_IN_BOTH]
+    reviewer(stage)
+    stage.sign_in(page, "shen", to=f"/persons/{key}")
+    page.get_by_role("tab", name="健康档案").click()
+    record = page.get_by_role("region", name="健康档案")
+    expect(record.get_by_text("全部 2")).to_be_visible()
+    record.get_by_text("用药 2").click()
+    expect(page).to_have_url(re.compile("tab=record&fact=drug"))
+    if AXE.is_file():
+        assert serious(page) == []
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation").first).to_be_hidden()
+    expect(record.get_by_role("button", name="打印")).to_be_hidden()
+    page.emulate_media(media="screen")
+    record.get_by_role("link", name="单据").first.click()
+    expect(page).to_have_url(re.compile("/bills/E4"))
+
+
+@ONE
 def test_a_bill_of_twenty_thousand_lines_is_scrolled_searched_and_sorted(stage: Stage, page: Page) -> None:
     rows = [
         line(

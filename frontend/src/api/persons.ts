@@ -9,6 +9,8 @@ export type PersonView = Schemas['PersonView']
 export type Timeline = Schemas['Timeline']
 export type Visit = Schemas['EncounterView']
 export type Medication = Schemas['Medication']
+export type HealthRecord = Schemas['HealthRecord']
+export type HealthFact = Schemas['FactView']
 export type PersonValues = Partial<Record<PersonField, string | null>>
 
 export const PERSON_FIELDS: { value: PersonField; label: string }[] = [
@@ -30,6 +32,12 @@ export function readTimeline(
 ): Promise<Timeline> {
   const query = { ...(dataset && { dataset }), ...(day && { day }) }
   return answer(api.GET('/api/v1/persons/{key}', { params: { path: { key }, query } }))
+}
+
+/** The health record as far as one's scope reaches; asking for it is a view that stands in the trail. */
+export function readRecord(key: string, dataset: string | undefined): Promise<HealthRecord> {
+  const query = { ...(dataset && { dataset }) }
+  return answer(api.GET('/api/v1/persons/{key}/record', { params: { path: { key }, query } }))
 }
 
 export function revealPerson(key: string, reason: string): Promise<PersonValues> {

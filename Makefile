@@ -10,7 +10,8 @@ UV     := $(shell sed -n 's/^ *"\(uv==[^"]*\)".*/\1/p' pyproject.toml)
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
 export UV_PYTHON              := $(CURDIR)/$(BIN)/python
 export UV_PYTHON_DOWNLOADS    := never
-unexport VIRTUAL_ENV
+# Without compiled files every process would compile all it imports again: four seconds each.
+unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo ui serve pictures test check fmt bench docs lock clean

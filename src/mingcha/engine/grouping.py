@@ -18,9 +18,8 @@ from mingcha.engine.compiled import visit_line
 from mingcha.engine.hits import Hit, spread
 from mingcha.engine.layout import fields_of
 from mingcha.engine.outcome import Named, Outcome, always
-from mingcha.engine.place import PLACE
 from mingcha.engine.plan import Check, prefix_conditions
-from mingcha.engine.points import PointTable
+from mingcha.engine.points import Items, PointTable
 from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.scopes import part_column
 from mingcha.engine.tables import Tables, column_names, gathered
@@ -32,9 +31,7 @@ TIME_ORDER = ["r.minute", "encounter", "order"]
 class GroupJudge:
     """Judges the groups of one check."""
 
-    def __init__(
-        self, check: Check, table: PointTable, ids: Mapping[str, int], *, screened: bool = True
-    ) -> None:
+    def __init__(self, check: Check, table: PointTable, items: Items, *, screened: bool = True) -> None:
         self.check = check
         self.rule: Rule[Any] = check.rule
         self.table = table
@@ -42,11 +39,11 @@ class GroupJudge:
         self.columns = Columns(self.rule.values)
         wanted = self.rule.companions
         self.partners = (
-            table.pairs(ids, wanted.name)
+            table.pairs(items, wanted.name)
             if wanted is not None and not isinstance(wanted, EveryLine)
             else None
         )
-        self.lacking = None if self.rule.lacks is None else _Lacking(table, ids, self.rule.lacks.name)
+        self.lacking = None if self.rule.lacks is None else _Lacking(table, items, self.rule.lacks.name)
         self.scope = "e.person" if self.rule.grain is Grain.PERSON else "encounter"
         self.keys = [self.scope, "gid", "part"] + (["order"] if self.rule.grain is Grain.LINE else [])
 
@@ -182,10 +179,10 @@ class GroupJudge:
 class _Lacking:
     """Which items are what a rule finds lacking, by class of points that name the same."""
 
-    def __init__(self, table: PointTable, ids: Mapping[str, int], field: str) -> None:
+    def __init__(self, table: PointTable, items: Items, field: str) -> None:
         self.classes, prefixes = table.alike(field)
-        of_codes = prefixes.of(pl.Series(list(ids), dtype=pl.String))
-        numbers = pl.DataFrame({"item": list(ids), "number": pl.Series(ids.values(), dtype=PLACE)})
+        of_codes = prefixes.of(items.frame["code"])
+        numbers = items.frame.select(pl.col("code").alias("item"), pl.col("item").alias("number"))
         self.items = of_codes.join(numbers, on="item").select(pl.col("number").alias("item"), "class")
 
 

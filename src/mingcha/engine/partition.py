@@ -6,7 +6,7 @@ Every line meets the index once, by one join; what the release knows of it is th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -24,7 +24,7 @@ from mingcha.engine.layout import fields_of, unknown_leaves
 from mingcha.engine.outcome import Named, Outcome, always
 from mingcha.engine.place import PLACE
 from mingcha.engine.plan import EVERYWHERE, Check, Key, Plan, Variant, prefix_conditions
-from mingcha.engine.points import PointTable
+from mingcha.engine.points import Items, PointTable
 from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.rulings import Rulings
 from mingcha.engine.situations import Situations
@@ -54,7 +54,7 @@ class PartitionJudge:
         supplied: Collection[str] = tuple(OPTIONAL_TABLES),
     ) -> None:
         self.plan = plan
-        self.ids = {code: number for number, code in enumerate(codes)}
+        self.items = Items(codes)
         self.screened = screened
         self.codes = codes
         self.supplied = supplied
@@ -87,20 +87,18 @@ class PartitionJudge:
         if key not in self._variants:
             with collecting_paused():
                 self._variants[key] = _VariantJudge(
-                    self.plan.variant(*key), self.ids, self.screened, self.supplied
+                    self.plan.variant(*key), self.items, self.screened, self.supplied
                 )
         return self._variants[key]
 
 
 class _VariantJudge:
-    def __init__(
-        self, variant: Variant, ids: Mapping[str, int], screened: bool, supplied: Collection[str]
-    ) -> None:
+    def __init__(self, variant: Variant, items: Items, screened: bool, supplied: Collection[str]) -> None:
         self.variant = variant
         self.line_checks = not_waiting(variant.line_checks, supplied)
         self.bill_checks = not_waiting(variant.bill_checks, supplied)
         self.standards = [StandardJudge(check, variant.layout) for check in variant.standard_checks]
-        self.ids = ids
+        self.items = items
         self.screened = screened
         self.tables_of = {check.number: PointTable(check) for check in variant.with_knowledge}
         of_items = [check for check in variant.with_knowledge if check.subject is Subject.ITEM]
@@ -108,7 +106,7 @@ class _VariantJudge:
         self.of_coded = [check for check in variant.with_knowledge if not check.subject.on_lines]
         self.of_diseases = [check for check in variant.with_knowledge if check.subject is Subject.DISEASE]
         self.groups = {
-            check.number: GroupJudge(check, self.tables_of[check.number], ids, screened=screened)
+            check.number: GroupJudge(check, self.tables_of[check.number], items, screened=screened)
             for check in of_items
             if check.rule.forbids is None
         }
@@ -118,7 +116,7 @@ class _VariantJudge:
         parts = []
         for check in checks:
             table = self.tables_of[check.number]
-            pairs = table.pairs(self.ids)
+            pairs = table.pairs(self.items)
             parts.append(
                 pairs.with_columns(
                     pl.lit(check.number, dtype=pl.Int32).alias("check"),

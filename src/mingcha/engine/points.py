@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -24,6 +25,10 @@ DTYPES: Mapping[ValueType, Any] = {
     ValueType.CODES: pl.List(pl.String),
     ValueType.FLAG: pl.Boolean,
 }
+
+
+# No code has a character after this one.
+_LAST = "\U0010ffff"
 
 
 class PointTable:
@@ -77,16 +82,18 @@ class PointTable:
         seen: dict[Any, int] = {}
         return [seen.setdefault(getattr(point, name), len(seen)) for point in self.points]
 
-    def pairs(self, ids: Mapping[str, int], field: str = "codes") -> pl.DataFrame:
+    def pairs(self, items: Items, field: str = "codes") -> pl.DataFrame:
         """item (dataset id), pt: for the codes that occur in the dataset at all, named whole or by their beginning."""
-        if self.check.by_prefix:
-            coded = pl.DataFrame({"code": list(ids), "item": pl.Series(ids.values(), dtype=PLACE)})
-            found = self.prefixes(coded["code"], field).rename({"item": "code"})
-            return found.join(coded, on="code").select("item", "pt")
-        named = [tuple(getattr(point, field)) for point in self.points]
-        items = pl.Series("item", [ids.get(code) for codes in named for code in codes], dtype=PLACE)
+        ids, named = items.ids, [tuple(getattr(point, field)) for point in self.points]
+        numbers = pl.Series("item", [ids.get(code) for codes in named for code in codes], dtype=PLACE)
         points = pl.Series("pt", [pt for pt, codes in enumerate(named) for _ in codes], dtype=PLACE)
-        return pl.DataFrame([items, points]).drop_nulls()
+        whole = pl.DataFrame([numbers, points]).drop_nulls()
+        if not self.check.by_prefix:
+            return whole
+        begun = [
+            (item, pt) for pt, codes in enumerate(named) for code in codes for item in items.begun_by(code)
+        ]
+        return pl.concat([whole, pl.DataFrame(begun, schema=whole.schema, orient="row")]).unique()
 
     def prefixes(self, codes: pl.Series, field: str = "codes") -> pl.DataFrame:
         """item (code text), pt: for each of these codes, the points that name it or a prefix of it."""
@@ -104,6 +111,28 @@ class PointTable:
         of_point = [classes.setdefault(getattr(point, field), len(classes)) for point in self.points]
         named = ((prefix, number) for prefixes, number in classes.items() for prefix in prefixes)
         return pl.Series("class", of_point, dtype=PLACE), PrefixTable(named, "class")
+
+
+class Items:
+    """The item codes of a dataset; an item's id is its place among them."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.ids: Mapping[str, int] = {code: number for number, code in enumerate(codes)}
+        self.frame = pl.DataFrame(
+            [pl.Series("code", codes, dtype=pl.String), pl.Series("item", range(len(codes)), dtype=PLACE)]
+        )
+        self._sorted = sorted(codes)
+        self._longest: dict[str, int] = {}
+        for code in codes:
+            self._longest[code[:1]] = max(len(code), self._longest.get(code[:1], 0))
+
+    def begun_by(self, code: str) -> list[int]:
+        """The items whose codes are longer than this and begin with it."""
+        if len(code) >= self._longest.get(code[:1], 0):
+            return []
+        begin = bisect_right(self._sorted, code)
+        end = bisect_left(self._sorted, code + _LAST, begin)
+        return [self.ids[longer] for longer in self._sorted[begin:end]]
 
 
 class PrefixTable:

@@ -17,7 +17,7 @@ from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.engine.columns import Columns, column_of
 from mingcha.engine.layout import fields_of, is_line, unknown_leaves
 from mingcha.engine.plan import Check, Plan
-from mingcha.engine.points import PointTable
+from mingcha.engine.points import Items, PointTable
 from mingcha.engine.situations import Ground
 from mingcha.engine.standings import Standing, Standings
 from mingcha.engine.stock import Stock
@@ -59,7 +59,7 @@ class PeriodSums:
         self.standings = Standings(plan)
         self.stock = stock
         self.codes = pl.Series("item_code", codes, dtype=pl.String)
-        self.ids = {code: number for number, code in enumerate(codes)}
+        self.items = Items(codes)
 
     def __call__(self, tables: Tables, audited: pl.Series) -> pl.DataFrame:
         """The sums of a bucket, with the columns of `SUMS`; each institution by the rules of its own standing."""
@@ -162,7 +162,7 @@ class PeriodSums:
         table = PointTable(check)
         names = pl.Series("knowledge_point", [point.point_id for point in table.points], dtype=pl.String)
         said = table.frame.with_columns(names).with_row_index("pt")
-        pairs = table.pairs(self.ids).join(said.filter("judgeable"), on="pt").drop("pt", "gid", "judgeable")
+        pairs = table.pairs(self.items).join(said.filter("judgeable"), on="pt").drop("pt", "gid", "judgeable")
         lines = tables.lines.select("order", "encounter", "item", "day")
         met = lines.join(pairs, on="item").rename({"item": "r.item", "day": "r.day"})
         in_force = (pl.col("start") <= pl.col("r.day")) & (pl.col("r.day") < pl.col("end"))

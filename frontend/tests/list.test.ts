@@ -1,7 +1,7 @@
 import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
 import ElementPlus from 'element-plus'
 import { createPinia } from 'pinia'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, KeepAlive } from 'vue'
 import { createMemoryHistory, createRouter, RouterView, type Router } from 'vue-router'
 
@@ -10,6 +10,8 @@ import type { ListDefinition } from '@/list/definition'
 import DataList from '@/list/DataList.vue'
 
 import { type Fruit, FruitServer } from './fake'
+
+vi.mock('@/api/kept', () => ({ keptLists: async () => ({}), keepOfList: async () => undefined }))
 
 enableAutoUnmount(afterEach)
 beforeEach(() => localStorage.clear())

@@ -81,11 +81,13 @@ def test_the_list_is_worked_without_a_mouse(stage: Stage, page: Page) -> None:
 
 
 @ONE
-def test_a_set_of_filters_is_kept_and_chosen_again(stage: Stage, page: Page) -> None:
+def test_a_set_of_filters_is_kept_with_the_account_and_chosen_again(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/users?role=auditor&status=active")
     page.get_by_role("button", name="常用筛选").click()
     page.get_by_label("给当前条件起个名字").fill("在任审计员")
     page.get_by_role("button", name="存下").click()
+    expect(page.get_by_role("button", name="在任审计员", exact=True)).to_be_visible()
+    page.evaluate("localStorage.clear()")
     page.goto(stage.address + "/users")
     page.get_by_role("button", name="常用筛选（1）").click()
     page.get_by_role("button", name="在任审计员", exact=True).click()

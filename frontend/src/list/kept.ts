@@ -1,88 +1,56 @@
-/** What a user keeps of a list in this browser: named sets of filters, and which columns are shown. */
+/** What a user keeps of lists, asked for once after signing in; a change shows at once and is then stored. */
 
-import type { FilterValues } from './definition'
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
 
-export interface FilterSet {
-  name: string
-  filters: FilterValues
-  sort: string
-}
+import { type FilterSet, keepOfList, type Kept, keptLists } from '@/api/kept'
+import { doing } from '@/parts/tell'
+import { useSession } from '@/session/session'
 
 const MOST_SETS = 30
+const NOTHING: Kept = { sets: [], hidden: null }
 
-function read<T>(key: string, otherwise: T, fits: (value: unknown) => value is T): T {
-  try {
-    const value: unknown = JSON.parse(localStorage.getItem(key) ?? 'null')
-    return fits(value) ? value : otherwise
-  } catch {
-    // Storage that is switched off or spoilt costs the comfort, never the list.
-    return otherwise
-  }
-}
+export const useKept = defineStore('kept', () => {
+  const lists = shallowRef<Record<string, Kept>>({})
+  const session = useSession()
+  let whose: string | undefined
 
-function write(key: string, value: unknown): void {
-  try {
-    localStorage.setItem(key, JSON.stringify(value))
-  } catch {
-    // As above.
-  }
-}
-
-function areFilterSets(value: unknown): value is FilterSet[] {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (set) =>
-        typeof set?.name === 'string' && typeof set?.filters === 'object' && typeof set?.sort === 'string',
-    )
-  )
-}
-
-function areNames(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string')
-}
-
-export class KeptOfList {
-  readonly #sets: string
-  readonly #columns: string
-
-  constructor(user: string, list: string) {
-    this.#sets = `mingcha.${user}.${list}.filters`
-    this.#columns = `mingcha.${user}.${list}.columns`
-  }
-
-  sets(): FilterSet[] {
-    return read(this.#sets, [], areFilterSets)
-  }
-
-  /** Keep a set; one of the same name is replaced, the newest stands first. */
-  keep(set: FilterSet): FilterSet[] {
-    const sets = [set, ...this.sets().filter((other) => other.name !== set.name)].slice(0, MOST_SETS)
-    write(this.#sets, sets)
-    return sets
-  }
-
-  drop(name: string): FilterSet[] {
-    const sets = this.sets().filter((set) => set.name !== name)
-    write(this.#sets, sets)
-    return sets
-  }
-
-  /** Keys of the columns that are not shown; undefined where nobody has chosen. */
-  hidden(): string[] | undefined {
-    const names = read<string[]>(this.#columns, ['\0'], areNames)
-    return names[0] === '\0' ? undefined : names
-  }
-
-  hide(keys: string[] | undefined): void {
-    if (keys === undefined) {
-      try {
-        localStorage.removeItem(this.#columns)
-      } catch {
-        // As above.
-      }
-    } else {
-      write(this.#columns, keys)
+  /** Ask for what is kept, once for whoever is signed in. */
+  async function load(): Promise<void> {
+    const login = session.login
+    if (whose === login) return
+    whose = login
+    lists.value = {}
+    try {
+      const found = await keptLists()
+      if (whose === login) lists.value = found
+    } catch {
+      // It costs the comfort, never the list; the next list asks again.
+      whose = undefined
     }
   }
-}
+
+  function of(list: string): Kept {
+    return lists.value[list] ?? NOTHING
+  }
+
+  async function put(list: string, part: Partial<Kept>): Promise<void> {
+    const kept = { ...of(list), ...part }
+    lists.value = { ...lists.value, [list]: kept }
+    await doing(() => keepOfList(list, kept))
+  }
+
+  return {
+    load,
+    of,
+    /** Keep a set; one of the same name is replaced, the newest stands first. */
+    keep: (list: string, set: FilterSet) =>
+      put(list, {
+        sets: [set, ...of(list).sets.filter((other) => other.name !== set.name)].slice(0, MOST_SETS),
+      }),
+    drop: (list: string, name: string) =>
+      put(list, { sets: of(list).sets.filter((other) => other.name !== name) }),
+    /** Columns that are not shown; undefined for those that the list itself would hide. */
+    hide: (list: string, keys: string[] | undefined) => put(list, { hidden: keys ?? null }),
+  }
+})

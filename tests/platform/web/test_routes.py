@@ -304,6 +304,8 @@ def calls(
         ("POST", "/exports/{run_id}/retry"): (f"/exports/{export}/retry", None),
         ("POST", "/runs/{run_id}/cancel"): (f"/runs/{run}/cancel", None),
         ("POST", "/runs/{run_id}/retry"): (f"/runs/{run}/retry", None),
+        ("GET", "/kept-lists"): ("/kept-lists", None),
+        ("PUT", "/kept-lists/{name}"): ("/kept-lists/users", {"sets": []}),
         ("GET", "/notifications"): ("/notifications", None),
         ("GET", "/notifications/unread"): ("/notifications/unread", None),
         ("POST", "/notifications/read"): ("/notifications/read", None),
@@ -436,6 +438,7 @@ WHOLE_ONLY = {
 }
 # Everybody's, wherever they are: nothing of it is one hospital's.
 EVERYBODYS = {
+    ("PUT", "/kept-lists/{name}"),  # each has their own under the same name
     ("POST", "/announcements/{announcement_id}/read"),
     ("GET", "/setting-changes/{change_id}"),
     ("GET", "/basis/documents/{document_id}"),

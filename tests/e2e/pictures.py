@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from mingcha.access import account_requests
 from mingcha.access.abnormal_use import raise_alarms
 from mingcha.access.account_requests import Wish
+from mingcha.access.context import Access
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
 from mingcha.access.staff import StaffFilter, staff
@@ -21,8 +23,13 @@ from mingcha.access.trail import Action, record
 from mingcha.administration import announcements, changes, dictionaries, parameters
 from mingcha.administration.dated import SettingKind
 from mingcha.ingest.register_sync import Sent, look, take_over
+from mingcha.jobs import runs
+from mingcha.jobs.execution import carry_out
+from mingcha.jobs.kinds.audit import AuditParameters
+from mingcha.jobs.kinds.export import ExportParameters
 from mingcha.knowledge.starter import starter_points
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
+from tests.support.audited import audited_over
 from tests.support.care import cared
 from tests.support.library_shown import LOGINS, show_library
 from tests.support.platform import ROOT, Clock, Town, access_to
@@ -314,7 +321,68 @@ def steps_of_administrators(stage: Stage) -> dict[tuple[Role, str], Callable[[Pa
     }
 
 
-def take(browser: Browser, stage: Stage, theme: str, wanted: tuple[str, ...]) -> None:
+def audits(access: Access, folder: Path) -> Stage:
+    """The sample city with two audits to compare, exports made and one that waits; the caller serves it."""
+    city = audited_over(access, folder)
+    reviewer = city.actor(Role.FIRST_REVIEWER)
+    asked = AuditParameters(city.dataset_id, first="2026-01", last="2026-03", workbook=True)
+    quarter = runs.start(access, reviewer, "audit", "一季度复审", asked)
+    of_quarter = ExportParameters("findings", {"run": str(quarter.id)}, title="一季度复审 疑点")
+    carry_out(access, quarter.id, 1, workers=1)
+    for wanted in (of_quarter, ExportParameters("organisations", format="csv")):
+        started = runs.start(access, reviewer, "export", wanted.title or "机构", wanted)
+        carry_out(access, started.id, 1, workers=1)
+    runs.start(access, reviewer, "export", "疑点", of_quarter)
+    return Stage("", Town(access))
+
+
+def steps_of_audits(stage: Stage) -> dict[tuple[Role, str], Callable[[Page], None]]:
+    """Screens over a city that was audited."""
+
+    def step(address: str, *clicks: str) -> Callable[[Page], None]:
+        def walk(page: Page) -> None:
+            page.goto(stage.address + address)
+            page.wait_for_load_state("networkidle")
+            for name in clicks:
+                named = re.compile(name)
+                found = page.get_by_role("button", name=named).or_(page.get_by_role("tab", name=named))
+                found.first.click()
+                page.wait_for_load_state("networkidle")
+
+        return walk
+
+    reviewer, rules = Role.FIRST_REVIEWER, Role.RULE_ADMIN
+    return {
+        (reviewer, "a0-工作台"): step("/workbench"),
+        (Role.INSURANCE_OFFICE, "a1-工作台-医院"): step("/workbench"),
+        (Role.DECIDER, "a2-工作台-主任"): step("/workbench"),
+        (reviewer, "b0-数据导入"): step("/datasets"),
+        (reviewer, "b1-数据导入-详情"): step("/datasets", "样例城市", "数据质量"),
+        (reviewer, "b2-数据导入-新的"): step("/datasets", "导入数据"),
+        (reviewer, "b3-审核任务"): step("/runs"),
+        (reviewer, "b4-审核任务-详情"): step("/runs", "一季度复审"),
+        (reviewer, "b5-新建审核"): step("/runs", "新建审核"),
+        (reviewer, "b6-比较"): step("/runs/comparison"),
+        (reviewer, "b7-比较-详情"): step("/runs/comparison?change=gone", "查看 "),
+        (reviewer, "c0-疑点"): step("/findings"),
+        (reviewer, "c1-疑点-详情"): step("/findings", "查看 "),
+        (reviewer, "c2-疑点-导出"): step("/findings", "^导出$"),
+        (reviewer, "c3-我的导出"): step("/exports"),
+        (reviewer, "d0-规则库"): step("/rules"),
+        (reviewer, "d1-规则-说明"): step("/rules?open=GZ10000301004000"),
+        (reviewer, "d2-规则-例子"): step("/rules?open=GZ10000301004000", "例子"),
+        (rules, "d3-规则集"): step("/strategy"),
+        (rules, "d4-新建规则"): step("/rules/writing"),
+        (rules, "e0-依据库"): step("/basis"),
+        (rules, "e1-依据任务"): step("/basis-tasks"),
+        (rules, "e2-征求意见"): step("/consultations"),
+        (Role.INSURANCE_OFFICE, "e3-意见"): step("/opinions"),
+        (reviewer, "f0-事前事中记录"): step("/calls"),
+        (Role.SYSTEM_ADMIN, "f1-医院系统接入"): step("/connections"),
+    }
+
+
+def take(browser: Browser, stage: Stage, city: Stage, theme: str, wanted: tuple[str, ...]) -> None:
     """The wanted pictures in one theme."""
     folder = FOLDER / theme
     folder.mkdir(parents=True, exist_ok=True)
@@ -340,12 +408,14 @@ def take(browser: Browser, stage: Stage, theme: str, wanted: tuple[str, ...]) ->
         if name == "03-修改口令":
             sign_in(page, stage)
         shoot(page, name, walk)
-    for (role, name), walk in steps_of_administrators(stage).items():
-        if not name.startswith(wanted):
-            continue
-        page = fresh()
-        stage.sign_in(page, LOGINS.get(role, role.value))
-        shoot(page, name, walk)
+    for where, those in ((stage, steps_of_administrators(stage)), (city, steps_of_audits(city))):
+        for (role, name), walk in those.items():
+            if not name.startswith(wanted):
+                continue
+            page = fresh()
+            where.sign_in(page, LOGINS.get(role, role.value) if where is stage else role.value)
+            shoot(page, name, walk)
+            page.context.close()
 
 
 def main(wanted: tuple[str, ...]) -> int:
@@ -353,14 +423,21 @@ def main(wanted: tuple[str, ...]) -> int:
     if (reason := why_not()) is not None:
         print(reason, file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory() as home:
+    expect.set_options(timeout=30_000)  # it is looked at, not hurried
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as other:
         clock = Clock(datetime.now(UTC))
         town = Town(access_to(f"sqlite:///{home}/mingcha.db", Path(home), clock)).found()
         populate(town)
-        with serving(town.access) as address, sync_playwright() as play:
+        city = audits(access_to(f"sqlite:///{other}/mingcha.db", Path(other), clock), Path(other) / "city")
+        with (
+            serving(town.access) as address,
+            serving(city.town.access) as beside,
+            sync_playwright() as play,
+        ):
             browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
             for theme in ("light", "dark"):
-                take(browser, Stage(address, town), theme, wanted or ("",))
+                stage, audited = Stage(address, town), replace(city, address=beside)
+                take(browser, stage, audited, theme, wanted or ("",))
             browser.close()
     return 0
 

@@ -136,6 +136,13 @@ def library_calls(draft: str) -> dict[tuple[str, str], tuple[str, Any]]:
             f"/knowledge{one}/points",
             {"point_id": "X1", "kind": "sex-limit", "values": {}},
         ),
+        ("GET", "/knowledge/diseases"): ("/knowledge/diseases", None),
+        ("PUT", "/knowledge/diseases"): ("/knowledge/diseases?name=x.txt", {}),
+        ("GET", "/knowledge/point/mapping"): ("/knowledge/point/mapping?point_id=X1", None),
+        ("POST", "/knowledge/drafts/{draft_id}/mappings"): (
+            f"/knowledge{one}/mappings",
+            {"point_id": "X1", "text": "限高血压", "codes": ["I10"], "fully": True},
+        ),
         ("POST", "/knowledge/drafts/{draft_id}/ends"): (
             f"/knowledge{one}/ends",
             {"point_id": "X1", "last_day": "2026-12-31", **why},

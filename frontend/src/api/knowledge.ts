@@ -69,6 +69,31 @@ export function endPoint(draft: string, form: Schemas['EndForm']): Promise<Chang
   return answer(api.POST('/api/v1/knowledge/drafts/{draft_id}/ends', { params, body: form }))
 }
 
+export type Mapping = Schemas['ProposedMapping']
+export type DiseaseTable = Schemas['DiseaseTable']
+
+/** Which table of diagnoses proposals are made from. */
+export function readDiseases(): Promise<DiseaseTable> {
+  return answer(api.GET('/api/v1/knowledge/diseases'))
+}
+
+/** Put a table of diagnoses in place of the one before. */
+export function takeDiseases(file: File): Promise<DiseaseTable> {
+  return answer(
+    api.PUT('/api/v1/knowledge/diseases', { params: { query: { name: file.name } }, ...asSent(file) }),
+  )
+}
+
+/** What is proposed for the text of an indication. */
+export function readMapping(id: string): Promise<Mapping> {
+  return answer(api.GET('/api/v1/knowledge/point/mapping', { params: { query: { point_id: id } } }))
+}
+
+export function approveMapping(draft: string, form: Schemas['IndicationForm']): Promise<Change> {
+  const params = { path: { draft_id: draft } }
+  return answer(api.POST('/api/v1/knowledge/drafts/{draft_id}/mappings', { params, body: form }))
+}
+
 export type Imported = Schemas['Imported']
 
 /** Where the empty template is fetched. */
@@ -77,13 +102,14 @@ export const TEMPLATE_FILE = '/api/v1/knowledge/template'
 /** Read a table of knowledge into a draft. */
 export function importFile(draft: string, file: File): Promise<Imported> {
   const params = { path: { draft_id: draft }, query: { name: file.name } }
-  return answer(
-    api.POST('/api/v1/knowledge/drafts/{draft_id}/imports', {
-      params,
-      // What is sent is the file itself; the description knows it as binary text.
-      body: file as unknown as string,
-      bodySerializer: (body) => body,
-      headers: { 'Content-Type': 'application/octet-stream' },
-    }),
-  )
+  return answer(api.POST('/api/v1/knowledge/drafts/{draft_id}/imports', { params, ...asSent(file) }))
+}
+
+/** A body that is the file itself; the description knows it as binary text. */
+function asSent(file: File) {
+  return {
+    body: file as unknown as string,
+    bodySerializer: (body: string) => body,
+    headers: { 'Content-Type': 'application/octet-stream' },
+  }
 }

@@ -100,6 +100,7 @@ class Action(Labelled):
     LINK_MADE = "embedded.created", "医院系统取得嵌入页面的链接"
     PERSON_REVEALED = "person.revealed", "查看参保人的个人信息"
     BILL_VIEWED = "bill.viewed", "查看单据"
+    DISEASE_TABLE_TAKEN = "knowledge.diseases_taken", "更换诊断编码表"
     DRAFT_CREATED = "draft.created", "新建草稿"
     DRAFT_CHANGED = "draft.changed", "修改草稿"
     DRAFT_CHANGE_UNDONE = "draft.change_undone", "撤销草稿中的改动"

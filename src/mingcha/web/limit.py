@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mingcha.web.problems import OF_HTTP, answer
 
 MOST_BYTES = 1024 * 1024
-# Forms that hold a document.
-_WITH_FILE = re.compile(r"/api/v1/basis/(documents/[^/]+/file|split)")
+# A document, or a table of diagnoses.
+_WITH_FILE = re.compile(r"/api/v1/(basis/(documents/[^/]+/file|split)|knowledge/diseases)")
 MOST_BYTES_WITH_FILE = 9 * 1024 * 1024
 # Tables of knowledge: the whole national library is a fraction of this.
 _WITH_TABLE = re.compile(r"/api/v1/knowledge/drafts/[0-9a-f-]{36}/imports")

@@ -42,6 +42,11 @@ _NAMES_SHOWN = 12
 _PREFIX = re.compile(r"[A-Z][0-9]([0-9](\.[0-9A-Z+*/-]*)?)?")
 
 
+def is_prefix(code: str) -> bool:
+    """Whether this is a block, a category or a code of diagnoses."""
+    return _PREFIX.fullmatch(code) is not None
+
+
 @dataclass(frozen=True)
 class Approval:
     """What a person approved of one point."""
@@ -149,7 +154,7 @@ def _faults(record: dict[str, str], where: str) -> Iterator[Fault]:
     if not record[_BY]:
         yield Fault(where, _BY, "", "必填：谁批准的")
     for code in codes_of(record[_APPROVED]):
-        if not _PREFIX.fullmatch(code):
+        if not is_prefix(code):
             yield Fault(where, _APPROVED, code, "不是诊断编码或它的前缀，如 E11、K21.0")
     if record[_FULLY] not in ("是", "否"):
         yield Fault(where, _FULLY, record[_FULLY], "只能填 是 或 否")

@@ -12,8 +12,9 @@ from pydantic import Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from mingcha.access.permissions import Permission
-from mingcha.library import points, received, searching
+from mingcha.library import mapping, points, received, searching
 from mingcha.library.imports import Imported
+from mingcha.library.mapping import ApprovedMapping, DiseaseTable, ProposedMapping
 from mingcha.library.points import KindOfPoint, PointView
 from mingcha.library.proposing import ChangeView
 from mingcha.library.searching import CountedPoints, FoundPoint, PointFilter
@@ -51,6 +52,17 @@ class EndForm(Form):
     point_id: Key
     last_day: date
     reason: Reason
+
+
+class IndicationForm(Form):
+    """What a person approves of a text: diagnosis codes, and whether they decide alone."""
+
+    point_id: Key
+    text: Paragraph
+    codes: Annotated[list[Code], Field(min_length=1, max_length=500)]
+    conditions: Paragraph = ""
+    fully: bool
+    remark: Paragraph = ""
 
 
 def _wanted(
@@ -126,6 +138,45 @@ def write(draft_id: UUID, form: PointForm, actor: SignedIn, access: Services) ->
 def end(draft_id: UUID, form: EndForm, actor: SignedIn, access: Services) -> ChangeView:
     """写明最后一天和理由；以前的服务仍按它判断。"""
     return points.end(access, actor, draft_id, form.point_id, form.last_day, form.reason)
+
+
+@door.get("/diseases", Permission.KNOWLEDGE_VIEW, "诊断编码表", response_model=DiseaseTable)
+def show_diseases(actor: SignedIn, access: Services) -> DiseaseTable:
+    """适应症的编码建议由哪张诊断编码表得出。"""
+    return mapping.disease_table(access, actor)
+
+
+@door.put(
+    "/diseases",
+    Permission.KNOWLEDGE_EDIT,
+    "更换诊断编码表",
+    response_model=DiseaseTable,
+    openapi_extra=RAW,
+)
+async def take_diseases(request: Request, actor: SignedIn, access: Services, name: FileName) -> DiseaseTable:
+    """请求体就是文件内容：有编码、名称两列的 xlsx、csv，或每行“编码 名称”的 txt。只用来提建议，不影响审核。"""
+    content = await request.body()
+    return await run_in_threadpool(mapping.take_table, access, actor, name, content)
+
+
+@door.get("/point/mapping", Permission.KNOWLEDGE_VIEW, "适应症的编码建议", response_model=ProposedMapping)
+def show_mapping(
+    actor: SignedIn, access: Services, point_id: Annotated[Key, Query(description="知识点编号")]
+) -> ProposedMapping:
+    """按诊断编码表和限定文字给出建议，由人核对；编码判断不了的条件单独列出。"""
+    return mapping.proposed(access, actor, point_id)
+
+
+@door.post(
+    "/drafts/{draft_id}/mappings",
+    Permission.KNOWLEDGE_EDIT,
+    "在草稿中批准适应症的编码",
+    response_model=ChangeView,
+    status_code=201,
+)
+def approve_mapping(draft_id: UUID, form: IndicationForm, actor: SignedIn, access: Services) -> ChangeView:
+    """编码不能完全判断的须写明还有什么条件，审核时只报可疑。"""
+    return mapping.approve(access, actor, draft_id, ApprovedMapping(**form.model_dump()))
 
 
 @door.get(

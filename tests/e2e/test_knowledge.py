@@ -106,6 +106,33 @@ def test_a_point_is_changed_tried_reviewed_published_and_taken_back(
 
 
 @ONE
+def test_a_text_is_mapped_to_diagnoses_from_the_table_that_is_at_hand(city: Stage, page: Page) -> None:
+    city.sign_in_as(page, Role.RULE_ADMIN, to="/knowledge")
+    page.goto(f"{city.address}/knowledge?open=nkb-12:GZ10000101008000:0006")
+    drawer = page.get_by_role("dialog", name="安奈拉唑钠肠溶片")
+    drawer.get_by_role("button", name="映射诊断编码").click()
+    bench = page.get_by_role("dialog", name=re.compile("映射诊断编码"))
+    expect(bench.get_by_text("还没有诊断编码表")).to_be_visible()
+    table = "编码,名称\nK26.900,十二指肠溃疡\nK25.900,胃溃疡\n".encode()
+    bench.get_by_label("选择诊断编码表").set_input_files(
+        {"name": "本市诊断.csv", "mimeType": "text/csv", "buffer": table}
+    )
+    expect(bench.get_by_text("本市诊断.csv")).to_be_visible()
+    expect(bench.get_by_role("checkbox", name=re.compile("K26.*十二指肠溃疡"))).to_be_checked()
+    expect(bench.get_by_role("checkbox", name=re.compile("K25"))).to_have_count(0)
+    choose(bench, "写入哪个草稿", "新建草稿")
+    asked = page.get_by_role("dialog", name="新建草稿")
+    asked.get_by_role("textbox").fill("映射适应症")
+    asked.get_by_role("button", name="新建").click()
+    assert serious(page) == []
+    bench.get_by_role("button", name="批准，写入草稿").click()
+    expect(drawer.get_by_text("改了它，发布后生效")).to_be_visible()
+    drawer.get_by_role("link", name="映射适应症").click()
+    draft = page.get_by_role("dialog", name="映射适应症")
+    expect(draft.get_by_role("row", name=re.compile("对应的诊断编码"))).to_contain_text("K26")
+
+
+@ONE
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_serious_fault_of_access_on_these_screens(city: Stage, page: Page, theme: str) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")

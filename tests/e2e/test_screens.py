@@ -242,7 +242,7 @@ def test_two_administrators_do_not_see_each_others_work(stage: Stage, page: Page
         seen[role] = page.get_by_role("navigation", name="主菜单").get_by_role("link").all_inner_texts()
         sign_out(page)
     everybody = {"工作台", "用户", "角色", "机构", "医务人员", "模块", "参数", "字典", "变更复核"}
-    everybody |= {"个人中心", "API 令牌"}
+    everybody |= {"我的导出", "个人中心", "API 令牌"}
     assert set(seen[Role.SYSTEM_ADMIN]) - everybody == {"账号申请", "医院系统接入", "公告"}
     assert set(seen[Role.SECURITY_ADMIN]) == everybody
     assert set(seen[Role.AUDITOR]) - everybody == {"异常使用", "操作记录"}

@@ -101,8 +101,11 @@ class Tables:
 
     @cached_property
     def institutions(self) -> pl.Series:
-        """A number for each encounter's institution: to group by texts costs many times more."""
-        return self.encounters["institution_id"].cast(pl.Categorical).to_physical()
+        """A number for each encounter's institution, fewer than there are encounters: texts cost many times more.
+
+        The categories are this table's own: those that all tables share number what the process has ever seen.
+        """
+        return self.encounters["institution_id"].cast(pl.Categorical(pl.Categories.random())).to_physical()
 
     def of_encounter(self, name: str) -> pl.Series:
         """A column of the encounters."""

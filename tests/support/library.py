@@ -136,9 +136,7 @@ def library_calls(draft: str) -> dict[tuple[str, str], tuple[str, Any]]:
             f"/knowledge{one}/points",
             {"point_id": "X1", "kind": "sex-limit", "values": {}},
         ),
-        ("GET", "/knowledge/diseases"): ("/knowledge/diseases", None),
         ("PUT", "/knowledge/diseases"): ("/knowledge/diseases?name=x.txt", {}),
-        ("GET", "/knowledge/point/mapping"): ("/knowledge/point/mapping?point_id=X1", None),
         ("POST", "/knowledge/drafts/{draft_id}/mappings"): (
             f"/knowledge{one}/mappings",
             {"point_id": "X1", "text": "限高血压", "codes": ["I10"], "fully": True},

@@ -148,11 +148,11 @@ def proposed(access: Access, actor: Actor, point_id: str) -> ProposedMapping:
         Conflict: no table of diagnoses is at hand.
     """
     actor.check(Permission.KNOWLEDGE_VIEW)
+    index = _index(access)
     number = chosen(access, None)
     found = base(access, number).content.get((ChangePart.POINT, point_id)) if number else None
     if not isinstance(found, Indication):
         raise missing("这条限适应症的知识点")
-    index = _index(access)
     proposal = propose(found.basis, index)
     return ProposedMapping(
         point_id=point_id,

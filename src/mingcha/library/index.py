@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import polars as pl
 from pypinyin import Style, lazy_pinyin
@@ -48,7 +48,8 @@ def _read(home: Path, number: int) -> pl.DataFrame:
 
 def _write(path: Path, frame: pl.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Two who search first at once each write their own.
+    unfinished = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
     frame.write_parquet(unfinished)
     unfinished.rename(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -41,6 +42,15 @@ def test_points_are_found_by_code_name_letters_and_number(office: Office) -> Non
         assert point.point_id in found(office, text=text), text
     assert found(office, text="没有这样的名称") == []
     assert found(office, text=".*") == []
+
+
+def test_all_who_search_a_release_first_at_once_find_it(office: Office) -> None:
+    """The list and its facets are asked for together, and both lay the release out."""
+    actor = office.writer
+    with ThreadPoolExecutor(6) as threads:
+        asked = [threads.submit(searching.search, office.access, actor, PointFilter(), ALL) for _ in range(6)]
+        totals = {one.result().total for one in asked}
+    assert totals == {len(office.release(1).all_points())}
 
 
 def test_filters_narrow_and_facets_count_under_the_other_filters(office: Office) -> None:

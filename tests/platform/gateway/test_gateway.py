@@ -304,3 +304,15 @@ def test_the_catalogue_counts_each_call_of_a_service_once(installed: Installed, 
     assert used == {"before": (1, 3, 1), "during": (1, 1, 0)}
     (view,) = connections(installed.access, ROOT, Listing()).items
     assert view.used_today == 4
+
+
+def test_a_call_that_is_shed_is_of_a_known_sender_and_still_a_trial(installed: Installed) -> None:
+    """Overload lets nobody in, and makes nobody's history of what only tries a connection."""
+    change_state(installed.access, ROOT, HOSPITAL, ConnectionState.TRIAL)
+    gateway, sent = installed.gateway(), bill(scene="8")
+    assert gateway.overloaded(installed.hospital.request(sent, headers={})).status == 401
+    assert b"-1" in answer_of(gateway.overloaded(installed.hospital.request(sent)))
+    (row,) = calls(installed)
+    assert (row.outcome, row.trial) == (CallOutcome.NOT_AUDITED, True)
+    with installed.access.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(History)) == 0

@@ -93,15 +93,17 @@ class Gateway:
 
     def __call__(self, request: Request) -> Reply:
         """The reply to one message; never raises."""
-        now = self.clock()
-        envelope = envelope_of(request.content)
+        return self._from_a_known_sender(request, self.answer)
+
+    def _from_a_known_sender(self, request: Request, reply: Callable[[Asked, Connection], Reply]) -> Reply:
+        now, envelope = self.clock(), envelope_of(request.content)
         try:
             sender = self.connections().sender(
                 envelope.fixmedins_code, request.headers, request.address, _milliseconds(now)
             )
         except Unsigned as refusal:
             return Reply(msgspec.json.encode({"code": 401, "message": refusal.why}), status=401)
-        return self.answer(Asked(request, envelope, self.clock, now), sender)
+        return reply(Asked(request, envelope, self.clock, now), sender)
 
     def answer(self, asked: Asked, sender: Connection) -> Reply:
         """The reply to a message of somebody who may send it, in whichever envelope; never raises."""
@@ -119,11 +121,12 @@ class Gateway:
             return self._not_audited(asked, "系统内部错误")
 
     def overloaded(self, request: Request) -> Reply:
-        """The reply where there is no time to look at a message: it is kept and audited afterwards."""
-        return self.shed(Asked(request, envelope_of(request.content), self.clock))
+        """The reply where there is no time to audit a message: it is kept and audited afterwards."""
+        return self._from_a_known_sender(request, self.shed)
 
-    def shed(self, asked: Asked) -> Reply:
+    def shed(self, asked: Asked, sender: Connection) -> Reply:
         """The same, in whichever envelope."""
+        asked.sender = sender
         return self._not_audited(asked, "系统繁忙")
 
     def _first_answer(self, asked: Asked) -> Reply | None:
@@ -226,7 +229,7 @@ class Asked:
         self.envelope = envelope
         self.clock = clock
         self.now = now or clock()
-        # Whoever is known to have sent it; nobody where there was no time to look.
+        # Whoever is known to have sent it.
         self.sender: Connection | None = None
         self.scene = ""
         # Without an id no two messages are the same.

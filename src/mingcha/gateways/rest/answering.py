@@ -163,4 +163,4 @@ def asking(
 ) -> tuple[Callable[[], Reply], Callable[[], Reply]]:
     """How the gateway is asked in its turn, and what it answers where there is no time for it."""
     asked = AskedHere(said, request, gateway.clock)
-    return partial(gateway.answer, asked, sender), partial(gateway.shed, asked)
+    return partial(gateway.answer, asked, sender), partial(gateway.shed, asked, sender)

@@ -8,12 +8,11 @@ from playwright.sync_api import Page, expect
 from mingcha.access.roles import Role
 from tests.e2e.stage import Stage
 from tests.e2e.test_frame import AXE, serious
-from tests.e2e.test_screens import BOTH, HOSTILE, ONE, choose, sign_out
+from tests.e2e.test_screens import HOSTILE, choose, sign_out
 
 LAW = f"第一条 定点医疗机构不得分解收费。\n第二条 {HOSTILE}\n第三条 违反的，由医疗保障行政部门处理。\n"
 
 
-@BOTH
 def test_a_document_is_cut_found_by_its_words_cited_and_replaced(stage: Stage, page: Page) -> None:
     stage.town.user("rules", stage.town.grant(Role.RULE_ADMIN))
     stage.sign_in(page, "rules", to="/basis")
@@ -55,7 +54,7 @@ def test_a_document_is_cut_found_by_its_words_cited_and_replaced(stage: Stage, p
     expect(page).not_to_have_title("taken")
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_draft_is_sent_to_hospitals_and_each_answers_for_itself(stage: Stage, page: Page) -> None:
     stage.town.user("rules", stage.town.grant(Role.RULE_ADMIN), name="王小明")
     for hospital in ("H1", "H2"):
@@ -100,7 +99,7 @@ def test_a_draft_is_sent_to_hospitals_and_each_answers_for_itself(stage: Stage, 
     assert page.locator("img").count() == 0
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page, theme: str) -> None:
     if not AXE.is_file():

@@ -10,10 +10,8 @@ from mingcha.store.database.calls import CallFinding
 from tests.e2e.stage import Stage
 from tests.support.calls import answered_call
 
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
-
-@ONE
+@pytest.mark.one_database
 def test_a_hospital_is_connected_taken_live_and_stopped(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/connections")
     page.get_by_role("button", name="接入医院").click()
@@ -38,7 +36,7 @@ def test_a_hospital_is_connected_taken_live_and_stopped(stage: Stage, page: Page
     expect(page.get_by_role("button", name="停用 H1")).to_have_count(0)
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_hospital_sees_what_its_own_doctors_were_told(stage: Stage, page: Page) -> None:
     town = stage.town
     found = {

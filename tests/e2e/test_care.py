@@ -13,8 +13,6 @@ from tests.e2e.stage import Stage
 from tests.e2e.test_frame import AXE, serious
 from tests.support.care import DRESSING, METFORMIN, PERSONS, cared, line
 
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 TREATED_IN_BOTH, ONLY_H1, _ = PERSONS
 
 
@@ -22,7 +20,6 @@ def reviewer(stage: Stage, *place: str) -> None:
     stage.town.user("shen", stage.town.grant(Role.FIRST_REVIEWER, *place), name="沈静")
 
 
-@BOTH
 def test_a_person_is_found_followed_across_institutions_and_shown_whole_for_a_reason(
     stage: Stage, page: Page
 ) -> None:
@@ -53,7 +50,7 @@ def test_a_person_is_found_followed_across_institutions_and_shown_whole_for_a_re
     expect(page.get_by_text(TREATED_IN_BOTH)).to_have_count(0)
 
 
-@ONE
+@pytest.mark.one_database
 def test_what_is_left_of_a_drug_is_told_for_any_day(stage: Stage, page: Page) -> None:
     key = cared(stage.town.access).keys[TREATED_IN_BOTH]
     reviewer(stage)
@@ -67,7 +64,7 @@ def test_what_is_left_of_a_drug_is_told_for_any_day(stage: Stage, page: Page) ->
     expect(page.get_by_role("link", name="就医记录")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_health_record_of_a_person_is_read_by_kind_with_its_sources(stage: Stage, page: Page) -> None:
     key = cared(stage.town.access).keys[TREATED_IN_BOTH]
     reviewer(stage)
@@ -87,7 +84,7 @@ def test_the_health_record_of_a_person_is_read_by_kind_with_its_sources(stage: S
     expect(page).to_have_url(re.compile("/bills/E4"))
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_bill_of_twenty_thousand_lines_is_scrolled_searched_and_sorted(stage: Stage, page: Page) -> None:
     rows = [
         line(
@@ -120,7 +117,7 @@ def test_a_bill_of_twenty_thousand_lines_is_scrolled_searched_and_sorted(stage: 
     expect(page.get_by_role("complementary", name="这一行").get_by_text("L15000")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_who_sees_one_hospital_is_told_nothing_of_another(stage: Stage, page: Page) -> None:
     cared(stage.town.access)
     reviewer(stage, "H1")
@@ -132,7 +129,7 @@ def test_who_sees_one_hospital_is_told_nothing_of_another(stage: Stage, page: Pa
     expect(page.get_by_text("医院H1").first).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_bills_and_persons_fit_a_small_window_and_can_be_used_by_everybody(
     stage: Stage, page: Page, theme: str

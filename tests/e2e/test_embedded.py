@@ -31,7 +31,6 @@ from tests.platform.test_reminder import CT, DAY, encounter
 from tests.support.asking import own_words
 from tests.support.platform import ROOT, START
 
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 PERSON = "350100000001"
 
 
@@ -92,7 +91,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_doctor_reads_why_goes_on_for_a_reason_and_the_link_is_over(
     installed: Installed, ask: Any, small: Page
 ) -> None:
@@ -119,7 +118,7 @@ def test_a_doctor_reads_why_goes_on_for_a_reason_and_the_link_is_over(
         assert session.scalars(select(CallFeedback.reason)).all() == ["1 病情需要：已会诊"]
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_doctor_is_reminded_of_a_patient_and_of_what_is_being_ordered(
     installed: Installed, ask: Any, small: Page
 ) -> None:
@@ -144,7 +143,7 @@ def test_a_doctor_is_reminded_of_a_patient_and_of_what_is_being_ordered(
         assert serious(small) == []
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_window_that_charges_takes_a_charge_back(installed: Installed, ask: Any, small: Page) -> None:
     sent = own_words(scene="2")
     ask("/audit", sent)

@@ -23,9 +23,6 @@ from tests.support.platform import Town
 
 __all__ = ["audited"]
 
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 def stage(audited: Audited) -> Iterator[Stage]:
@@ -44,7 +41,6 @@ def total(page: Page) -> int:
     return int(re.sub(r"\D", "", said.partition("条")[0]))
 
 
-@BOTH
 def test_a_reviewer_narrows_by_a_facet_opens_a_finding_and_goes_on_to_the_next(
     stage: Stage, page: Page
 ) -> None:
@@ -77,7 +73,7 @@ def test_a_reviewer_narrows_by_a_facet_opens_a_finding_and_goes_on_to_the_next(
     assert total(page) == everything
 
 
-@ONE
+@pytest.mark.one_database
 def test_what_the_list_shows_is_taken_away_as_a_file(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.INSURANCE_OFFICE, to="/findings?certainty=明确违规")
     shown = total(page)
@@ -95,7 +91,7 @@ def test_what_the_list_shows_is_taken_away_as_a_file(stage: Stage, page: Page) -
     assert lines[0].startswith("疑点编号,规则编码,规则")
 
 
-@ONE
+@pytest.mark.one_database
 def test_two_audits_are_compared_down_to_the_single_finding(
     stage: Stage, page: Page, audited: Audited
 ) -> None:
@@ -122,7 +118,7 @@ def test_two_audits_are_compared_down_to_the_single_finding(
         assert serious(page) == []
 
 
-@ONE
+@pytest.mark.one_database
 def test_filters_stand_in_the_address_and_what_fits_nothing_says_so(stage: Stage, page: Page) -> None:
     stage.sign_in_as(
         page, Role.FIRST_REVIEWER, to="/findings?claimed_from=100&claimed_to=200&sort=claimed_fen"
@@ -138,7 +134,7 @@ def test_filters_stand_in_the_address_and_what_fits_nothing_says_so(stage: Stage
     assert total(page) > found
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_hospital_sees_its_own_findings_and_no_others(stage: Stage, page: Page, audited: Audited) -> None:
     stage.sign_in(page, "insurance_office", to="/findings")
     own = total(page)
@@ -153,7 +149,7 @@ def test_a_hospital_sees_its_own_findings_and_no_others(stage: Stage, page: Page
     expect(page.get_by_text("没有符合条件的疑点")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_read_and_work_it(stage: Stage, page: Page, theme: str) -> None:
     if not AXE.is_file():

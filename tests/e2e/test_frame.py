@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from mingcha.access.roles import Role
 from tests.e2e.stage import Stage
 
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENS = (
     "/workbench",
@@ -30,7 +29,7 @@ SCREENS = (
 )
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_screen_behind_a_tab_is_found_as_it_was_left(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.AUDITOR, to="/users?sort=-login")
     page.get_by_role("textbox", name="登录名").fill("half typed")
@@ -46,7 +45,7 @@ def test_a_screen_behind_a_tab_is_found_as_it_was_left(stage: Stage, page: Page)
     expect(page.get_by_role("textbox", name="登录名")).to_have_value("")
 
 
-@ONE
+@pytest.mark.one_database
 def test_an_address_without_permission_says_whom_to_ask(stage: Stage, page: Page) -> None:
     stage.town.user("li", stage.town.grant(Role.DOCTOR, own=True), at="D-H1-内科")
     stage.sign_in(page, "li", to="/trail")
@@ -55,7 +54,7 @@ def test_an_address_without_permission_says_whom_to_ask(stage: Stage, page: Page
     expect(page).to_have_url(stage.address + "/workbench")
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_list_is_worked_without_a_mouse(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/users")
     expect(page.get_by_role("button", name="auditor", exact=True)).to_be_visible()
@@ -80,7 +79,7 @@ def test_the_list_is_worked_without_a_mouse(stage: Stage, page: Page) -> None:
     expect(page.get_by_role("dialog", name="帮助 · 用户")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_set_of_filters_is_kept_with_the_account_and_chosen_again(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/users?role=auditor&status=active")
     page.get_by_role("button", name="常用筛选").click()
@@ -94,7 +93,7 @@ def test_a_set_of_filters_is_kept_with_the_account_and_chosen_again(stage: Stage
     expect(page).to_have_url(stage.address + "/users?status=active&role=auditor")
 
 
-@ONE
+@pytest.mark.one_database
 def test_theme_and_folded_menu_are_remembered(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.AUDITOR)
     page.get_by_role("button", name="换成深色").click()
@@ -105,7 +104,7 @@ def test_theme_and_folded_menu_are_remembered(stage: Stage, page: Page) -> None:
     expect(page.get_by_role("link", name="操作记录")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_screen_fits_a_small_window_and_can_be_used_by_everybody(
     stage: Stage, page: Page, theme: str

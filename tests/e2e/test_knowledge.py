@@ -15,9 +15,6 @@ from tests.e2e.stage import VIEWPORT, Stage
 from tests.e2e.test_frame import serious
 from tests.e2e.test_screens import choose
 
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
 POINT = next(
     point
     for point in starter_points()
@@ -69,7 +66,6 @@ def try_and_hand_in(page: Page) -> None:
     expect(draft.get_by_role("button", name="批准")).to_have_count(0)
 
 
-@BOTH
 def test_a_point_is_changed_tried_reviewed_published_and_taken_back(
     city: Stage, page: Page, browser: Browser
 ) -> None:
@@ -105,7 +101,7 @@ def test_a_point_is_changed_tried_reviewed_published_and_taken_back(
         one.context.close()
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_text_is_mapped_to_diagnoses_from_the_table_that_is_at_hand(city: Stage, page: Page) -> None:
     city.sign_in_as(page, Role.RULE_ADMIN, to="/knowledge")
     page.goto(f"{city.address}/knowledge?open=nkb-12:GZ10000101008000:0006")
@@ -132,7 +128,7 @@ def test_a_text_is_mapped_to_diagnoses_from_the_table_that_is_at_hand(city: Stag
     expect(draft.get_by_role("row", name=re.compile("对应的诊断编码"))).to_contain_text("K26")
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_serious_fault_of_access_on_these_screens(city: Stage, page: Page, theme: str) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")

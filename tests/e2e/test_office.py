@@ -10,12 +10,10 @@ from playwright.sync_api import Page, expect
 from mingcha.access.roles import Role
 from tests.e2e.stage import Stage
 from tests.e2e.test_frame import AXE, serious
-from tests.e2e.test_screens import HOSTILE, ONE, choose, sign_out
-
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+from tests.e2e.test_screens import HOSTILE, choose, sign_out
 
 
-@ONE
+@pytest.mark.one_database
 def test_an_announcement_is_written_read_and_counted(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/announcements")
     expect(page.get_by_text("还没有公告")).to_be_visible()
@@ -54,7 +52,6 @@ def test_an_announcement_is_written_read_and_counted(stage: Stage, page: Page) -
     expect(page).not_to_have_title("taken")
 
 
-@BOTH
 def test_a_module_leaves_the_menu_and_comes_back(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/modules")
     menu = page.get_by_role("navigation", name="主菜单")
@@ -74,7 +71,7 @@ def test_a_module_leaves_the_menu_and_comes_back(stage: Stage, page: Page) -> No
     assert page.locator("img").count() == 0
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_help_of_a_screen_is_rewritten_and_restored(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/users")
     page.get_by_role("button", name="帮助").click()
@@ -97,7 +94,7 @@ def test_the_help_of_a_screen_is_rewritten_and_restored(stage: Stage, page: Page
     assert page.locator("img").count() == 0
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page, theme: str) -> None:
     if not AXE.is_file():
@@ -124,7 +121,6 @@ def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page
     assert {where: found for where, found in faults.items() if found} == {}
 
 
-@BOTH
 def test_a_parameter_is_proposed_by_one_let_pass_by_another_and_then_acts(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/parameters")
     page.get_by_role("button", name="修改参数").click()
@@ -153,7 +149,7 @@ def test_a_parameter_is_proposed_by_one_let_pass_by_another_and_then_acts(stage:
     assert page.locator("img").count() == 0
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_table_of_local_codes_is_looked_at_proposed_and_let_pass(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/dictionaries?name=insutype&what=mappings")
     page.get_by_role("button", name="导入").click()

@@ -17,8 +17,6 @@ from tests.e2e.stage import Stage, serving
 from tests.support.platform import Town
 from tests.support.provider import CLIENT, SECRET, provider_running
 
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
 STAFF = (
     "姓名,工号,医保医师代码,职称,科室编码,处方权,抗菌药物处方权\n"
     "王芳,1002,D900,主治医师,H1-外科,有,限制使用级\n"
@@ -26,7 +24,6 @@ STAFF = (
 )
 
 
-@BOTH
 def test_a_hospital_synchronises_its_staff_and_a_leaver_can_no_longer_sign_in(
     stage: Stage, page: Page
 ) -> None:
@@ -61,7 +58,7 @@ def test_a_hospital_synchronises_its_staff_and_a_leaver_can_no_longer_sign_in(
     expect(drawer.get_by_role("button", name="收回抗菌药物处方权")).to_have_count(0)
 
 
-@ONE
+@pytest.mark.one_database
 def test_somebody_asks_by_the_hospital_s_link_and_begins_with_a_password_of_their_own(
     stage: Stage, page: Page
 ) -> None:
@@ -106,7 +103,7 @@ def test_somebody_asks_by_the_hospital_s_link_and_begins_with_a_password_of_thei
     expect(guest.get_by_role("button", name="定点医药机构H1", exact=True)).to_have_count(0)
 
 
-@ONE
+@pytest.mark.one_database
 def test_an_auditor_sees_what_was_too_much_restricts_at_once_and_concludes(stage: Stage, page: Page) -> None:
     town = stage.town
     town.user("h1", town.grant(Role.INSTITUTION_ACCOUNTS, "H1"), at="H1")
@@ -132,7 +129,7 @@ def test_an_auditor_sees_what_was_too_much_restricts_at_once_and_concludes(stage
     expect(page.get_by_role("navigation", name="报警列表分页")).to_contain_text("共 0 条")
 
 
-@ONE
+@pytest.mark.one_database
 def test_an_account_is_linked_to_the_unit_s_provider_and_entered_by_it(town: Town, page: Page) -> None:
     town.user("chen", town.grant(Role.READER, "H1"), at="H1")
 

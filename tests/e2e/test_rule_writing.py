@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.stage import Stage
 from tests.e2e.test_frame import serious
 from tests.e2e.test_screens import HOSTILE, choose
-from tests.e2e.test_strategy import BOTH, ONE, begin_draft, enter, proposed
+from tests.e2e.test_strategy import begin_draft, enter, proposed
 
 SECTIONS = ("检查什么", "为何违规", "不报什么", "处理建议")
 
@@ -22,7 +22,6 @@ def fill_words(page: Page, name: str, message: str) -> None:
         page.get_by_role("textbox", name=section).fill(f"{section}，写给医保办的人看。")
 
 
-@BOTH
 def test_a_rule_is_written_in_lines_tried_as_it_is_typed_and_put_into_a_draft(
     stage: Stage, page: Page
 ) -> None:
@@ -59,7 +58,7 @@ def test_a_rule_is_written_in_lines_tried_as_it_is_typed_and_put_into_a_draft(
     expect(page.get_by_role("textbox", name="名称", exact=True)).to_have_value("门诊高价检查")
 
 
-@ONE
+@pytest.mark.one_database
 def test_what_is_wrong_is_said_where_it_is(stage: Stage, page: Page) -> None:
     enter(stage, page, "/rules/writing?over=明细")
     page.get_by_role("button", name="改写文字").click()
@@ -77,7 +76,7 @@ def test_what_is_wrong_is_said_where_it_is(stage: Stage, page: Page) -> None:
     expect(page.get_by_text("未知的占位符 {nothing}").first).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_hostile_words_of_a_rule_are_only_words(stage: Stage, page: Page) -> None:
     enter(stage, page, "/rules/writing?over=明细")
     fill_words(page, HOSTILE, HOSTILE)
@@ -89,7 +88,7 @@ def test_hostile_words_of_a_rule_are_only_words(stage: Stage, page: Page) -> Non
     assert page.locator(".writing img").count() == 0
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_mechanism_is_taken_with_other_settings_and_points(stage: Stage, page: Page) -> None:
     enter(stage, page, "/rules?open=GZ10000102014000")
     page.get_by_role("button", name="照它做一条").click()
@@ -99,7 +98,7 @@ def test_a_mechanism_is_taken_with_other_settings_and_points(stage: Stage, page:
     expect(page.get_by_role("textbox", name="检查什么")).to_have_value(re.compile("同一次就诊中"))
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_write_a_rule(stage: Stage, page: Page, theme: str) -> None:
     enter(stage, page, "/rules/writing")

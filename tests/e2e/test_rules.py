@@ -11,16 +11,12 @@ from mingcha.access.roles import Role
 from tests.e2e.stage import Stage
 from tests.e2e.test_frame import serious
 
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
 
 def enter(stage: Stage, page: Page, role: Role = Role.RULE_ADMIN, to: str = "/rules") -> None:
     stage.town.user("he", stage.town.grant(role, "350100"), at="350100")
     stage.sign_in(page, "he", to=to)
 
 
-@BOTH
 def test_a_rule_is_found_in_the_tree_read_and_tried_with_another_quantity(stage: Stage, page: Page) -> None:
     enter(stage, page)
     expect(page.get_by_role("navigation", name="规则列表分页")).to_contain_text("共 138 条")
@@ -49,7 +45,7 @@ def test_a_rule_is_found_in_the_tree_read_and_tried_with_another_quantity(stage:
     expect(drawer.get_by_text("现在：不报")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_the_rule_library(stage: Stage, page: Page, theme: str) -> None:
     enter(stage, page, Role.READER)

@@ -15,8 +15,6 @@ from tests.e2e.test_screens import choose
 from tests.support.audited import Audited, working
 from tests.support.platform import Town
 
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 HEADS = (
     "psn_no,psn_name,gend,mdtrt_id,fixmedins_code,begntime,insutype,"
     "feedetl_sn,收费项目代号,fee_ocur_time,cnt,pric,det_item_fee_sumamt"
@@ -35,7 +33,6 @@ def export(folder: Path, days: tuple[str, ...]) -> Path:
     return path
 
 
-@BOTH
 def test_a_hospitals_file_becomes_a_dataset_and_its_rejected_rows_are_brought_back(
     city: Stage, page: Page, tmp_path: Path
 ) -> None:
@@ -87,7 +84,6 @@ def test_a_hospitals_file_becomes_a_dataset_and_its_rejected_rows_are_brought_ba
     ).to_be_visible()
 
 
-@BOTH
 def test_a_dataset_is_audited_and_whoever_asked_is_told(city: Stage, page: Page) -> None:
     city.sign_in_as(page, Role.FIRST_REVIEWER, to="/datasets")
     page.get_by_role("button", name="审核 样例城市").click()
@@ -104,7 +100,7 @@ def test_a_dataset_is_audited_and_whoever_asked_is_told(city: Stage, page: Page)
     expect(page.get_by_role("button", name="通知，2 条未读")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_numbers_of_an_audit_and_the_reasons_for_what_it_could_not_judge_are_seen(
     city: Stage, audited: Audited, page: Page
 ) -> None:
@@ -120,7 +116,7 @@ def test_the_numbers_of_an_audit_and_the_reasons_for_what_it_could_not_judge_are
     expect(drawer.get_by_text(re.compile("未知|不知")).first).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_run_that_waits_is_called_off_and_asked_for_again(audited: Audited, page: Page) -> None:
     with serving(audited.access) as address:
         stage = Stage(address, Town(audited.access))
@@ -142,7 +138,7 @@ def test_a_run_that_waits_is_called_off_and_asked_for_again(audited: Audited, pa
             expect(drawer.get_by_text("完成", exact=True)).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_these_screens_fit_a_small_window_and_can_be_used_by_everybody(
     city: Stage, audited: Audited, page: Page, theme: str, tmp_path: Path

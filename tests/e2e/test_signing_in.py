@@ -16,8 +16,6 @@ from mingcha.access.sessions import do_end_all
 from tests.e2e.stage import Stage
 from tests.support.platform import PASSWORD, ROOT
 
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 NEW = "Qing-Feng-7350"
 
 
@@ -28,7 +26,6 @@ def try_to_sign_in(page: Page, login: str, password: str) -> None:
     page.get_by_role("button", name="登录").click()
 
 
-@BOTH
 def test_whoever_signs_in_gets_to_the_address_they_asked_for(stage: Stage, page: Page) -> None:
     page.goto(stage.address + "/users?status=locked")
     expect(page).to_have_url(re.compile("/login"))
@@ -38,7 +35,7 @@ def test_whoever_signs_in_gets_to_the_address_they_asked_for(stage: Stage, page:
     expect(page.get_by_text("没有符合条件的用户")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_wrong_password_is_told_and_too_many_lock_out_with_the_time_to_wait(
     stage: Stage, page: Page
 ) -> None:
@@ -55,7 +52,7 @@ def test_a_wrong_password_is_told_and_too_many_lock_out_with_the_time_to_wait(
     expect(alert).to_contain_text("安全管理员")
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_first_password_must_be_changed_before_anything_else(stage: Stage, page: Page) -> None:
     _, temporary = users.create(stage.town.access, ROOT, "li", {PersonalField.FULL_NAME: "李芳"}, None)
     page.goto(stage.address + "/me")
@@ -76,7 +73,7 @@ def test_a_first_password_must_be_changed_before_anything_else(stage: Stage, pag
     expect(page.get_by_role("button", name="李芳")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_second_factor_is_set_up_and_asked_for_from_then_on(stage: Stage, page: Page) -> None:
     stage.sign_in(page, "auditor", to="/me")
     page.get_by_role("button", name="启用").click()
@@ -102,7 +99,7 @@ def test_a_second_factor_is_set_up_and_asked_for_from_then_on(stage: Stage, page
     expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_session_that_has_ended_leads_back_to_where_one_was(stage: Stage, page: Page) -> None:
     stage.sign_in(page, "auditor", to="/trail?action=session.started")
     expect(page.get_by_role("region", name="操作记录列表").get_by_role("row").nth(1)).to_be_visible()
@@ -116,7 +113,7 @@ def test_a_session_that_has_ended_leads_back_to_where_one_was(stage: Stage, page
     expect(page).to_have_url(stage.address + "/trail?action=session.started")
 
 
-@ONE
+@pytest.mark.one_database
 def test_what_one_user_had_open_is_not_shown_to_the_next(stage: Stage, page: Page) -> None:
     stage.sign_in(page, "auditor", to="/trail")
     page.get_by_role("link", name="机构").click()
@@ -128,7 +125,7 @@ def test_what_one_user_had_open_is_not_shown_to_the_next(stage: Stage, page: Pag
     expect(page.get_by_role("link", name="操作记录")).to_have_count(0)
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_link_makes_one_administrator_once(page: Page, stage: Stage) -> None:
     """The link of a duty that nobody has: the town's own three are taken, so one is put out of office first."""
     access = stage.town.access

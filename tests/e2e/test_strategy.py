@@ -16,9 +16,6 @@ from tests.e2e.test_frame import serious
 from tests.e2e.test_screens import HOSTILE, choose
 from tests.support.platform import ROOT
 
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
 
 def enter(stage: Stage, page: Page, to: str) -> None:
     stage.town.user("he", stage.town.grant(Role.RULE_ADMIN))
@@ -45,7 +42,6 @@ def proposed(stage: Stage) -> list[tuple[str, str]]:
     return [(one.part, one.key) for one in changes_of(stage.town.access, ROOT, draft.id, Listing()).items]
 
 
-@BOTH
 def test_a_rule_set_is_written_checked_and_decides_in_the_preview(stage: Stage, page: Page) -> None:
     enter(stage, page, "/strategy")
     expect(page.get_by_text("没有规则集：全部规则在各处判断。")).to_be_visible()
@@ -76,7 +72,7 @@ def test_a_rule_set_is_written_checked_and_decides_in_the_preview(stage: Stage, 
     assert proposed(stage) == [("rule_set", "三级医院住院")]
 
 
-@ONE
+@pytest.mark.one_database
 def test_an_exemption_with_hostile_words_is_only_words(stage: Stage, page: Page) -> None:
     enter(stage, page, "/strategy?tab=exemptions")
     begin_draft(page, HOSTILE)
@@ -101,7 +97,7 @@ def test_an_exemption_with_hostile_words_is_only_words(stage: Stage, page: Page)
     assert page.title() != "taken"
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_parameter_is_set_for_a_region_as_people_write_it(stage: Stage, page: Page) -> None:
     enter(stage, page, "/rules?open=GZ10000102014000")
     page.get_by_role("tab", name="参数（1）").click()
@@ -120,7 +116,7 @@ def test_a_parameter_is_set_for_a_region_as_people_write_it(stage: Stage, page: 
     assert proposed(stage) == [("setting", "quantity-over-limit/3501/tolerance")]
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_the_screen_of_rule_sets(stage: Stage, page: Page, theme: str) -> None:
     enter(stage, page, "/strategy")

@@ -19,7 +19,6 @@ from tests.support.audited import Audited
 from tests.support.platform import ROOT, Clock, Town
 
 __all__ = ["audited"]
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def figure(page: Page, label: str) -> str:
     return tile.locator("strong").inner_text()
 
 
-@ONE
+@pytest.mark.one_database
 def test_each_begins_with_what_is_theirs(stage: Stage, page: Page, audited: Audited) -> None:
     whole = findings(audited)
     stage.sign_in_as(page, Role.FIRST_REVIEWER)
@@ -58,7 +57,7 @@ def test_each_begins_with_what_is_theirs(stage: Stage, page: Page, audited: Audi
     expect(page).to_have_url(stage.address + "/persons")
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_hospital_reads_what_the_bureau_s_audit_found_at_it_and_on_the_page_of_a_rule(
     stage: Stage, page: Page, audited: Audited
 ) -> None:
@@ -73,7 +72,7 @@ def test_a_hospital_reads_what_the_bureau_s_audit_found_at_it_and_on_the_page_of
     expect(page.get_by_text(re.compile(f"共 {hits:,} 条"))).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_what_waits_for_somebody_opens_the_list_that_it_counts(stage: Stage, page: Page) -> None:
     access = stage.town.access
     values = {"session.idle": 20}
@@ -87,7 +86,7 @@ def test_what_waits_for_somebody_opens_the_list_that_it_counts(stage: Stage, pag
     expect(page.get_by_text(re.compile("共 1 "))).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_auditor_sees_what_was_done_last_and_no_findings(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.AUDITOR)
     expect(page.get_by_role("region", name="最近的操作").get_by_text("登录").first).to_be_visible()
@@ -95,7 +94,7 @@ def test_the_auditor_sees_what_was_done_last_and_no_findings(stage: Stage, page:
     expect(page.get_by_role("link", name="看谁查看过个人信息")).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 def test_what_was_found_stands_beside_the_lines_of_a_bill(stage: Stage, page: Page, audited: Audited) -> None:
     found = findings(audited).filter(pl.col("line_key").is_not_null())
     encounter = found.group_by("encounter_id").len().sort("len", "encounter_id")["encounter_id"][-1]
@@ -108,7 +107,7 @@ def test_what_was_found_stands_beside_the_lines_of_a_bill(stage: Stage, page: Pa
     expect(page.locator(".el-table-v2__row.shown").first).to_be_visible()
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_workbench_fits_a_small_window_and_can_be_used_by_everybody(
     stage: Stage, page: Page, theme: str

@@ -117,7 +117,7 @@ def originals(in_memory: Path, request: pytest.FixtureRequest) -> Originals:
     return Originals(in_memory, request)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture
 def database_kind(request: pytest.FixtureRequest) -> str:
     kind: str = request.param
     return kind

@@ -25,7 +25,7 @@ from mingcha.store.lake import Lake
 from tests.support.care import METFORMIN, PERSONS, REGIONS, cared, ordinary, write
 from tests.support.platform import Town
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 BOTH, ONLY_H1, _ = PERSONS
 WHOLE = console("测试")
 

@@ -180,7 +180,6 @@ def test_registrations_that_ended_are_not_told_and_of_an_allergy_the_newest_word
     assert [one.name for one in told.allergies] == ["青霉素（皮试阳性）"]
 
 
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 PERSON = "350100000001"
 
 
@@ -196,7 +195,7 @@ def remember(access: Access, *past: PastEncounter, facts: tuple[HealthFact, ...]
         tell(session, access, {index_of(access, PERSON): facts})
 
 
-@ONE
+@pytest.mark.one_database
 def test_care_elsewhere_is_told_only_while_the_encounter_is_open(town: Town) -> None:
     access = town.access
     elsewhere = encounter(2, "H2", 10)
@@ -219,7 +218,7 @@ def test_care_elsewhere_is_told_only_while_the_encounter_is_open(town: Town) -> 
     assert PERSON not in str([entry.object_id for entry in entries])
 
 
-@ONE
+@pytest.mark.one_database
 def test_open_findings_are_those_of_this_institution(town: Town) -> None:
     access = town.access
     person = index_of(access, PERSON)
@@ -236,7 +235,7 @@ def test_open_findings_are_those_of_this_institution(town: Town) -> None:
     assert [one.result_id for one in told.findings] == ["R-H1"]
 
 
-@ONE
+@pytest.mark.one_database
 def test_an_item_is_told_with_class_first_payment_limits_and_their_source(town: Town) -> None:
     access = town.access
     point = next(one for one in starter_points() if isinstance(one, SexLimit) and not one.demonstration)
@@ -270,7 +269,7 @@ def test_an_item_is_told_with_class_first_payment_limits_and_their_source(town: 
         reminder(access, ROOT, asked(access, items=tuple(map(str, range(201)))), None)
 
 
-@ONE
+@pytest.mark.one_database
 def test_a_reminder_with_two_hundred_lines_of_history_takes_milliseconds(town: Town) -> None:
     """Fifty are allowed; here the median of some, because the machine does other things too."""
     access = town.access

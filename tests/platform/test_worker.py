@@ -30,8 +30,6 @@ from tests.support.platform import ROOT
 
 _COMMAND = [sys.executable, "-c", "from mingcha.cli import main; main()", "worker", "--workers", "1"]
 _WITHIN_SECONDS = 90
-# What has nothing to do with the database is held on one kind.
-on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 @contextmanager
@@ -114,7 +112,7 @@ def test_a_run_whose_process_is_killed_goes_on_at_the_bucket_where_it_stopped(
         assert results.height > 0
 
 
-@on_sqlite
+@pytest.mark.one_database
 def test_a_run_under_way_is_called_off_and_kept_for_another_time(audited: Audited, parted: UUID) -> None:
     access, actor = audited.access, audited.actor(Role.FIRST_REVIEWER)
     run_id = asked(audited, parted).id
@@ -132,7 +130,7 @@ def test_a_run_under_way_is_called_off_and_kept_for_another_time(audited: Audite
         until(lambda: ledger.run(access, ROOT, run_id).status == Status.DONE)
 
 
-@on_sqlite
+@pytest.mark.one_database
 def test_a_second_process_waits_and_takes_over_when_the_first_is_gone(audited: Audited) -> None:
     access = audited.access
     assert not is_working(access.home)
@@ -147,7 +145,7 @@ def test_a_second_process_waits_and_takes_over_when_the_first_is_gone(audited: A
     until(lambda: not is_working(access.home))
 
 
-@on_sqlite
+@pytest.mark.one_database
 def test_the_process_ends_with_the_server_that_started_it(audited: Audited) -> None:
     with worker(audited, "--attached") as child:
         until(lambda: is_working(audited.access.home))

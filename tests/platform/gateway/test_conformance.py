@@ -21,7 +21,7 @@ from tests.platform.gateway.calling import HOSPITAL
 from tests.platform.gateway.conftest import Installed
 
 ADDRESS = "http://mingcha.test/fsi/api"
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the kit meets no database
+pytestmark = pytest.mark.one_database  # the kit meets no database
 Change = Callable[[httpx2.Request, httpx2.Response], httpx2.Response]
 
 

@@ -26,7 +26,7 @@ from tests.platform.gateway.conftest import Installed
 from tests.support.asking import own_words
 from tests.support.browser import TestClient
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 MOST_BYTES = 50_000
 Ask = Callable[..., Any]
 
@@ -167,14 +167,14 @@ FINDING = AuditFinding(
     "field", ["result_id", "rule_name", "certainty", "reason", "amount", "name", "basis", "remedy"]
 )
 @pytest.mark.parametrize("kind", [Page.AUDIT, Page.CHARGING])
-def test_whatever_is_shown_is_escaped(database_kind: str, field: str, kind: Page) -> None:
+def test_whatever_is_shown_is_escaped(field: str, kind: Page) -> None:
     page = result_page(kind, [replace(FINDING, **{field: NASTY})], {}, NASTY, NASTY)
     assert "<script" not in page
     assert NASTY not in page
     assert (field == "name" and kind is Page.AUDIT) or NASTY in unescape(page)
 
 
-def test_of_many_results_a_page_shows_some_at_a_time_and_the_gravest_come_first(database_kind: str) -> None:
+def test_of_many_results_a_page_shows_some_at_a_time_and_the_gravest_come_first() -> None:
     found = [
         replace(FINDING, result_id=f"R{n}", certainty=("提醒", "可疑", "明确违规")[n % 3]) for n in range(50)
     ]
@@ -189,7 +189,7 @@ def test_of_many_results_a_page_shows_some_at_a_time_and_the_gravest_come_first(
     assert "另有" not in later
 
 
-def test_the_window_that_charges_sees_lines_only_and_its_own_words(database_kind: str) -> None:
+def test_the_window_that_charges_sees_lines_only_and_its_own_words() -> None:
     whole = replace(FINDING, result_id="R2", line_id=None, reason="整单的理由")
     page = result_page(Page.CHARGING, [FINDING, whole], {}, "key")
     assert "<h2>项目</h2>" in page

@@ -21,7 +21,7 @@ from tests.platform.gateway.calling import bill, encounter
 from tests.platform.gateway.conftest import Installed
 from tests.platform.gateway.test_past import person_of
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 
 
 def imported(access: Access, folder: Path, *messages: dict[str, Any]) -> Lake:

@@ -38,7 +38,7 @@ from tests.support.browser import Browser, application_over
 from tests.support.platform import ROOT, Town
 
 Post = Callable[..., Any]
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "ask-for-an-audit.md"
 
 
@@ -133,7 +133,7 @@ def test_what_is_wrong_is_told_with_its_place_in_these_words(
     assert answer.json()["message"]
 
 
-def test_every_word_of_a_request_comes_through_to_what_is_judged(database_kind: str) -> None:
+def test_every_word_of_a_request_comes_through_to_what_is_judged() -> None:
     asked = own_words("stay-with-history")
     asked["encounter"]["lines"][0]["supply_days"] = 7
     asked["encounter"]["settlement"] = {"total_amount": "12.30"}

@@ -25,8 +25,6 @@ from tests.platform.web.test_security import NASTY
 from tests.support.browser import Browser, application_over
 from tests.support.platform import PASSWORD, ROOT, Town
 
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-BOTH = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
 CHANGING = frozenset({"post", "put", "patch", "delete"})
 TRAVERSALS = (
     "..",
@@ -73,7 +71,7 @@ def anybody(town: Town, monkeypatch: pytest.MonkeyPatch) -> Browser:
     return browser
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize("said", [None, "", "guessed"])
 def test_no_route_that_changes_anything_does_so_for_a_page_of_somebody_else(
     town: Town, said: str | None
@@ -93,7 +91,6 @@ def test_no_route_that_changes_anything_does_so_for_a_page_of_somebody_else(
     assert browser("GET", "/session").status_code == 200, "not even signing out was done"
 
 
-@BOTH
 def test_no_filter_or_sort_of_any_list_is_taken_for_sql(town: Town, anybody: Browser) -> None:
     tried = 0
     for (method, path), operation in operations(town.access).items():
@@ -111,7 +108,7 @@ def test_no_filter_or_sort_of_any_list_is_taken_for_sql(town: Town, anybody: Bro
     assert anybody("GET", "/users?size=100").json()["total"] == 1
 
 
-@ONE
+@pytest.mark.one_database
 def test_no_part_of_any_path_leads_out_of_where_it_belongs(town: Town, anybody: Browser) -> None:
     tried = 0
     for method, path in operations(town.access):
@@ -126,7 +123,7 @@ def test_no_part_of_any_path_leads_out_of_where_it_belongs(town: Town, anybody: 
     assert tried > 100
 
 
-@ONE
+@pytest.mark.one_database
 def test_no_route_reads_a_form_beyond_measure(town: Town, anybody: Browser) -> None:
     larger, large = (
         json.dumps({"reason": "x" * most}).encode() for most in (MOST_BYTES_WITH_BILL, MOST_BYTES_WITH_FILE)
@@ -144,7 +141,7 @@ def test_no_route_reads_a_form_beyond_measure(town: Town, anybody: Browser) -> N
     assert tried > 20
 
 
-@ONE
+@pytest.mark.one_database
 def test_every_answer_forbids_sniffing_framing_keeping_and_foreign_scripts(
     town: Town, anybody: Browser
 ) -> None:
@@ -162,7 +159,6 @@ def test_every_answer_forbids_sniffing_framing_keeping_and_foreign_scripts(
 REACHES = {"region": "350102", "institution": "H1", "department": "H1-内科", "self": None}
 
 
-@BOTH
 @pytest.mark.parametrize("duty", DUTIES)
 @pytest.mark.parametrize("reach", list(REACHES))
 def test_nobody_reaches_another_hospital_by_any_route_whatever_roles_they_hold(
@@ -195,7 +191,7 @@ def log() -> Iterator[io.StringIO]:
     root.handlers, root.level = before, level
 
 
-@ONE
+@pytest.mark.one_database
 def test_nothing_personal_is_logged_whatever_is_asked_for(
     town: Town, anybody: Browser, log: io.StringIO
 ) -> None:

@@ -13,17 +13,15 @@ from tests.support.browser import Browser
 from tests.support.judged import beside, findings_at
 from tests.support.platform import Town
 
+# Findings are files: the database only says who may see them.
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def reviewer(town: Town) -> Browser:
     beside(town.access)
     town.user("reviewer", NewGrant(Role.FIRST_REVIEWER))
     return Browser(town.access).sign_in("reviewer")
-
-
-@pytest.fixture
-def database_kind() -> str:
-    return "sqlite"  # findings are files: the database only says who may see them
 
 
 def test_lists_counts_and_details_speak_of_the_same_findings(town: Town, reviewer: Browser) -> None:

@@ -477,6 +477,7 @@ LISTS = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_gets_through_where_it_may_and_only_to_its_own_hospital(town: Town, role: Role) -> None:
     access = town.access

@@ -16,7 +16,6 @@ from mingcha.knowledge.starter import starter_points, starter_settings
 from tests.support.browser import Browser
 from tests.support.platform import Town
 
-ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 FREQUENCY = "GZ10000102014000"
 CASES = Path("src/mingcha/rules/limits/quantity_over_limit.cases.yaml")
 
@@ -32,7 +31,7 @@ def every_rule(reader: Browser, query: str = "") -> list[dict[str, Any]]:
     return [rule for page in pages for rule in page]
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_list_is_the_rule_book_official_rules_first(reader: Browser) -> None:
     listed = every_rule(reader)
     assert [rule["code"] for rule in listed] == [entry.code for entry in entries()]
@@ -44,7 +43,7 @@ def test_the_list_is_the_rule_book_official_rules_first(reader: Browser) -> None
         assert (rule["state"], rule["points"], rule["judgeable"]) == (one.state, one.points, one.judgeable)
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_tree_counts_what_the_list_shows_under_each_branch(reader: Browser) -> None:
     tree = reader("GET", "/rules/tree").json()
     assert sum(branch["rules"] for branch in tree if branch["origin"] == "official") == 88
@@ -53,7 +52,7 @@ def test_the_tree_counts_what_the_list_shows_under_each_branch(reader: Browser) 
         assert len(every_rule(reader, query)) == branch["rules"], branch
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("query", "holds"),
     [
@@ -72,7 +71,7 @@ def test_a_filter_keeps_just_the_rules_that_it_names(reader: Browser, query: str
     assert every_rule(reader, query) == [rule for rule in every_rule(reader) if holds(rule)] != []
 
 
-@ONE
+@pytest.mark.one_database
 def test_the_page_of_a_rule_says_what_the_document_says(reader: Browser) -> None:
     detail = reader("GET", f"/rules/{FREQUENCY}").json()
     (mechanism,) = detail["mechanisms"]
@@ -88,7 +87,7 @@ def test_the_page_of_a_rule_says_what_the_document_says(reader: Browser) -> None
     assert sum(detail["points"].values()) == detail["rule"]["points"] > 0
 
 
-@ONE
+@pytest.mark.one_database
 def test_examples_are_run_and_say_what_they_should(reader: Browser) -> None:
     examples = reader("GET", f"/rules/{FREQUENCY}/examples?mechanism=quantity-over-limit").json()["examples"]
     assert len(examples) == CASES.read_text("utf-8").count("- name:")
@@ -96,7 +95,7 @@ def test_examples_are_run_and_say_what_they_should(reader: Browser) -> None:
     assert examples[1]["outcome"] == "报 1 条"
 
 
-@ONE
+@pytest.mark.one_database
 def test_an_example_tried_with_other_values_says_otherwise_and_nothing_is_kept(reader: Browser) -> None:
     path = f"/rules/{FREQUENCY}/examples?mechanism=quantity-over-limit"
     before = reader("GET", path).json()
@@ -119,7 +118,7 @@ def test_an_example_tried_with_other_values_says_otherwise_and_nothing_is_kept(r
     assert reader("GET", path).json() == before
 
 
-@ONE
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -145,7 +144,7 @@ def test_what_cannot_be_read_in_a_trial_is_told_with_what_to_do(
     assert problem["remedy"]
 
 
-@ONE
+@pytest.mark.one_database
 def test_many_bills_of_a_period_are_tried_with_other_parameters(reader: Browser) -> None:
     examples = reader("GET", "/rules/ZB10000205001000/examples?mechanism=drug-share").json()["examples"]
     assert examples[0]["bills"] is None

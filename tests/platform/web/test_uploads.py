@@ -22,7 +22,7 @@ from mingcha.web.limit import MOST_BYTES
 from tests.support.browser import Browser
 from tests.support.platform import Clock, Town
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 HEADS = (
     "psn_no,psn_name,gend,mdtrt_id,fixmedins_code,begntime,insutype,"
     "feedetl_sn,med_list_codg,fee_ocur_time,cnt,pric,det_item_fee_sumamt"

@@ -1,4 +1,4 @@
-"""The numbers of signing in (how long, how often, how strong) and of uploading (how much)."""
+"""The numbers of signing in (how long, how often, how strong), of uploading (how much) and of calls (how soon)."""
 
 from __future__ import annotations
 
@@ -36,9 +36,34 @@ class ReminderPolicy:
     laboratory_days: timedelta = timedelta(days=7)
 
 
+# Half of what a screen should take; the rest is for the network.
+_OUTPATIENT, _INPATIENT = timedelta(milliseconds=500), timedelta(milliseconds=1500)
+
+
+@dataclass(frozen=True)
+class DeadlinePolicy:
+    """How long a call may have waited and still be audited, by its scene (trig_scen): a doctor waits for nothing."""
+
+    scene_1: timedelta = _OUTPATIENT
+    scene_2: timedelta = _OUTPATIENT
+    scene_3: timedelta = _INPATIENT
+    scene_4: timedelta = _INPATIENT
+    scene_5: timedelta = _INPATIENT
+    scene_6: timedelta = _OUTPATIENT
+    scene_7: timedelta = _OUTPATIENT
+    scene_8: timedelta = _INPATIENT
+    scene_9: timedelta = _INPATIENT
+    scene_10: timedelta = _OUTPATIENT
+
+    def of(self, scene: str) -> timedelta:
+        """The one of a scene; a scene that is none waits as an out-patient does."""
+        found: timedelta = getattr(self, f"scene_{scene}", _OUTPATIENT)
+        return found
+
+
 @dataclass(frozen=True)
 class Policy:
-    """What passwords, sessions, tokens, failures and uploads are held to."""
+    """What passwords, sessions, tokens, failures, uploads and calls are held to."""
 
     password_length: int = 10
     password_classes: int = 3
@@ -57,6 +82,7 @@ class Policy:
     recovery_codes: int = 10
     alarms: AlarmPolicy = field(default_factory=AlarmPolicy)
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
+    deadlines: DeadlinePolicy = field(default_factory=DeadlinePolicy)
     # Of all files of an upload together, as they lie on the disk and unpacked.
     upload_bytes: int = 20 * 2**30
     upload_files: int = 1_000

@@ -18,6 +18,7 @@ from mingcha.access.permissions import Permission
 from mingcha.access.policy import Policy
 from mingcha.administration.changes import NewValue, Proposal, SettingChangeView, propose
 from mingcha.administration.dated import EVERYWHERE, ChangeState, SettingKind, in_force, parameters_in_force
+from mingcha.knowledge.strategy.model import AFTERWARDS, SCENES
 from mingcha.store.database.settings import SettingChange, SettingValue
 
 Value = int | bool
@@ -82,13 +83,14 @@ class Parameter:
 
 
 _UNITS: dict[str, Any] = {
+    "毫秒": timedelta(milliseconds=1),
     "分钟": timedelta(minutes=1),
     "小时": timedelta(hours=1),
     "天": timedelta(days=1),
     "GB": 2**30,
 }
 _PASSWORD, _SIGN_IN, _SESSION, _TOKEN = "口令", "登录失败", "会话", "令牌和链接"
-_ALARM, _UPLOAD, _REMINDER = "异常使用报警", "上传", "事前提醒"
+_ALARM, _UPLOAD, _REMINDER, _DEADLINE = "异常使用报警", "上传", "事前提醒", "审核时限"
 
 PARAMETERS = (
     Parameter("password.length", _PASSWORD, "口令最短长度", "password_length", "个字符", 8, 64),
@@ -167,6 +169,20 @@ PARAMETERS = (
         1,
         180,
         "按当地检查检验结果互认的规定填写",
+    ),
+    *(
+        Parameter(
+            f"deadline.{scene}",
+            _DEADLINE,
+            f"{label}：最多等多久",
+            f"deadlines.scene_{scene}",
+            "毫秒",
+            50,
+            10_000,
+            "等待超过这个时间的不审核，先让业务继续，事后自动补审",
+        )
+        for scene, label in SCENES.items()
+        if scene != AFTERWARDS
     ),
 )
 _BY_KEY = {parameter.key: parameter for parameter in PARAMETERS}

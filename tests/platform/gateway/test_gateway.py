@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from mingcha.access.actor import Actor, Held
 from mingcha.access.connections import ConnectionState, catalogue, change_state, connect, connections
+from mingcha.access.context import Access
 from mingcha.access.listing import Listing
+from mingcha.access.roles import Role
+from mingcha.access.scope import Reach
 from mingcha.access.services import Service
+from mingcha.administration.changes import approve
+from mingcha.administration.parameters import propose_parameters
 from mingcha.audit.bill import FAILED, BillAuditor
 from mingcha.audit.calls import CallOutcome
 from mingcha.engine.compiled import Compiled
 from mingcha.engine.waiting import not_waiting
 from mingcha.gateways.national.draining import audit_later
 from mingcha.gateways.national.gateway import Gateway
+from mingcha.gateways.national.opening import Opened
 from mingcha.gateways.national.pasts import Pasts
 from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow
 from mingcha.store.database.engine import Unavailable
@@ -26,6 +35,9 @@ from mingcha.store.journal.writing import Journal
 from tests.platform.gateway.calling import HOSPITAL, Hospital, answer_of, bill, encounter, message
 from tests.platform.gateway.conftest import Installed
 from tests.support.platform import ROOT
+
+SECURITY = Actor(None, "security", (Held(Role.SECURITY_ADMIN, Reach()),))
+HOUR = timedelta(hours=1)
 
 
 def calls(installed: Installed) -> list[CallRow]:
@@ -221,6 +233,40 @@ def test_what_was_not_audited_is_audited_afterwards(installed: Installed, way: s
     (row,) = calls(installed)
     assert (row.outcome, row.findings) == (CallOutcome.AUDITED_LATER, 1)
     assert audit_later(installed.access, installed.sealer, folder, lambda: installed.auditor) == 0
+
+
+def test_a_call_waits_as_long_as_is_set_for_its_scene_whether_or_not_the_database_is_there(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = installed.access
+    opened = Opened(access)
+
+    def seconds(scene: str) -> float:
+        return opened.gateway.deadlines().of(scene).total_seconds()
+
+    def asked_a_minute_ago(scene: str) -> int:
+        asked = installed.hospital.request(bill(scene=scene))
+        late = type(asked)(asked.content, asked.headers, asked.address, asked.arrived - 60)
+        gateway = installed.gateway(deadlines=lambda: replace(opened.gateway.deadlines(), scene_5=HOUR))
+        return int(json.loads(answer_of(gateway(late)))["infcode"])
+
+    try:
+        opened.look()
+        assert (seconds("4"), seconds("1"), seconds("none")) == (1.5, 0.5, 0.5)
+        made = propose_parameters(access, ROOT, {"deadline.4": 800}, access.today(), "本院网络较慢")
+        approve(access, SECURITY, made.id, None)
+        opened.look()
+        assert (seconds("4"), seconds("5")) == (0.8, 1.5)
+        assert (asked_a_minute_ago("4"), asked_a_minute_ago("5")) == (-1, 0)
+
+        def gone(_: Access) -> Any:
+            raise Unavailable("数据库没有响应")
+
+        monkeypatch.setattr("mingcha.gateways.national.opening.known_connections", gone)
+        opened.look()
+        assert seconds("4") == 0.8
+    finally:
+        opened.journal.close()
 
 
 def test_more_calls_than_agreed_are_kept_and_not_audited(installed: Installed) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import msgspec
 
 from mingcha.access.context import CHINA
+from mingcha.access.policy import DeadlinePolicy
 from mingcha.audit.bill import Answer, BillAuditor
 from mingcha.audit.calls import Call, CallOutcome, decode_call, encode_call, key_of
 from mingcha.domain.errors import InputError, MingchaError
@@ -30,12 +31,7 @@ from mingcha.store.journal.answered import Answered
 from mingcha.store.journal.records import Place, Sealer
 from mingcha.store.journal.writing import Journal
 
-AUDITS = frozenset({"3101", "3102"})
 NOT_AUDITED = "未审核：{why}。请继续业务，系统会在事后补审"
-# Beyond this a doctor waits for nothing: half of what a screen should take, the rest is for the network.
-DEADLINES = {"3101": 0.5, "3102": 0.5}
-INPATIENT_SCENES = frozenset({"3", "4", "5", "8", "9"})
-INPATIENT_DEADLINE = 1.5
 _WITHOUT_PAST = "历史就诊暂时不可用，本次只按报文内容审核。"
 _log = logging.getLogger("mingcha.gateways")
 
@@ -78,6 +74,7 @@ class Gateway:
     Args:
         secret: what numbers of signing in are made with.
         clock: this moment, with its zone.
+        deadlines: how long a call may have waited, as it is set now.
     """
 
     auditors: Auditors
@@ -88,6 +85,7 @@ class Gateway:
     sealer: Sealer
     secret: bytes
     clock: Callable[[], datetime]
+    deadlines: Callable[[], DeadlinePolicy] = DeadlinePolicy
     _rates: Rates = field(default_factory=Rates)
     _on_the_way: dict[bytes, Reply] = field(default_factory=dict)
 
@@ -174,7 +172,7 @@ class Gateway:
         auditor = self.auditors()
         if auditor is None:
             return self._not_audited(asked, "还没有发布知识和规则")
-        if time.monotonic() - asked.request.arrived > _deadline(asked):
+        if time.monotonic() - asked.request.arrived > self.deadlines().of(asked.scene).total_seconds():
             return self._not_audited(asked, "等待超时")
         known = self.pasts.of(dict.fromkeys(one.facts["person_id"] for one in message.encounters))
         answer = auditor.of_message(message, past=None if known is None else known.__getitem__)
@@ -260,11 +258,6 @@ class Asked:
         """The HTTP status of an answer: the national interface says everything in the envelope."""
         del outcome
         return 200
-
-
-def _deadline(asked: Asked) -> float:
-    """Seconds that a call may have waited and still be audited."""
-    return INPATIENT_DEADLINE if asked.scene in INPATIENT_SCENES else DEADLINES[asked.envelope.infno]
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -9,6 +9,7 @@ import time
 
 from mingcha.access.connections import known_connections
 from mingcha.access.context import Access
+from mingcha.access.policy import DeadlinePolicy
 from mingcha.audit.histories import PastLookup
 from mingcha.audit.in_force import InForce
 from mingcha.domain.errors import MingchaError
@@ -24,13 +25,14 @@ _log = logging.getLogger("mingcha.gateways")
 
 
 class Opened:
-    """What belongs to a gateway: its journal, the release in force, the connections as they are now."""
+    """What belongs to a gateway: its journal, the release in force, connections and deadlines as they are now."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
         self._connections = Connections(())
+        self._deadlines = DeadlinePolicy()
         self._stopped = threading.Event()
-        self._follower = threading.Thread(target=self._follow, daemon=True, name="connections")
+        self._follower = threading.Thread(target=self._follow, daemon=True, name="settings")
         self._lookup = PastLookup(access)
         self.in_force = InForce(access.home)
         folder = journal_folder(access.home)
@@ -45,10 +47,11 @@ class Opened:
             sealer=sealer,
             secret=access.keys.index,
             clock=access.clock,
+            deadlines=lambda: self._deadlines,
         )
 
     def start(self) -> None:
-        """Take up connections and release, and follow both."""
+        """Take up settings and release, and follow both."""
         self.look()
         self._follower.start()
         self.in_force.start()
@@ -62,13 +65,14 @@ class Opened:
         self._lookup.close()
 
     def look(self) -> None:
-        """Take up the connections as they are now; where the database does not answer, those before go on."""
+        """Take up connections and deadlines as they are now; where the database does not answer, those before go on."""
         try:
             self._connections = Connections(
                 Connection(**vars(one)) for one in known_connections(self._access)
             )
+            self._deadlines = self._access.policy.deadlines
         except MingchaError as error:
-            _log.error("connections not taken up: %s", error.what)
+            _log.error("settings not taken up: %s", error.what)
 
     def _follow(self) -> None:
         while not self._stopped.wait(_SECONDS_BETWEEN):

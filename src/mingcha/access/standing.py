@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from mingcha.access.actor import Held
@@ -42,19 +42,21 @@ def place_of(period: OrganisationPeriod) -> Place:
 
 def place_today(session: Session, organisation_id: UUID, day: date) -> Place | None:
     """Where an organisation stands on a day; nowhere where it does not exist then."""
-    found = session.scalar(
-        select(OrganisationPeriod).where(
-            OrganisationPeriod.organisation_id == organisation_id, current_period(day)
-        )
-    )
+    found = _period_of(session, organisation_id, day)
     return None if found is None else place_of(found)
 
 
 def held_by(session: Session, user: User, day: date) -> tuple[Held, ...]:
-    """What a user holds on a day; a grant on an organisation that no longer exists reaches nothing."""
+    """What a user holds on a day; a grant on an organisation that no longer exists reaches nothing.
+
+    One question to the database however many the grants: it is asked with every request.
+    """
+    node = case((Grant.own, user.organisation_id), else_=Grant.organisation_id)
+    standing = and_(OrganisationPeriod.organisation_id == node, current_period(day))
+    grants = select(Grant, OrganisationPeriod).outerjoin(OrganisationPeriod, standing)
     held = []
-    for grant in session.scalars(select(Grant).where(Grant.user_id == user.id)):
-        place = granted_place(session, user, grant, day)
+    for grant, period in session.execute(grants.where(Grant.user_id == user.id)):
+        place = _place_for(grant, period)
         if place is not None:
             types = None if grant.insurance_types is None else frozenset(grant.insurance_types)
             held.append(Held(Role(grant.role), Reach.below(place, types)))
@@ -63,9 +65,20 @@ def held_by(session: Session, user: User, day: date) -> tuple[Held, ...]:
 
 def granted_place(session: Session, user: User, grant: Grant, day: date) -> Place | None:
     """The place that a grant is for: a node of the tree, the user's own, or the root of everything."""
-    if grant.own:
-        own = None if user.organisation_id is None else place_today(session, user.organisation_id, day)
-        return own if own is not None and own.doctor is not None else None
-    if grant.organisation_id is None:
+    node = user.organisation_id if grant.own else grant.organisation_id
+    return _place_for(grant, None if node is None else _period_of(session, node, day))
+
+
+def _period_of(session: Session, organisation_id: UUID, day: date) -> OrganisationPeriod | None:
+    return session.scalar(
+        select(OrganisationPeriod).where(
+            OrganisationPeriod.organisation_id == organisation_id, current_period(day)
+        )
+    )
+
+
+def _place_for(grant: Grant, period: OrganisationPeriod | None) -> Place | None:
+    if not grant.own and grant.organisation_id is None:
         return Place()
-    return place_today(session, grant.organisation_id, day)
+    place = None if period is None else place_of(period)
+    return None if grant.own and (place is None or place.doctor is None) else place

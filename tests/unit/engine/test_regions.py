@@ -122,9 +122,10 @@ def test_a_case_and_a_partition_agree_where_regions_differ() -> None:
     release = release_of(1, points, settings, with_demonstration=True)
     plan = Plan(release, entries())
     city = City(release, 1_500, seed=31, regions=("350100", "350203", "350211", "440100"))
+    judge = CaseJudge(plan)
     rows: list[str] = []
     for case in city.cases:
-        rows += [repr(row) for found_ in case_findings(plan, case, CaseJudge(plan)(case)) for row in found_]
+        rows += [repr(row) for found_ in case_findings(plan, case, judge(case)) for row in found_]
     tables, items = city.partition()
     outcome = PartitionJudge(plan, items["item_code"].to_list())(tables)
     assert sorted(rows) == sorted(map(repr, findings_of_partition(plan, tables, outcome.hits, items).rows()))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from mingcha.access.context import Access
@@ -31,6 +32,8 @@ FLAGS = [
 ]
 VIEWPORT = {"width": 1366, "height": 768}
 _STARTS_WITHIN = 20
+# Applications that serve nobody now: making one takes longer than opening a page.
+_applications: list[FastAPI] = []
 
 
 def chromium() -> str | None:
@@ -53,8 +56,12 @@ def why_not() -> str | None:
 @contextmanager
 def serving(access: Access, signing_on: Callable[[str], SingleSignOn] | None = None) -> Iterator[str]:
     """The address of a server with API and pages, and with an identity provider that knows this address."""
-    app = web_application(access)
-    show_interface(app)
+    if _applications:
+        app = _applications.pop()
+        app.state.access = access
+    else:
+        app = web_application(access)
+        show_interface(app)
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none")
     )
@@ -74,6 +81,8 @@ def serving(access: Access, signing_on: Callable[[str], SingleSignOn] | None = N
     finally:
         server.should_exit = True
         thread.join(_STARTS_WITHIN)
+        app.state.single_sign_on = None
+        _applications.append(app)
 
 
 @dataclass

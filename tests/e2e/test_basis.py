@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mingcha.access.roles import Role
+from tests.e2e.looks import shortcomings
 from tests.e2e.stage import Stage
-from tests.e2e.test_frame import AXE, serious
 from tests.e2e.test_screens import HOSTILE, choose, sign_out
 
 LAW = f"第一条 定点医疗机构不得分解收费。\n第二条 {HOSTILE}\n第三条 违反的，由医疗保障行政部门处理。\n"
@@ -100,14 +100,10 @@ def test_a_draft_is_sent_to_hospitals_and_each_answers_for_itself(stage: Stage, 
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page, theme: str) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core 未安装：请先执行 make ui")
+def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page) -> None:
     roles = [stage.town.grant(Role.RULE_ADMIN), stage.town.grant(Role.INSURANCE_OFFICE, "H1")]
     stage.town.user("rules", *roles, at="H1")
     page.goto(stage.address)
-    page.evaluate("theme => localStorage.setItem('mingcha.theme', theme)", theme)
     stage.sign_in(page, "rules")
     faults = {}
     for address, button in (
@@ -119,10 +115,8 @@ def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page
     ):
         page.goto(stage.address + address)
         page.wait_for_load_state("networkidle")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{address} is {wide} pixels too wide"
-        faults[address] = serious(page)
+        faults[address] = shortcomings(page)
         page.get_by_role("button", name=button, exact=True).first.click()
         page.wait_for_load_state("networkidle")
-        faults[address, button] = serious(page)
+        faults[address, button] = shortcomings(page)
     assert {where: found for where, found in faults.items() if found} == {}

@@ -24,7 +24,7 @@ from mingcha.store.database.calls import CallFeedback
 from mingcha.web.app import web_application
 from mingcha.web.embedded.pages import show_embedded
 from mingcha.web.national import Line
-from tests.e2e.test_frame import AXE, serious
+from tests.e2e.looks import shortcomings
 from tests.platform.gateway.calling import HOSPITAL, Hospital
 from tests.platform.gateway.conftest import Installed
 from tests.platform.test_reminder import CT, DAY, encounter
@@ -102,8 +102,7 @@ def test_a_doctor_reads_why_goes_on_for_a_reason_and_the_link_is_over(
     expect(small.get_by_role("heading", name="审核结果")).to_be_visible()
     small.get_by_text("依据", exact=True).click()
     assert fits(small)
-    if AXE.is_file():
-        assert serious(small) == []
+    assert shortcomings(small) == []
     small.get_by_role("combobox").focus()
     small.keyboard.press("ArrowDown")
     small.keyboard.press("Tab")
@@ -139,8 +138,7 @@ def test_a_doctor_is_reminded_of_a_patient_and_of_what_is_being_ordered(
     expect(small.get_by_text("其他机构", exact=True)).to_be_visible()
     expect(small.get_by_text("医院", exact=False)).to_have_count(0)
     assert fits(small)
-    if AXE.is_file():
-        assert serious(small) == []
+    assert shortcomings(small) == []
 
 
 @pytest.mark.one_database

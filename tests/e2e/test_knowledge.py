@@ -11,8 +11,8 @@ from mingcha.access.roles import Role
 from mingcha.knowledge.point import Status
 from mingcha.knowledge.starter import starter_points
 from mingcha.library.index import initials
+from tests.e2e.looks import shortcomings
 from tests.e2e.stage import VIEWPORT, Stage
-from tests.e2e.test_frame import serious
 from tests.e2e.test_screens import choose
 
 POINT = next(
@@ -120,7 +120,7 @@ def test_a_text_is_mapped_to_diagnoses_from_the_table_that_is_at_hand(city: Stag
     asked = page.get_by_role("dialog", name="新建草稿")
     asked.get_by_role("textbox").fill("映射适应症")
     asked.get_by_role("button", name="新建").click()
-    assert serious(page) == []
+    assert shortcomings(page) == []
     bench.get_by_role("button", name="批准，写入草稿").click()
     expect(drawer.get_by_text("改了它，发布后生效")).to_be_visible()
     drawer.get_by_role("link", name="映射适应症").click()
@@ -129,17 +129,15 @@ def test_a_text_is_mapped_to_diagnoses_from_the_table_that_is_at_hand(city: Stag
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_serious_fault_of_access_on_these_screens(city: Stage, page: Page, theme: str) -> None:
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+def test_no_serious_fault_of_access_on_these_screens(city: Stage, page: Page) -> None:
     city.sign_in_as(page, Role.RULE_ADMIN, to="/knowledge")
     expect(page.get_by_role("region", name="知识点列表").get_by_role("row").nth(1)).to_be_visible()
-    assert serious(page) == []
+    assert shortcomings(page) == []
     page.get_by_role("region", name="知识点列表").get_by_role("row").nth(1).get_by_role(
         "button"
     ).first.click()
     expect(page.get_by_text("历次发布")).to_be_visible()
-    assert serious(page) == []
+    assert shortcomings(page) == []
     page.goto(f"{city.address}/drafts")
     expect(page.get_by_text("还没有草稿")).to_be_visible()
-    assert serious(page) == []
+    assert shortcomings(page) == []

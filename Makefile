@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS    := never
 unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ui serve pictures test check fmt bench docs lock clean
+.PHONY: help setup demo ui serve pictures test faults check fmt bench docs lock clean
 
 help: ## 显示本帮助
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ pictures: ui ## 为每个页面截图(浅色、深色)到 build/pictures,供人�
 test: $(STAMP) ## 运行全部测试(ARGS="-k 名字" 只跑一部分);缺环境而跳过的会说明原因
 	@$(BIN)/pytest -n 2 $(ARGS)
 	@$(BIN)/python frontend/ui_build.py test
+
+faults: $(STAMP) ## 故障测试:负载下 kill -9、停 PostgreSQL 30 秒、磁盘满、时钟跳变、一万条恶意报文(约八分钟)
+	@MINGCHA_HOSTILE_MESSAGES=10000 $(BIN)/pytest -m 'faults or not faults' -rP $(ARGS) tests/faults
 
 check: $(STAMP) ## 代码检查:格式、类型、分层、依赖、死代码、生成的文档是否最新
 	$(BIN)/uv lock --check --quiet

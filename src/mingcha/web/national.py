@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from functools import partial
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,7 +21,16 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_WAITING = 300
 _TOO_LARGE = '{"infcode":-1,"err_msg":"报文超过 16 MB，未审核"}'.encode()
 _NOT_POST = '{"infcode":-1,"err_msg":"请用 POST 发送报文"}'.encode()
-StatusAndContent = tuple[int, bytes]
+# Which release judged: the national answer has no place for it.
+RELEASE = b"mingcha-release"
+
+
+class Outgoing(NamedTuple):
+    """An answer that may leave; `release` is the number of the one that judged, 0 where none did."""
+
+    status: int
+    content: bytes
+    release: int = 0
 
 
 class Line:
@@ -30,12 +40,12 @@ class Line:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        self._waiting: deque[tuple[Callable[[], Reply], asyncio.Future[StatusAndContent]]] = deque()
+        self._waiting: deque[tuple[Callable[[], Reply], asyncio.Future[Outgoing]]] = deque()
 
-    async def __call__(self, ask: Callable[[], Reply], shed: Callable[[], Reply]) -> StatusAndContent:
-        """Status and content of the answer, once it is kept; by `shed` where too many wait."""
+    async def __call__(self, ask: Callable[[], Reply], shed: Callable[[], Reply]) -> Outgoing:
+        """The answer, once it is kept; by `shed` where too many wait."""
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[StatusAndContent] = loop.create_future()
+        answer: asyncio.Future[Outgoing] = loop.create_future()
         if len(self._waiting) >= MOST_WAITING:
             _ask(shed, answer)
         else:
@@ -53,7 +63,7 @@ class Line:
             loop.call_soon(self._next, loop)
 
 
-def _ask(ask: Callable[[], Reply], answer: asyncio.Future[StatusAndContent]) -> None:
+def _ask(ask: Callable[[], Reply], answer: asyncio.Future[Outgoing]) -> None:
     """Get a reply, and see to it that its answer is set when it is kept."""
     try:
         reply = ask()
@@ -61,19 +71,19 @@ def _ask(ask: Callable[[], Reply], answer: asyncio.Future[StatusAndContent]) -> 
         answer.set_exception(error)
         return
     if reply.kept is None:
-        answer.set_result((reply.status, reply.content))
+        answer.set_result(Outgoing(reply.status, reply.content, reply.release))
     else:
         loop = answer.get_loop()
         reply.kept.add_done_callback(lambda kept: loop.call_soon_threadsafe(_tell, answer, reply, kept))
 
 
-def _tell(answer: asyncio.Future[StatusAndContent], reply: Reply, kept: Future[Place]) -> None:
+def _tell(answer: asyncio.Future[Outgoing], reply: Reply, kept: Future[Place]) -> None:
     if answer.done():  # whoever asked has gone
         return
     if isinstance(kept.exception(), JournalError):
-        answer.set_result((200, reply.otherwise()))
+        answer.set_result(Outgoing(200, reply.otherwise()))
     else:
-        answer.set_result((reply.status, reply.content))
+        answer.set_result(Outgoing(reply.status, reply.content, reply.release))
 
 
 class NationalDoor:
@@ -89,18 +99,16 @@ class NationalDoor:
             await self._app(scope, receive, send)
             return
         if scope["method"] != "POST":
-            await _answer(send, 405, _NOT_POST)
+            await _answer(send, Outgoing(405, _NOT_POST))
             return
         arrived = time.monotonic()
         content = await _body(receive)
         if content is None:
-            await _answer(send, 413, _TOO_LARGE)
+            await _answer(send, Outgoing(413, _TOO_LARGE))
             return
         request = request_of(scope, content, arrived)
         gateway = self._line.gateway
-        await _answer(
-            send, *await self._line(partial(gateway, request), partial(gateway.overloaded, request))
-        )
+        await _answer(send, await self._line(partial(gateway, request), partial(gateway.overloaded, request)))
 
 
 def request_of(scope: Scope, content: bytes, arrived: float) -> Request:
@@ -123,18 +131,20 @@ async def _body(receive: Receive) -> bytes | None:
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _answer(send: Send, status: int, content: bytes) -> Awaitable[None]:
+def _answer(send: Send, answer: Outgoing) -> Awaitable[None]:
+    release = [(RELEASE, b"%d" % answer.release)] if answer.release else []
     return _send(
         send,
         {
             "type": "http.response.start",
-            "status": status,
+            "status": answer.status,
             "headers": [
                 (b"content-type", b"application/json; charset=utf-8"),
-                (b"content-length", str(len(content)).encode()),
+                (b"content-length", b"%d" % len(answer.content)),
+                *release,
             ],
         },
-        {"type": "http.response.body", "body": content},
+        {"type": "http.response.body", "body": answer.content},
     )
 
 

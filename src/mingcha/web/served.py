@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +28,7 @@ from mingcha.web.app import web_application
 from mingcha.web.embedded.pages import show_embedded
 from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
 from mingcha.web.national import Line, NationalDoor
+from mingcha.web.patience import Patience
 
 _UPKEEP_SECONDS = 2.0
 _NICENESS = 19
@@ -34,6 +37,10 @@ _WORKER = [sys.executable, "-c", "from mingcha.cli import main; main()", "worker
 # A worker that dies at once must not be started as fast as it dies.
 _WORKER_AGAIN_SECONDS = 3.0
 _WORKER_ENDS_SECONDS = 20
+# What is being answered when the service is stopped.
+_ANSWERED_WITHIN_SECONDS = 15
+# A server process that says nothing for so long is hung, and replaced; on a machine that is busy one is only late.
+_SILENT_FOR_SECONDS = 30
 
 
 def served() -> ASGIApp:
@@ -41,6 +48,7 @@ def served() -> ASGIApp:
     # What keeps answers asks for the program's lock while the loop judges: it shall not wait long for it.
     sys.setswitchinterval(_LOCK_SECONDS)
     write_logs_to()
+    _end_with_parent()
     installation = application()
     access = installation.access
     app = web_application(access, installation.single_sign_on)
@@ -48,6 +56,19 @@ def served() -> ASGIApp:
     if lacks_interface() is None:
         show_interface(app)
     return with_gateway(app, access)
+
+
+def _end_with_parent() -> None:
+    """Let a server process end when the one that started it is gone: it would keep the port from the next."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def end() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=end, daemon=True, name="parent").start()
 
 
 def with_gateway(app: FastAPI, access: Access) -> ASGIApp:
@@ -97,6 +118,9 @@ def run(access: Access, *, host: str, port: int, workers: int, worker: bool) -> 
             log_config=None,
             access_log=False,
             server_header=False,
+            http=Patience,
+            timeout_graceful_shutdown=_ANSWERED_WITHIN_SECONDS,
+            timeout_worker_healthcheck=_SILENT_FOR_SECONDS,
         )
     finally:
         stopped.set()

@@ -13,7 +13,7 @@ import pytest
 from mingcha.audit.past import PastEncounter
 from mingcha.gateways.national.gateway import Gateway, Reply
 from mingcha.gateways.national.pasts import Pasts
-from mingcha.web.national import MOST_WAITING, Line, StatusAndContent
+from mingcha.web.national import MOST_WAITING, Line, Outgoing
 
 
 def line() -> Line:
@@ -31,12 +31,12 @@ def saying(judged: list[int], number: int) -> Callable[[], Reply]:
 def test_calls_are_judged_in_the_order_in_which_they_came_and_shed_beyond_the_most_that_may_wait() -> None:
     judged: list[int] = []
 
-    async def all_at_once() -> list[StatusAndContent]:
+    async def all_at_once() -> list[Outgoing]:
         one = line()
         asked = (one(saying(judged, n), lambda: Reply(b"shed")) for n in range(MOST_WAITING + 5))
         return await asyncio.gather(*asked)
 
-    answers = [content for _, content in asyncio.run(all_at_once())]
+    answers = [answer.content for answer in asyncio.run(all_at_once())]
     assert judged == list(range(MOST_WAITING))
     assert answers == [*(str(n).encode() for n in judged), *[b"shed"] * 5]
 

@@ -243,9 +243,9 @@ def test_too_many_waiting_are_told_so_in_these_words(installed: Installed, monke
     # Beside: a browser of other tests may keep a loop on this thread.
     with ThreadPoolExecutor(1) as beside:
         waiting = Line(gateway)(*asking(gateway, said, Request(b""), sender))
-        status, content = beside.submit(asyncio.run, waiting).result()
-    assert status == 200
-    assert json.loads(content)["outcome"] == "not_audited"
+        answer = beside.submit(asyncio.run, waiting).result()
+    assert answer.status == 200
+    assert json.loads(answer.content)["outcome"] == "not_audited"
 
 
 @pytest.mark.usefixtures("now")

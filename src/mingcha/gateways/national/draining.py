@@ -6,6 +6,7 @@ read is written with them in one transaction.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +32,9 @@ from mingcha.gateways.national.envelope import envelope_of
 from mingcha.gateways.national.feedback import TAKE_BACK, read_feedback
 from mingcha.ingest.messages import BilledEncounter, read_message
 from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow, CallTally, JournalRead
-from mingcha.store.journal.records import SUFFIX, Heads, Place, Sealer, journal_folder
+from mingcha.store.database.engine import Unavailable
+from mingcha.store.journal.records import SUFFIX, Heads, JournalError, Place, Sealer, journal_folder
+from mingcha.store.keys import KeysError
 
 AUDITS = frozenset({"3101", "3102"})
 FEEDBACK = "3103"
@@ -39,6 +42,7 @@ FEEDBACK = "3103"
 SETTLED = frozenset({"6", "8", "10"})
 OF_A_STAY = frozenset({"4", "5"})
 _AT_ONCE = 200
+_log = logging.getLogger("mingcha.gateways")
 
 
 @dataclass
@@ -59,11 +63,17 @@ def drain(access: Access, sealer: Sealer, folder: Path, stopped: Callable[[], bo
 
     Raises:
         Unavailable: the database does not answer; nothing is lost, the next time goes on from here.
+        JournalError, KeysError: a record cannot be opened; what follows it in its journal waits, other journals do not.
     """
-    total = 0
+    total, unopened = 0, None
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        while not stopped() and (read := _drain_some(access, sealer, path)):
-            total += read
+        try:
+            while not stopped() and (read := _drain_some(access, sealer, path)):
+                total += read
+        except (JournalError, KeysError) as error:
+            unopened = error
+    if unopened is not None:
+        raise unopened
     return total
 
 
@@ -80,6 +90,38 @@ def _drain_some(access: Access, sealer: Sealer, path: Path) -> int:
     if not records:
         return 0
     calls = [(key, place, decode_call(sealer.content(place))) for key, place in records]
+    read = JournalRead(name=path.name, offset=end, records=before + len(records))
+    try:
+        _enter(access, calls, read)
+    except Unavailable:
+        raise
+    except Exception as error:
+        _log.error("calls cannot be entered together", exc_info=error)
+        _enter_each(access, calls, read)
+    return len(records)
+
+
+_Kept = tuple[bytes, Place, Call]
+
+
+def _enter_each(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
+    """Enter calls one by one: what is wrong with one of them must not keep the others waiting."""
+    for number, (key, place, call) in enumerate(calls):
+        until = calls[number + 1][1].offset if number + 1 < len(calls) else read.offset
+        one = JournalRead(name=read.name, offset=until, records=read.records - len(calls) + number + 1)
+        try:
+            _enter(access, [(key, place, call)], one)
+        except Unavailable:
+            raise
+        except Exception as error:
+            _log.error("call cannot be entered", exc_info=error)
+            # Its request and answer still lie in the journal; nothing of it is made use of.
+            call.outcome = CallOutcome.REFUSED
+            _enter(access, [(key, place, call)], one)
+
+
+def _enter(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
+    """Make rows of calls, and note how far their journal was read, in one transaction."""
     with access.database.writing() as session:
         known = set(session.scalars(select(CallRow.id).where(CallRow.id.in_([k.hex() for k, _, _ in calls]))))
         batch = Batch()
@@ -95,17 +137,16 @@ def _drain_some(access: Access, sealer: Sealer, path: Path) -> int:
             _of_feedback(session, batch, row, call)
         change(session, access, batch.changes)
         _count(session, batch.rows)
-        session.merge(JournalRead(name=path.name, offset=end, records=before + len(records)))
-    return len(records)
+        session.merge(read)
 
 
 def _take(access: Access, batch: Batch, key: bytes, place: Place, call: Call) -> None:
     row = CallRow(
         id=key.hex(),
-        institution_id=call.institution_id[:64],
-        message_id=call.message_id[:64],
-        transaction=call.transaction[:8],
-        scene=call.scene[:8],
+        institution_id=call.institution_id,
+        message_id=call.message_id,
+        transaction=call.transaction,
+        scene=call.scene,
         outcome=call.outcome,
         received_at=datetime.fromtimestamp(call.received_at / 1000, UTC),
         took=call.took,
@@ -199,7 +240,7 @@ def _of_feedback(session: Session, batch: Batch, row: CallRow, call: Call) -> No
             CallFeedback(
                 call_id=row.id,
                 number=number,
-                result_id=one.warn_rslt_id[:50],
+                result_id=one.warn_rslt_id,
                 stage=stage,
                 way=one.dspo_way,
                 reason=one.dspo_way_rea,
@@ -241,12 +282,19 @@ def audit_later(
         return 0
     look_up = PastLookup(access)
     for call_id, journal, offset in waiting:
-        call = decode_call(sealer.content(Place(folder / journal, offset)))
-        answer = ready.of_message(read_message(call.request), past=look_up)
-        found = [row for row in answer.findings if row["exemption"] is None]
+        outcome, found = CallOutcome.AUDITED_LATER, []
+        try:
+            call = decode_call(sealer.content(Place(folder / journal, offset)))
+            answer = ready.of_message(read_message(call.request), past=look_up)
+            found = [row for row in answer.findings if row["exemption"] is None]
+        except Unavailable:
+            raise
+        except Exception as error:  # the others are not to wait for it
+            _log.error("call cannot be audited", exc_info=error)
+            outcome = CallOutcome.REFUSED
         with access.database.writing() as session:
             row = session.get_one(CallRow, call_id)
-            row.outcome, row.release = CallOutcome.AUDITED_LATER, ready.plan.release.number
+            row.outcome, row.release = outcome, ready.plan.release.number
             row.findings = len(found)
             session.add_all(findings_of(call_id, found))
     look_up.close()

@@ -5,6 +5,7 @@ Source: 定点医药机构接口规范, “接口报文格式” and “交易�
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 from typing import Any
 
@@ -37,12 +38,21 @@ class Envelope(msgspec.Struct):
 _decoder = msgspec.json.Decoder(Envelope, strict=False)
 
 
+# What an envelope says where the message as a whole is no JSON, or in another encoding: its sender shall hear of that,
+# and not that nobody is known by no name.
+_SAID = re.compile(
+    rb'"(infno|msgid|inf_time|mdtrtarea_admvs|fixmedins_code)"\s*:\s*"([\x20\x21\x23-\x5b\x5d-\x7e]{0,64})"'
+)
+_SEARCHED = 65_536
+
+
 def envelope_of(content: bytes) -> Envelope:
-    """The envelope of a message, empty where there is none or it cannot be read."""
+    """The envelope of a message; what of it can be seen where the message cannot be read."""
     try:
         return _decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Envelope()
+        said = {name.decode(): value.decode() for name, value in reversed(_SAID.findall(content[:_SEARCHED]))}
+        return Envelope(**said)
 
 
 def answered(

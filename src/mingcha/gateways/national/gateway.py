@@ -53,12 +53,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; it may leave once `kept` is done, and is replaced by `otherwise` where it could not be kept."""
+    """An answer; it may leave once `kept` is done, and is replaced by `otherwise` where it could not be kept.
+
+    Args:
+        release: number of the release that judged, 0 where none did.
+    """
 
     content: bytes
     kept: Future[Place] | None = None
     otherwise: Callable[[], bytes] = bytes
     status: int = 200
+    release: int = 0
 
 
 class Auditors(Protocol):
@@ -138,7 +143,7 @@ class Gateway:
         if place is None:
             return None
         call = decode_call(self.sealer.content(place))
-        return Reply(call.answer, status=asked.status(call.outcome))
+        return Reply(call.answer, status=asked.status(call.outcome), release=call.release)
 
     def _serve(self, asked: Asked) -> Reply:
         envelope, content = asked.envelope, bytes(asked.envelope.input)
@@ -206,7 +211,8 @@ class Gateway:
             **more,
         )
         kept = self.journal.append(asked.key, encode_call(call))
-        reply = Reply(answer, kept, partial(asked.not_audited, "日志无法写入"), asked.status(outcome))
+        otherwise = partial(asked.not_audited, "日志无法写入")
+        reply = Reply(answer, kept, otherwise, asked.status(outcome), call.release)
         if asked.envelope.msgid:
             self._on_the_way[asked.key] = reply
             kept.add_done_callback(lambda _: self._on_the_way.pop(asked.key, None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator
+from sqlalchemy import DateTime, Dialect, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 from mingcha.store.keys import Sealed
@@ -44,6 +44,28 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ForeignText(TypeDecorator[str]):
+    """A text that another system wrote: cut where it is too long, without the one character that PostgreSQL refuses."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """What a row that cannot be written would keep all after it waiting for."""
+        return None if value is None else value.replace("\0", "")[: self.length]
+
+
+class ForeignLongText(ForeignText):
+    """One of any length."""
+
+    impl = Text
+    cache_ok = True
 
 
 class SealedText(TypeDecorator[Sealed]):

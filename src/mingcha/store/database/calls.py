@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mingcha.store.database.base import Base, Moment
+from mingcha.store.database.base import Base, ForeignLongText, ForeignText, Moment
 
 
 class CallRow(Base):
@@ -18,20 +18,20 @@ class CallRow(Base):
 
     # The digest of institution and message id: a call that is read twice is one call.
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    institution_id: Mapped[str] = mapped_column(String(64))
-    message_id: Mapped[str] = mapped_column(String(64))
-    transaction: Mapped[str] = mapped_column(String(8))
-    scene: Mapped[str] = mapped_column(String(8))
+    institution_id: Mapped[str] = mapped_column(ForeignText(64))
+    message_id: Mapped[str] = mapped_column(ForeignText(64))
+    transaction: Mapped[str] = mapped_column(ForeignText(8))
+    scene: Mapped[str] = mapped_column(ForeignText(8))
     outcome: Mapped[str] = mapped_column(String(16))
     received_at: Mapped[datetime] = mapped_column(Moment, index=True)
     took: Mapped[int]
     release: Mapped[int]
     person: Mapped[str | None] = mapped_column(String(64), index=True)
-    encounter_id: Mapped[str | None] = mapped_column(String(64), index=True)
-    region_code: Mapped[str | None] = mapped_column(String(6))
-    department_id: Mapped[str | None] = mapped_column(String(64))
-    doctor_id: Mapped[str | None] = mapped_column(String(64))
-    insurance_type: Mapped[str | None] = mapped_column(String(8))
+    encounter_id: Mapped[str | None] = mapped_column(ForeignText(64), index=True)
+    region_code: Mapped[str | None] = mapped_column(ForeignText(6))
+    department_id: Mapped[str | None] = mapped_column(ForeignText(64))
+    doctor_id: Mapped[str | None] = mapped_column(ForeignText(64))
+    insurance_type: Mapped[str | None] = mapped_column(ForeignText(8))
     findings: Mapped[int]
     # Sent while the connection was being tried: no care that anybody had.
     trial: Mapped[bool] = mapped_column(Boolean)
@@ -48,16 +48,16 @@ class CallFinding(Base):
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     # What feedback names: jr_id of the answer.
-    result_id: Mapped[str] = mapped_column(String(50))
+    result_id: Mapped[str] = mapped_column(ForeignText(50))
     finding_id: Mapped[str] = mapped_column(String(50))
     rule_code: Mapped[str] = mapped_column(String(32), index=True)
     rule_name: Mapped[str] = mapped_column(String(200))
     slug: Mapped[str] = mapped_column(String(64))
     certainty: Mapped[str] = mapped_column(String(16))
     knowledge_point: Mapped[str | None] = mapped_column(String(64))
-    line_key: Mapped[str | None] = mapped_column(String(64))
-    code: Mapped[str | None] = mapped_column(String(64))
-    name: Mapped[str | None] = mapped_column(String(200))
+    line_key: Mapped[str | None] = mapped_column(ForeignText(64))
+    code: Mapped[str | None] = mapped_column(ForeignText(64))
+    name: Mapped[str | None] = mapped_column(ForeignText(200))
     amount_fen: Mapped[int | None] = mapped_column(BigInteger)
     action: Mapped[str | None] = mapped_column(String(16))
 
@@ -70,10 +70,10 @@ class CallFeedback(Base):
 
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    result_id: Mapped[str] = mapped_column(String(50))
+    result_id: Mapped[str] = mapped_column(ForeignText(50))
     stage: Mapped[str] = mapped_column(String(2))
     way: Mapped[str] = mapped_column(String(2))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(ForeignLongText)
     at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -17,7 +17,9 @@ _GATHERED_FOR = 0.002
 
 
 class Journal:
-    """Appends records to a file that no other process writes; a new file begins when one is long enough.
+    """Appends records to a file that no other process writes; a new file begins when one is long enough, or failed.
+
+    There is no file before there is a record: a process that starts while the disk is full still answers.
 
     Args:
         folder: where all journals of an installation lie.
@@ -29,11 +31,12 @@ class Journal:
         self._writer = writer
         self._sealer = sealer
         self._number = 0
+        self._size = 0
         self._waiting: list[tuple[bytes, Future[Place]]] = []
         self._changed = threading.Condition()
         self._closed = False
+        self._file: int | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        self._begin_file()
         self._thread = threading.Thread(target=self._write, daemon=True, name="journal")
         self._thread.start()
 
@@ -57,19 +60,28 @@ class Journal:
             self._closed = True
             self._changed.notify()
         self._thread.join()
-        os.close(self._file)
+        self._end_file()
+
+    @property
+    def path(self) -> Path:
+        """The file that is written, or was last."""
+        return self._folder / f"{self._writer}-{self._number:06d}{SUFFIX}"
 
     def _begin_file(self) -> None:
         self._number += 1
-        self.path = self._folder / f"{self._writer}-{self._number:06d}{SUFFIX}"
-        self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self._size = 0
+        self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         # The name itself must outlive a power cut.
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def _end_file(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
     def _write(self) -> None:
         while True:
@@ -87,13 +99,14 @@ class Journal:
         """Write records and sync once for all; either all of them are kept or none."""
         try:
             if self._size >= _MOST_BYTES:
-                os.close(self._file)
+                self._end_file()
+            if self._file is None:
                 self._begin_file()
+            assert self._file is not None
             _write_whole(self._file, b"".join(written for written, _ in taken))
             os.fdatasync(self._file)
         except OSError as error:
-            with suppress(OSError):
-                os.ftruncate(self._file, self._size)
+            self._take_back()
             refusal = JournalError(
                 f"日志无法写入：{error.strerror}", where=str(self.path), remedy="请检查磁盘空间和权限"
             )
@@ -103,6 +116,19 @@ class Journal:
         for written, record in taken:
             place, self._size = Place(self.path, self._size), self._size + len(written)
             record.set_result(place)
+
+    def _take_back(self) -> None:
+        """Leave nothing of what could not be kept.
+
+        Nothing is written where it stood: who read on past it must not find other records there. The next ones begin
+        a file of their own.
+        """
+        if self._file is not None:
+            with suppress(OSError):
+                os.ftruncate(self._file, self._size)
+            self._end_file()
+            if self._size == 0:
+                self.path.unlink(missing_ok=True)
 
 
 def _write_whole(file: int, content: bytes) -> None:

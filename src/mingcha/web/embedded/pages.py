@@ -144,5 +144,6 @@ async def _kept(line: Line, found: Opened, scene: str, answer: dict[str, str]) -
     }
     said = feedback_said(msgspec.json.encode(asked))
     sender = line.gateway.connections().of(found.institution_id)
-    status, content = await line(*asking(line.gateway, said, Message(b""), sender))
-    return status == 200 and msgspec.json.decode(content).get("outcome") == "taken"
+    kept = await line(*asking(line.gateway, said, Message(b""), sender))
+    taken: bool = kept.status == 200 and msgspec.json.decode(kept.content).get("outcome") == "taken"
+    return taken

@@ -68,5 +68,5 @@ async def _answered(request: Request, read: Callable[[bytes], Said]) -> Response
     if sender is None:
         sender = line.gateway.connections().of(said.institution_id)
     asked = asking(line.gateway, said, request_of(request.scope, content, arrived), sender)
-    status, answer = await line(*asked)
-    return Response(answer, status, media_type=_JSON)
+    answer = await line(*asked)
+    return Response(answer.content, answer.status, media_type=_JSON)

@@ -1,0 +1,39 @@
+"""PostgreSQL is stopped while hospitals send: every call is judged, and all are in the database when it is back."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.load import under_load
+from tests.faults.service import Service, check_all_there, figures, until
+from tests.support.postgres import Postgres
+
+_WITHOUT_PAST = "历史就诊暂时不可用"
+
+
+@pytest.mark.parametrize("seconds", [1, pytest.param(30, marks=pytest.mark.faults)])
+def test_while_the_database_is_away_calls_are_judged_and_nothing_is_lost_or_doubled(
+    standing: Service, postgres: Postgres, tmp_path: Path, seconds: int
+) -> None:
+    with under_load(standing.port, tmp_path / f"away{seconds}") as load:
+        until(lambda: load.answered > 40)
+        went = time.monotonic()
+        postgres.stop()
+        time.sleep(seconds)
+        known = load.answered
+        until(lambda: load.answered > known + 20)
+        postgres.start()
+        back = time.monotonic()
+        until(lambda: not load.so_far()[-1].said.startswith(_WITHOUT_PAST))
+        known = load.answered
+        until(lambda: load.answered > known + 20)
+    meanwhile = [call for call in load.calls if went < call.begun < back]
+    assert sum(call.said.startswith(_WITHOUT_PAST) for call in meanwhile) > 10, "the database was missed"
+    assert {call.sent for call in load.calls} == {1}
+    check_all_there(standing, load)
+    print(f"caught up {time.monotonic() - back:.1f} s after the database was back")
+    figures("before", [call for call in load.calls if call.begun < went])
+    figures("while away", meanwhile)

@@ -15,9 +15,12 @@ from playwright.sync_api import Page, expect
 
 from mingcha.access.context import Access
 from mingcha.access.roles import Role
+from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.single_sign_on import SingleSignOn
 from mingcha.web.app import web_application
+from mingcha.web.embedded.pages import show_embedded
 from mingcha.web.interface import BUILT, show_interface
+from mingcha.web.national import Line
 from tests.support.platform import PASSWORD, Town
 
 # Those that a machine without display, and a container, need.
@@ -54,14 +57,24 @@ def why_not() -> str | None:
 
 
 @contextmanager
-def serving(access: Access, signing_on: Callable[[str], SingleSignOn] | None = None) -> Iterator[str]:
-    """The address of a server with API and pages, and with an identity provider that knows this address."""
+def serving(
+    access: Access,
+    signing_on: Callable[[str], SingleSignOn] | None = None,
+    gateway: Gateway | None = None,
+) -> Iterator[str]:
+    """The address of a server with API and pages, and with an identity provider that knows this address.
+
+    Args:
+        gateway: that of calls, for pages in a hospital's own system too.
+    """
     if _applications:
         app = _applications.pop()
         app.state.access = access
     else:
         app = web_application(access)
+        show_embedded(app)
         show_interface(app)
+    app.state.line = None if gateway is None else Line(gateway)
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none")
     )

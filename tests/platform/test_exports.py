@@ -56,6 +56,7 @@ ADDRESSES = {
     "runs": "/runs",
     "datasets": "/datasets",
     "calls": "/calls",
+    "second-opinions": "/second-opinions",
     "knowledge-points": "/knowledge/points",
     "drafts": "/drafts",
     "releases": "/releases",

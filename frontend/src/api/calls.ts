@@ -6,7 +6,7 @@ import { answer, api, type QueryOf, type Schemas } from './client'
 import { asked, inMoments } from './listing'
 
 export type Call = Schemas['CallView']
-export type CallDetail = Schemas['CallDetail']
+export type CallDetail = Schemas['CallShown']
 
 export function listCalls(state: ListState, signal?: AbortSignal): Promise<ListPage<Call>> {
   const query = asked<QueryOf<'/api/v1/calls'>>({ ...state, filters: inMoments(state.filters) })

@@ -74,3 +74,7 @@ export function opinionsToGive(): Promise<Awaited> {
   const query = { ...ONE, unanswered: true, sort: 'deadline' }
   return dated(answer(api.GET('/api/v1/consultations/mine', { params: { query } })))
 }
+
+export function secondOpinionsIn(standing: 'waiting' | 'to_review'): Promise<Awaited> {
+  return counted(answer(api.GET('/api/v1/second-opinions', { params: { query: { ...ONE, standing } } })))
+}

@@ -22,6 +22,7 @@ import {
   Operation,
   Postcard,
   Promotion,
+  Service,
   SetUp,
   Stamp,
   Stopwatch,
@@ -240,6 +241,29 @@ export const SCREENS: Screen[] = [
       {
         title: '看一次审核会留下记录吗',
         text: '会。打开详情会记入操作记录。',
+      },
+    ],
+  },
+  {
+    name: 'second-opinions',
+    path: '/second-opinions',
+    title: '人工审核',
+    group: AUDIT,
+    icon: Service,
+    permissions: ['opinions.give'],
+    component: () => import('./second-opinions/SecondOpinionsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '本院医师签名以前请您决定的：看单据、疑点和依据，与医师说话，写明理由，同意继续或建议修改。双方说的话几秒内互相看到，都留下来。',
+      },
+      {
+        title: '到时没有结论',
+        text: '按“参数”里的设定：先放行，列为“待事后复核”，请补写意见；或者不放行，医师须修改。医师自己返回修改的，也就结束。',
+      },
+      {
+        title: '用键盘',
+        text: '按 j 到列表，上下键选，回车打开；写完按 Ctrl+Enter 发送，Tab 到“同意继续”“建议修改”。',
       },
     ],
   },

@@ -38,6 +38,7 @@ class ReminderPolicy:
 
 # Half of what a screen should take; the rest is for the network.
 _OUTPATIENT, _INPATIENT = timedelta(milliseconds=500), timedelta(milliseconds=1500)
+INPATIENT_SCENES = frozenset({"3", "4", "5", "8", "9"})
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,24 @@ class DeadlinePolicy:
 
 
 @dataclass(frozen=True)
+class OpinionPolicy:
+    """How long a person who was asked before signing may take, and whether care goes on where nobody answers."""
+
+    outpatient_waits: timedelta = timedelta(minutes=5)
+    inpatient_waits: timedelta = timedelta(minutes=15)
+    outpatient_passes: bool = True
+    inpatient_passes: bool = True
+
+    def waits(self, scene: str) -> timedelta:
+        """How long an answer is waited for in a scene (trig_scen)."""
+        return self.inpatient_waits if scene in INPATIENT_SCENES else self.outpatient_waits
+
+    def passes(self, scene: str) -> bool:
+        """Whether care goes on without one."""
+        return self.inpatient_passes if scene in INPATIENT_SCENES else self.outpatient_passes
+
+
+@dataclass(frozen=True)
 class Policy:
     """What passwords, sessions, tokens, failures, uploads and calls are held to."""
 
@@ -83,6 +102,7 @@ class Policy:
     alarms: AlarmPolicy = field(default_factory=AlarmPolicy)
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
     deadlines: DeadlinePolicy = field(default_factory=DeadlinePolicy)
+    opinions: OpinionPolicy = field(default_factory=OpinionPolicy)
     # Of all files of an upload together, as they lie on the disk and unpacked.
     upload_bytes: int = 20 * 2**30
     upload_files: int = 1_000

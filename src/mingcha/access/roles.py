@@ -22,6 +22,7 @@ class Role(StrEnum):
     INSURANCE_OFFICE = "insurance_office"
     DEPARTMENT_HEAD = "department_head"
     DOCTOR = "doctor"
+    PHARMACIST = "pharmacist"
     READER = "reader"
 
 
@@ -45,7 +46,9 @@ _AUDITS = _LOOKS_UP | {P.DATA_IMPORT, P.RUNS_START, P.PERSONS_FIND, P.HEALTH_VIE
 _REVIEWS = frozenset({P.KNOWLEDGE_VIEW, P.RELEASES_REVIEW})
 _WRITES = _REVIEWS | {P.KNOWLEDGE_EDIT, P.RULES_EDIT, P.BASIS_EDIT}
 _PUBLISHES = _REVIEWS | {P.RELEASES_PUBLISH}
-WITHIN_A_HOSPITAL = frozenset({Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.READER})
+WITHIN_A_HOSPITAL = frozenset(
+    {Role.INSURANCE_OFFICE, Role.DEPARTMENT_HEAD, Role.DOCTOR, Role.PHARMACIST, Role.READER}
+)
 
 
 @dataclass(frozen=True)
@@ -148,9 +151,18 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.INSURANCE_OFFICE: RoleEntry(
         "医院医保办",
-        _AUDITS | {P.USERS_VIEW, P.ACCOUNTS_REQUEST, P.CONSULTATION_ANSWER, P.AUDITS_ASK, P.HEALTH_IMPORT},
+        _AUDITS
+        | {
+            P.USERS_VIEW,
+            P.ACCOUNTS_REQUEST,
+            P.CONSULTATION_ANSWER,
+            P.AUDITS_ASK,
+            P.HEALTH_IMPORT,
+            P.OPINIONS_GIVE,
+        },
     ),
     Role.DEPARTMENT_HEAD: RoleEntry("科室主任", _LOOKS_UP | {P.USERS_VIEW, P.FINDINGS_EXPORT}),
     Role.DOCTOR: RoleEntry("医师", _LOOKS_UP | {P.HEALTH_VIEW}),
+    Role.PHARMACIST: RoleEntry("药师", _LOOKS_UP | {P.HEALTH_VIEW, P.OPINIONS_GIVE}),
     Role.READER: RoleEntry("只读", _LOOKS_UP),
 }

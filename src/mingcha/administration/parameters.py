@@ -91,6 +91,7 @@ _UNITS: dict[str, Any] = {
 }
 _PASSWORD, _SIGN_IN, _SESSION, _TOKEN = "口令", "登录失败", "会话", "令牌和链接"
 _ALARM, _UPLOAD, _REMINDER, _DEADLINE = "异常使用报警", "上传", "事前提醒", "审核时限"
+_OPINION = "人工审核"
 
 PARAMETERS = (
     Parameter("password.length", _PASSWORD, "口令最短长度", "password_length", "个字符", 8, 64),
@@ -183,6 +184,29 @@ PARAMETERS = (
         )
         for scene, label in SCENES.items()
         if scene != AFTERWARDS
+    ),
+    *(
+        one
+        for care, label in (("outpatient", "门诊、购药"), ("inpatient", "住院"))
+        for one in (
+            Parameter(
+                f"opinion.{care}.waits",
+                _OPINION,
+                f"{label}：最多等多久",
+                f"opinions.{care}_waits",
+                "分钟",
+                1,
+                30,
+                "转人工以后，药师或医保办在这段时间内作出结论",
+            ),
+            Parameter(
+                f"opinion.{care}.passes",
+                _OPINION,
+                f"{label}：超时放行",
+                f"opinions.{care}_passes",
+                about="是：先放行，事后复核；否：不放行，医师须修改。人工审核暂不可用时也按这里",
+            ),
+        )
     ),
 )
 _BY_KEY = {parameter.key: parameter for parameter in PARAMETERS}

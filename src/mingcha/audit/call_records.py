@@ -18,7 +18,8 @@ from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
 from mingcha.access.scope import PlaceColumns, within
 from mingcha.access.trail import Action, record
-from mingcha.audit.calls import CallOutcome, decode_call
+from mingcha.audit.answers import result_id_of
+from mingcha.audit.calls import Call, CallOutcome, decode_call
 from mingcha.knowledge.strategy.model import SCENES, STAGES
 from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow
 from mingcha.store.journal.records import JournalError, Place, Sealer, journal_folder
@@ -86,6 +87,7 @@ class Answered:
 class FoundView:
     """A finding that a call was answered with; money in fen."""
 
+    result_id: str
     rule_code: str
     rule_name: str
     certainty: str
@@ -133,8 +135,8 @@ def call(access: Access, actor: Actor, call_id: str) -> CallDetail:
             )
         )
         feedback = _feedback(session, row, [one.result_id for one in found])
-    message, said = _said(access, row)
-    return CallDetail(_view(row), message, [_found(one, said, feedback) for one in found])
+    message, said = _said(kept_call(access, row.journal, row.offset))
+    return CallDetail(_view(row), message, [_found(vars(one), said, feedback) for one in found])
 
 
 def _visible(actor: Actor, wanted: CallFilter) -> Select[CallRow]:
@@ -177,13 +179,27 @@ def _feedback(session: Session, row: CallRow, results: list[str]) -> dict[str, A
     return {one.result_id: Answered(WAYS.get(one.way, one.way), one.reason, one.at) for one in rows}
 
 
-def _said(access: Access, row: CallRow) -> tuple[str | None, Mapping[str, Any]]:
-    """What the answer said beside its results, and each result by its id; nothing where the journal is gone."""
+def found_in(call: Call) -> list[FoundView]:
+    """What a call was answered with, as it was kept."""
+    _, said = _said(call)
+    rows = ({**row, "result_id": result_id_of(row)} for row in call.findings)
+    return [_found(row, said, {}) for row in rows]
+
+
+def kept_call(access: Access, journal: str, offset: int) -> Call | None:
+    """A call as it was kept; None where the journal is gone."""
     try:
-        place = Place(journal_folder(access.home) / row.journal, row.offset)
-        answer = msgspec.json.decode(decode_call(Sealer(access.keys).content(place)).answer)
+        place = Place(journal_folder(access.home) / journal, offset)
+        return decode_call(Sealer(access.keys).content(place))
     except (OSError, JournalError, KeysError):
+        return None
+
+
+def _said(call: Call | None) -> tuple[str | None, Mapping[str, Any]]:
+    """What the answer said beside its results, and each result by its id."""
+    if call is None:
         return None, {}
+    answer = msgspec.json.decode(call.answer)
     if "findings" in answer:  # in the words of this project, one by one
         return answer.get("note") or None, {one["result_id"]: _as_result(one) for one in answer["findings"]}
     results = (answer.get("output") or {}).get("result") or []
@@ -195,21 +211,20 @@ def _as_result(told: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"vola_cont": told["reason"], "vola_evid": "；".join(part for part in evidence if part)}
 
 
-def _found(row: CallFinding, said: Mapping[str, Any], feedback: Mapping[str, Answered]) -> FoundView:
-    told = said.get(row.result_id, {})
+def _found(row: Mapping[str, Any], said: Mapping[str, Any], feedback: Mapping[str, Answered]) -> FoundView:
+    result_id = row["result_id"]
+    told = said.get(result_id, {})
     return FoundView(
-        rule_code=row.rule_code,
-        rule_name=row.rule_name,
-        certainty=row.certainty,
-        code=row.code,
-        name=row.name,
-        line_key=row.line_key,
-        amount_fen=row.amount_fen,
-        action=row.action,
+        **{name: row[name] for name in _AS_FOUND},
         content=told.get("vola_cont"),
         evidence=told.get("vola_evid"),
-        feedback=feedback.get(row.result_id),
+        feedback=feedback.get(result_id),
     )
+
+
+_AS_FOUND = (
+    "result_id", "rule_code", "rule_name", "certainty", "code", "name", "line_key", "amount_fen", "action",
+)  # fmt: skip
 
 
 def _view(row: CallRow) -> CallView:

@@ -153,9 +153,11 @@ class Door:
         self.module = module
         self.router = APIRouter(prefix=API + prefix, tags=[subject])
 
-    def get(self, path: str, asks: Permission | Public, summary: str, **more: Any) -> Callable[..., Any]:
-        """A route that reads."""
-        return self._route("GET", path, asks, summary, more)
+    def get(
+        self, path: str, asks: Permission | Public, summary: str, *, signed: bool = False, **more: Any
+    ) -> Callable[..., Any]:
+        """A route that reads; `signed` ones also for systems of connected institutions."""
+        return self._route("GET", path, asks, summary, more, AsksOrSigned if signed else Asks)
 
     def post(
         self, path: str, asks: Permission | Public, summary: str, *, signed: bool = False, **more: Any

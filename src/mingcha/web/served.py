@@ -24,6 +24,7 @@ from mingcha.bootstrap import application
 from mingcha.gateways.national.draining import Drainer
 from mingcha.gateways.national.opening import Opened
 from mingcha.library.publishing import publish_due
+from mingcha.review.second_opinions import close_overdue
 from mingcha.web.app import web_application
 from mingcha.web.embedded.pages import show_embedded
 from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
@@ -146,7 +147,8 @@ def _keep_worker_until(stopped: threading.Event) -> None:
 def _keep_up_until(access: Access, stopped: threading.Event) -> None:
     _stand_back()
     seal = partial(keep_up, access)
-    works = (seal, partial(publish_due, access), Drainer(access, stopped.is_set))
+    overdue = partial(close_overdue, access)
+    works = (overdue, seal, partial(publish_due, access), Drainer(access, stopped.is_set))
     while not stopped.wait(_UPKEEP_SECONDS):
         _keep_up(works)
     _keep_up((seal,))  # what journals hold is read when the service starts again

@@ -242,12 +242,14 @@ def test_a_call_waits_as_long_as_is_set_for_its_scene_whether_or_not_the_databas
     opened = Opened(access)
 
     def seconds(scene: str) -> float:
-        return opened.gateway.deadlines().of(scene).total_seconds()
+        return opened.gateway.policy().deadlines.of(scene).total_seconds()
 
     def asked_a_minute_ago(scene: str) -> int:
         asked = installed.hospital.request(bill(scene=scene))
         late = type(asked)(asked.content, asked.headers, asked.address, asked.arrived - 60)
-        gateway = installed.gateway(deadlines=lambda: replace(opened.gateway.deadlines(), scene_5=HOUR))
+        policy = opened.gateway.policy()
+        policy = replace(policy, deadlines=replace(policy.deadlines, scene_5=HOUR))
+        gateway = installed.gateway(policy=lambda: policy)
         return int(json.loads(answer_of(gateway(late)))["infcode"])
 
     try:

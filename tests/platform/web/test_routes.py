@@ -34,7 +34,7 @@ from mingcha.web.door import API, Asks
 from tests.platform.web.calls_of_people import calls_of_people
 from tests.support.asking import own_words, taken_back
 from tests.support.browser import Browser, application_over
-from tests.support.calls import answered_call
+from tests.support.calls import answered_call, asked_opinion
 from tests.support.care import Cared, cared
 from tests.support.judged import beside, findings_at
 from tests.support.library import knowledge_calls, library_calls, writing_calls
@@ -205,6 +205,7 @@ def calls(
     written = {"kind": "policy", "title": "通知", "draft": True}
     ending = {"last_day": "2026-03-02", "owner": "other", "deadline": "2026-03-09"}
     ward = {"kind": "department", "code": f"W{number}", "name": "病区", "valid_from": "2026-03-02"}
+    opinion = asked_opinion(town.access, hospital)
     judged, finding = beside(town.access), findings_at(hospital)["finding_id"][0]
     return {
         ("GET", "/session"): ("/session", None),
@@ -248,6 +249,25 @@ def calls(
         ("GET", "/calls"): ("/calls?size=100", None),
         ("GET", "/calls/{call_id}"): (f"/calls/{hospital}", None),
         ("POST", "/audit"): ("/audit", own_words(institution_id=hospital)),
+        ("POST", "/audit/second-opinions"): (
+            "/audit/second-opinions",
+            {"institution_id": hospital, "message_id": "M1", "result_id": "R1"},
+        ),
+        ("GET", "/audit/second-opinions"): (
+            f"/audit/second-opinions?institution_id={hospital}&message_id=M1&result_id=R1",
+            None,
+        ),
+        ("GET", "/second-opinions"): ("/second-opinions?size=100", None),
+        ("GET", "/second-opinions/{opinion_id}"): (f"/second-opinions/{opinion}", None),
+        ("GET", "/second-opinions/{opinion_id}/bill"): (f"/second-opinions/{opinion}/bill", None),
+        ("POST", "/second-opinions/{opinion_id}/words"): (
+            f"/second-opinions/{opinion}/words",
+            {"text": "请补充诊断"},
+        ),
+        ("POST", "/second-opinions/{opinion_id}/decision"): (
+            f"/second-opinions/{opinion}/decision",
+            {"verdict": "agreed", "reason": "已核对"},
+        ),
         ("POST", "/reminder"): (
             "/reminder",
             {
@@ -456,6 +476,8 @@ AIMED = {
     ("POST", "/reminder"),
     ("POST", "/audit"),
     ("POST", "/audit/feedback"),
+    ("POST", "/audit/second-opinions"),
+    ("GET", "/audit/second-opinions"),
     ("POST", "/users"),
     ("POST", "/organisations"),
     ("POST", "/datasets"),
@@ -474,6 +496,7 @@ LISTS = {
     ("GET", "/connections"): "institution_id",
     ("GET", "/findings"): "institution_id",
     ("GET", "/calls"): "institution_id",
+    ("GET", "/second-opinions"): "institution_id",
 }
 
 

@@ -14,6 +14,7 @@ const KINDS: Record<string, string> = {
   alarm: '报警',
   basis: '依据文件',
   consultation: '征求意见',
+  second_opinion: '人工审核',
   run: '任务',
 }
 
@@ -44,6 +45,10 @@ const NAMES: Record<string, string> = {
   entries: '条数',
   faults: '问题数',
   title: '标题',
+  institution: '机构编号',
+  rule_code: '规则',
+  outcome: '结论',
+  verdict: '复核意见',
   on: '启用',
   subject: '改什么',
   parts: '各段',

@@ -9,6 +9,7 @@ import {
   changesToReview,
   draftsIn,
   opinionsToGive,
+  secondOpinionsIn,
 } from '@/api/workbench'
 
 export interface Todo {
@@ -26,6 +27,20 @@ export interface CountedTodo {
 
 function todosOf(login: string): Todo[] {
   return [
+    {
+      label: '待答复的人工审核',
+      permission: 'opinions.give',
+      screen: 'second-opinions',
+      query: { standing: 'waiting' },
+      count: () => secondOpinionsIn('waiting'),
+    },
+    {
+      label: '待事后复核的人工审核',
+      permission: 'opinions.give',
+      screen: 'second-opinions',
+      query: { standing: 'to_review' },
+      count: () => secondOpinionsIn('to_review'),
+    },
     {
       label: '待复核的草稿',
       permission: 'releases.review',

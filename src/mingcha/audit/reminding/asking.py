@@ -73,6 +73,33 @@ def reminder(access: Access, actor: Actor, asked: Asked, auditor: BillAuditor | 
     """
     if len(asked.items) > _MOST_ITEMS:
         raise InputError(f"一次最多问 {_MOST_ITEMS} 个项目", where="items")
+    known = patient_of(access, asked)
+    index, past = known.index, known.past
+    with access.database.reading() as session:
+        findings = _open_findings(session, index, asked.institution_id)
+    with access.database.writing() as session:
+        details = {"institution": asked.institution_id, "elsewhere": known.patient.elsewhere}
+        record(session, access, actor, Action.REMINDED, about=("person", index), details=details)
+    region = max(
+        ((one.facts["started_at"], one.facts.get("insured_region") or "") for one in past), default=(0, "")
+    )[1]
+    codes = dict.fromkeys(asked.items)
+    items = [item_reminder(access, auditor, code, region, known.now // MINUTES_A_DAY) for code in codes]
+    return Reminder(known.patient, findings, items)
+
+
+@dataclass(frozen=True)
+class KnownPatient:
+    """What is told of a patient, and what it comes from: who, their past, the minute it was looked at."""
+
+    patient: PatientReminder
+    index: str
+    past: list[PastEncounter]
+    now: int
+
+
+def patient_of(access: Access, asked: Asked) -> KnownPatient:
+    """What is told of a patient; whoever shows it to somebody says so in the trail."""
     local = access.now().astimezone(CHINA).replace(tzinfo=None)
     now, began = minute_of(local), minute_of(asked.started_at)
     index = index_of(access, asked.person_id)
@@ -80,8 +107,6 @@ def reminder(access: Access, actor: Actor, asked: Asked, auditor: BillAuditor | 
         row = session.get(History, index)
         past = [] if row is None else unpack(row.packed)
         facts = facts_of(session, index)
-        findings = _open_findings(session, index, asked.institution_id)
-    is_open = _is_open(asked, past, now, began)
     patient = reminder_of(
         asked.institution_id,
         asked.encounter_id,
@@ -89,17 +114,9 @@ def reminder(access: Access, actor: Actor, asked: Asked, auditor: BillAuditor | 
         facts,
         now,
         access.policy.reminders,
-        is_open=is_open,
+        is_open=_is_open(asked, past, now, began),
     )
-    with access.database.writing() as session:
-        details = {"institution": asked.institution_id, "elsewhere": is_open}
-        record(session, access, actor, Action.REMINDED, about=("person", index), details=details)
-    region = max(
-        ((one.facts["started_at"], one.facts.get("insured_region") or "") for one in past), default=(0, "")
-    )[1]
-    codes = dict.fromkeys(asked.items)
-    items = [item_reminder(access, auditor, code, region, now // MINUTES_A_DAY) for code in codes]
-    return Reminder(patient, findings, items)
+    return KnownPatient(patient, index, past, now)
 
 
 def _is_open(asked: Asked, past: list[PastEncounter], now: int, began: int) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import msgspec
 
 from mingcha.access.context import CHINA
-from mingcha.access.policy import DeadlinePolicy
+from mingcha.access.policy import Policy
 from mingcha.audit.bill import Answer, BillAuditor
 from mingcha.audit.calls import Call, CallOutcome, decode_call, encode_call, key_of
 from mingcha.domain.errors import InputError, MingchaError
@@ -79,7 +79,7 @@ class Gateway:
     Args:
         secret: what numbers of signing in are made with.
         clock: this moment, with its zone.
-        deadlines: how long a call may have waited, as it is set now.
+        policy: how long a call may have waited, among others, as it is set now.
     """
 
     auditors: Auditors
@@ -90,7 +90,7 @@ class Gateway:
     sealer: Sealer
     secret: bytes
     clock: Callable[[], datetime]
-    deadlines: Callable[[], DeadlinePolicy] = DeadlinePolicy
+    policy: Callable[[], Policy] = Policy
     _rates: Rates = field(default_factory=Rates)
     _on_the_way: dict[bytes, Reply] = field(default_factory=dict)
 
@@ -177,7 +177,7 @@ class Gateway:
         auditor = self.auditors()
         if auditor is None:
             return self._not_audited(asked, "还没有发布知识和规则")
-        if time.monotonic() - asked.request.arrived > self.deadlines().of(asked.scene).total_seconds():
+        if time.monotonic() - asked.request.arrived > self.policy().deadlines.of(asked.scene).total_seconds():
             return self._not_audited(asked, "等待超时")
         known = self.pasts.of(dict.fromkeys(one.facts["person_id"] for one in message.encounters))
         answer = auditor.of_message(message, past=None if known is None else known.__getitem__)

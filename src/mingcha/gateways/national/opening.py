@@ -9,7 +9,7 @@ import time
 
 from mingcha.access.connections import known_connections
 from mingcha.access.context import Access
-from mingcha.access.policy import DeadlinePolicy
+from mingcha.access.policy import Policy
 from mingcha.audit.histories import PastLookup
 from mingcha.audit.in_force import InForce
 from mingcha.domain.errors import MingchaError
@@ -25,12 +25,12 @@ _log = logging.getLogger("mingcha.gateways")
 
 
 class Opened:
-    """What belongs to a gateway: its journal, the release in force, connections and deadlines as they are now."""
+    """What belongs to a gateway: its journal, the release in force, connections and policy as they are now."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
         self._connections = Connections(())
-        self._deadlines = DeadlinePolicy()
+        self._policy = Policy()
         self._stopped = threading.Event()
         self._follower = threading.Thread(target=self._follow, daemon=True, name="settings")
         self._lookup = PastLookup(access)
@@ -47,7 +47,7 @@ class Opened:
             sealer=sealer,
             secret=access.keys.index,
             clock=access.clock,
-            deadlines=lambda: self._deadlines,
+            policy=lambda: self._policy,
         )
 
     def start(self) -> None:
@@ -65,12 +65,12 @@ class Opened:
         self._lookup.close()
 
     def look(self) -> None:
-        """Take up connections and deadlines as they are now; where the database does not answer, those before go on."""
+        """Take up connections and policy as they are now; where the database does not answer, those before go on."""
         try:
             self._connections = Connections(
                 Connection(**vars(one)) for one in known_connections(self._access)
             )
-            self._deadlines = self._access.policy.deadlines
+            self._policy = self._access.policy
         except MingchaError as error:
             _log.error("settings not taken up: %s", error.what)
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from mingcha.audit.answers import result_id_of
 from mingcha.audit.bill import BillAuditor
-from mingcha.audit.calls import decode_call, key_of
+from mingcha.audit.calls import Call, decode_call, key_of
 from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.rest.answering import AuditFinding, finding
+from mingcha.review.conversations import Ending
+from mingcha.review.second_opinions import Question, question_of
+from mingcha.store.journal.records import Place
 
 # Codes of ours; the national interface has a text for it (3103, dspo_way_rea), into which code and words go.
 GO_ON_REASONS: Mapping[str, str] = {
@@ -21,14 +24,21 @@ GO_ON_REASONS: Mapping[str, str] = {
     "9": "其他",
 }
 OTHER = "9"
+# Why somebody goes on where a person was asked: not to be chosen, but come about.
+OPINION_REASONS = {Ending.AGREED: "6 人工审核同意", Ending.PASSED: "7 人工审核超时放行"}
 
 
 @dataclass(frozen=True)
 class AnsweredCall:
-    """A call that was answered: in which scene, and what was found."""
+    """A call that was answered, where it lies, and what was found."""
 
-    scene: str
+    call: Call
+    place: Place
     findings: list[AuditFinding]
+
+    def question(self, result_id: str) -> Question | None:
+        """A result that a person is to be asked about; None where it is not such a one."""
+        return question_of(self.call, self.place, result_id)
 
 
 def call_of(
@@ -40,7 +50,7 @@ def call_of(
         return None
     call = decode_call(gateway.sealer.content(place))
     rows = sorted(call.findings, key=lambda row: (row["line_key"] or "", result_id_of(row)))
-    return AnsweredCall(call.scene, [finding(row, auditor.explain) for row in rows])
+    return AnsweredCall(call, place, [finding(row, auditor.explain) for row in rows])
 
 
 def reason_text(code: str, remark: str) -> str | None:

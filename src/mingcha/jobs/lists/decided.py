@@ -25,6 +25,9 @@ from mingcha.library.consultations import AskedView, ConsultationView
 from mingcha.library.documents import DocumentFilter, DocumentView
 from mingcha.library.drafts import DraftFilter, DraftView
 from mingcha.library.searching import FoundPoint, PointFilter
+from mingcha.review import second_opinions
+from mingcha.review.conversations import OpinionView
+from mingcha.review.second_opinions import OpinionFilter
 
 _POINTS_AT_ONCE = 50_000
 
@@ -345,5 +348,30 @@ LISTS = (
             Shown("已读", "readers", Form.COUNT, 8),
         ),
         by_page(announcements.announcements),
+    ),
+    ListEntry(
+        "second-opinions",
+        "人工审核",
+        Permission.OPINIONS_GIVE,
+        OpinionFilter,
+        OpinionView,
+        (
+            Shown("提出时间", "asked_at", width=20),
+            Shown("机构", "institution_id", width=18),
+            Shown("科室", "department_id"),
+            Shown("医师", "doctor_id"),
+            Shown("场景", "scene", width=14),
+            Shown("规则", "rule_name", width=30),
+            Shown("规则编码", "rule_code", width=20),
+            Shown("就诊", "encounter_id", width=22),
+            Shown("待办", "standing", width=12),
+            Shown("结论", "outcome", width=14),
+            Shown("结论时间", "ended_at", width=20),
+            Shown("审核人", "decided_by", width=14),
+            Shown("事后复核", "review", width=12),
+            Shown("超时怎样", "on_time_out", width=12),
+            Shown("报文", "message_id", width=34),
+        ),
+        by_page(second_opinions.opinions),
     ),
 )

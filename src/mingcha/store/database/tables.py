@@ -20,6 +20,7 @@ from mingcha.store.database import (
     persons,
     requests,
     runs,
+    second_opinions,
     settings,
     trail,
 )
@@ -43,6 +44,7 @@ MODULES = (
     persons,
     requests,
     runs,
+    second_opinions,
     settings,
     trail,
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qs
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from fastapi import FastAPI
@@ -14,12 +15,26 @@ from starlette.responses import HTMLResponse, Response
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
+from mingcha.access.secrets import same
+from mingcha.audit.calls import key_of
 from mingcha.audit.reminding.asking import Asked, reminder
-from mingcha.audit.reminding.links import LinkOver, Opened, Page, note_answer, open_link, opened
+from mingcha.audit.reminding.links import (
+    ANSWERED_WITHIN,
+    LinkOver,
+    Opened,
+    Page,
+    note_answer,
+    open_link,
+    opened,
+)
 from mingcha.gateways.national.gateway import Request as Message
 from mingcha.gateways.rest.answering import asking
-from mingcha.gateways.rest.results import GO_ON_REASONS, AnsweredCall, call_of, reason_text
+from mingcha.gateways.rest.results import OPINION_REASONS, AnsweredCall, call_of, reason_text
+from mingcha.gateways.rest.second_opinions import unavailable
 from mingcha.gateways.rest.words import feedback_said
+from mingcha.review.second_opinions import Question, ask, by_id, of_call, take_back
+from mingcha.store.database.engine import Unavailable
+from mingcha.web.embedded.asking import InFrame, conversation_page, is_handed_over
 from mingcha.web.embedded.rendering import reminder_page, result_page, told
 from mingcha.web.national import Line
 
@@ -29,19 +44,26 @@ _MOST_BYTES = 16_384
 # Nothing runs; what is shown comes from here. Whoever has the link may stand around it: it is the hospital's system.
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+        "default-src 'none'; style-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; "
+        "frame-ancestors *"
     ),
     "X-Frame-Options": "ALLOWALL",  # an old name; browsers that know the policy above go by it
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
 _WAYS = {"take_back": "返回修改", "go_on": "继续"}
+_ABOUT_OPINIONS = frozenset({"ask", "look"})
+_LACKS_REASON = "继续须选择原因；选“其他”的须写明"
+_LACKS_OPINION = "这一项须先由人工审核同意"
 
 
 def show_embedded(app: FastAPI) -> None:
     """Let an application show these pages, whose line of calls is open."""
     app.add_route("/embedded/page.css", _style, methods=["GET"], include_in_schema=False)
     app.add_route("/embedded/answers", _answer, methods=["POST"], include_in_schema=False)
+    app.add_route(
+        "/embedded/conversations/{opinion}/{mark}", _conversation, methods=["GET"], include_in_schema=False
+    )
     app.add_route("/embedded/{token}", _open, methods=["GET"], include_in_schema=False)
 
 
@@ -59,6 +81,8 @@ async def _open(request: Request) -> Response:
         found = await run_in_threadpool(open_link, access, str(request.path_params["token"])[:200])
     except LinkOver as over:
         return _html(told(_TITLE, f"{over.what}。{over.remedy}"), 410)
+    except Unavailable:
+        return _html(told(_TITLE, "暂时不能显示，请继续业务"), 503)
     return await _shown(request, found)
 
 
@@ -70,9 +94,46 @@ async def _shown(request: Request, found: Opened, said: str = "") -> Response:
     call = _call(line, found)
     if call is None:
         return _html(told(page.label, "没有找到这次审核。请稍后在医生站重新打开"), 404)
-    return _html(
-        result_page(page, call.findings, found.answered, found.answer_key, said), 422 if said else 200
+    asked = await run_in_threadpool(_asked, request.app.state.access, call)
+    shown = result_page(
+        page, call.findings, found.answered, found.answer_key, said, scene=call.call.scene, asked=asked
     )
+    return _html(shown, 422 if said else 200)
+
+
+def _asked(access: Access, call: AnsweredCall) -> dict[str, InFrame]:
+    """What was asked about results of a call, each with the address at which its words may be read, and no more."""
+    if not is_handed_over(call.findings):
+        return {}
+    conversations = of_call(access, key_of(call.call.institution_id, call.call.message_id).hex())
+    return {
+        result: InFrame(one, f"/embedded/conversations/{one.opinion.id}/{_mark(access, one.opinion.id)}")
+        for result, one in conversations.items()
+    }
+
+
+def _mark(access: Access, opinion_id: UUID) -> str:
+    """What only we can make: whoever has it reads one conversation, and answers nothing."""
+    return access.keys.blind_index(str(opinion_id), "embedded.conversation")
+
+
+async def _conversation(request: Request) -> Response:
+    """What both sides said, for the frame in a result's page."""
+    found = await run_in_threadpool(
+        _read, request.app.state.access, request.path_params["opinion"], request.path_params["mark"]
+    )
+    return _html(*found)
+
+
+def _read(access: Access, opinion: str, mark: str) -> tuple[str, int]:
+    try:
+        opinion_id = UUID(opinion)
+        found = by_id(access, opinion_id) if same(mark, _mark(access, opinion_id)) else None
+    except (ValueError, Unavailable):
+        found = None
+    if found is None or found.opinion.asked_at + ANSWERED_WITHIN <= access.now():
+        return told(_TITLE, "对话暂时不能显示"), 410
+    return conversation_page(found), 200
 
 
 def _reminded(access: Access, line: Line, found: Opened) -> str:
@@ -86,8 +147,7 @@ def _reminded(access: Access, line: Line, found: Opened) -> str:
         inpatient=shown.inpatient,
         items=shown.items,
     )
-    actor = Actor(None, f"嵌入页面:{found.institution_id}"[:80], via="嵌入页面")
-    return reminder_page(reminder(access, actor, asked, line.gateway.auditors()))
+    return reminder_page(reminder(access, _actor(found), asked, line.gateway.auditors()))
 
 
 def _call(line: Line, found: Opened) -> AnsweredCall | None:
@@ -103,25 +163,48 @@ async def _answer(request: Request) -> Response:
     if content is None:
         return _html(told(_TITLE, "内容太长"), 413)
     form = {name: values[0] for name, values in parse_qs(content, max_num_fields=50).items()}
+    line: Line = request.app.state.line
     try:
         found = await run_in_threadpool(opened, access, form.get("key", ""))
+        call = _call(line, found)
+        way, result = form.get("way", ""), form.get("result", "")
+        if call is None or result not in {one.result_id for one in call.findings}:
+            return await _shown(request, found, "没有这个疑点，或没有选择处理方式")
+        question = call.question(result)
+        if question is not None and way in _ABOUT_OPINIONS:
+            if way == "ask":
+                await run_in_threadpool(ask, access, _actor(found), question, form.get("text", ""))
+            return await _shown(request, found)
+        if way not in _WAYS:
+            return await _shown(request, found, "没有这个疑点，或没有选择处理方式")
+        reason = "" if way == "take_back" else await _reason(access, question, form)
+        if reason is None:
+            return await _shown(request, found, _LACKS_OPINION if question else _LACKS_REASON)
+        kept = await _kept(line, found, call.call.scene, {"result_id": result, "way": way, "reason": reason})
+        if not kept:
+            return await _shown(request, found, "没有保存，请再试一次")
+        if question is not None and way == "take_back":
+            await run_in_threadpool(take_back, access, _actor(found), question.call_id, result)
+        words = "，".join(filter(None, (_WAYS[way], reason.partition("：")[0].partition(" ")[2])))
+        return await _shown(request, await run_in_threadpool(note_answer, access, found, result, words))
     except LinkOver as over:
         return _html(told(_TITLE, f"{over.what}。{over.remedy}"), 410)
-    line: Line = request.app.state.line
-    call = _call(line, found)
-    way, result = form.get("way", ""), form.get("result", "")
-    if call is None or way not in _WAYS or result not in {one.result_id for one in call.findings}:
-        return await _shown(request, found, "没有这个疑点，或没有选择处理方式")
-    reason = reason_text(form.get("reason", ""), form.get("remark", "")) if way == "go_on" else ""
-    if reason is None:
-        return await _shown(request, found, "继续须选择原因；选“其他”的须写明")
-    kept = await _kept(line, found, call.scene, {"result_id": result, "way": way, "reason": reason})
-    if not kept:
-        return await _shown(request, found, "没有保存，请再试一次")
-    words = "，".join(
-        filter(None, (_WAYS[way], GO_ON_REASONS.get(form.get("reason", "")) if reason else None))
+    except Unavailable:
+        return _html(told(_TITLE, unavailable(line.gateway, form.get("scene", "")).note), 503)
+
+
+async def _reason(access: Access, question: Question | None, form: Mapping[str, str]) -> str | None:
+    """Why somebody goes on; None where they may not, or do not say why."""
+    if question is None:
+        return reason_text(form.get("reason", ""), form.get("remark", ""))
+    asked = (await run_in_threadpool(of_call, access, question.call_id)).get(question.result_id)
+    return (
+        None if asked is None or asked.opinion.outcome is None else OPINION_REASONS.get(asked.opinion.outcome)
     )
-    return await _shown(request, await run_in_threadpool(note_answer, access, found, result, words))
+
+
+def _actor(found: Opened) -> Actor:
+    return Actor(None, f"嵌入页面:{found.institution_id}"[:80], via="嵌入页面")
 
 
 async def _form(request: Request) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
 
 from mingcha.audit.reminding.asking import OpenFinding, Reminder
 from mingcha.audit.reminding.links import Page
@@ -13,6 +14,7 @@ from mingcha.audit.reminding.patient import RecentVisit
 from mingcha.gateways.rest.answering import AuditFinding
 from mingcha.gateways.rest.results import GO_ON_REASONS
 from mingcha.knowledge.point import Certainty
+from mingcha.web.embedded.asking import InFrame, handed_over, is_handed_over
 
 # So that a page stays small; the others follow when these are answered.
 MOST_AT_ONCE = 20
@@ -36,13 +38,21 @@ def told(title: str, text: str) -> str:
 
 
 def result_page(
-    kind: Page, findings: Sequence[AuditFinding], answered: Mapping[str, str], key: str, said: str = ""
+    kind: Page,
+    findings: Sequence[AuditFinding],
+    answered: Mapping[str, str],
+    key: str,
+    said: str = "",
+    *,
+    scene: str = "",
+    asked: Mapping[str, InFrame] = MappingProxyType({}),
 ) -> str:
     """The result of an audit with the answers to it; to the window that charges, by line.
 
     Args:
         answered: what was done about a result already, in words.
         said: what is wrong with the last answer.
+        asked: what a person was asked, by result.
     """
     charging = kind is Page.CHARGING
     shown = [one for one in findings if one.line_id or not charging]
@@ -53,7 +63,11 @@ def result_page(
     if not groups:
         return page(kind.label, f"{head}<section><p>没有发现问题。</p></section>")
     problem = f'<p class="said" role="alert">{_(said)}</p>' if said else ""
-    cards = "".join(_card(group, key, charging=charging) for group in waiting[:MOST_AT_ONCE])
+    sent = _hidden("key", key) + _hidden("scene", scene)
+    cards = "".join(
+        _card(group, sent, asked.get(group[0].result_id), charging=charging)
+        for group in waiting[:MOST_AT_ONCE]
+    )
     if (more := len(waiting) - MOST_AT_ONCE) > 0:
         cards += f'<p class="quiet">另有 {more} 项，处理以后接着显示。</p>'
     cards += "".join(_done(group[0], answered[group[0].result_id]) for group in done)
@@ -73,7 +87,7 @@ def _groups(findings: Sequence[AuditFinding]) -> list[list[AuditFinding]]:
     return [list(group) for _key, group in groupby(ordered, key=attrgetter("result_id"))]
 
 
-def _card(group: Sequence[AuditFinding], key: str, *, charging: bool) -> str:
+def _card(group: Sequence[AuditFinding], sent: str, asked: InFrame | None, *, charging: bool) -> str:
     first = group[0]
     tone = _TONES.get(first.certainty, "hint")
     names = "、".join(dict.fromkeys(one.name for one in group if one.name))
@@ -81,11 +95,16 @@ def _card(group: Sequence[AuditFinding], key: str, *, charging: bool) -> str:
     amount = f'<span class="amount">涉及 {"、".join(map(_, amounts))} 元</span>' if amounts else ""
     heading = f"<h2>{_(names)}</h2>" if charging and names else ""
     reasons = "".join(f'<p class="reason">{_(text)}</p>' for text in dict.fromkeys(o.reason for o in group))
+    sent += _hidden("result", first.result_id)
+    if is_handed_over(group):
+        answers = handed_over(first, sent, asked, charging=charging)
+    else:
+        answers = _answers(first, sent, charging=charging)
     return (
         f'<section class="{tone}">{heading}'
         f'<p><span class="sign">{_(first.certainty)}</span>{_(first.rule_name)} {amount}</p>'
         f"{reasons}{_suggestion(first)}{_source(first)}"
-        f"{_answers(first, key, charging=charging)}</section>"
+        f"{answers}</section>"
     )
 
 
@@ -103,15 +122,17 @@ def _done(finding: AuditFinding, words: str) -> str:
     return f'<section class="done"><p><span class="sign">已处理</span>{_(finding.rule_name)}：{_(words)}</p></section>'
 
 
-def _answers(finding: AuditFinding, key: str, *, charging: bool) -> str:
+def _hidden(name: str, value: str) -> str:
+    return f'<input type="hidden" name="{name}" value="{_(value)}">'
+
+
+def _answers(finding: AuditFinding, sent: str, *, charging: bool) -> str:
     """The two answers; going on asks for a reason."""
-    about, name = _(finding.result_id), _(finding.rule_name)
+    name = _(finding.rule_name)
     options = "".join(f'<option value="{code}">{_(text)}</option>' for code, text in GO_ON_REASONS.items())
     back, on = ("不收费，返回修改", "仍然收费") if charging else ("返回修改", "继续")
     return (
-        '<form method="post" action="/embedded/answers">'
-        f'<input type="hidden" name="key" value="{_(key)}">'
-        f'<input type="hidden" name="result" value="{about}">'
+        f'<form method="post" action="/embedded/answers">{sent}'
         f'<button class="main" name="way" value="take_back">{back}</button>'
         f'<select name="reason" aria-label="{name}：继续的原因">'
         f'<option value="">选择继续的原因…</option>{options}</select>'

@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 
 from mingcha.access.permissions import Permission
 from mingcha.audit import call_records
-from mingcha.audit.call_records import CallDetail, CallFilter, CallView
+from mingcha.audit.call_records import CallFilter, CallView, FoundView
 from mingcha.audit.calls import CallOutcome
+from mingcha.review.conversations import Conversation
+from mingcha.review.second_opinions import of_call
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Code, Listed, Paging, listed
 
 door = Door("/calls", "事前事中审核记录")
+
+
+class CallShown(BaseModel):
+    """A call whole, with the second opinions that were asked about it."""
+
+    call: CallView
+    message: str | None
+    found: list[FoundView]
+    opinions: list[Conversation]
 
 
 @door.get("", Permission.CALLS_VIEW, "审核记录", response_model=Listed[CallView])
@@ -52,7 +63,8 @@ def list_calls(
     return listed(call_records.calls(access, actor, wanted, paging))
 
 
-@door.get("/{call_id}", Permission.CALLS_VIEW, "一次审核", response_model=CallDetail)
-def show(call_id: Code, actor: SignedIn, access: Services) -> CallDetail:
-    """查出了什么、怎样告诉医师的、医师怎样处理；查看记入操作记录。"""
-    return call_records.call(access, actor, call_id)
+@door.get("/{call_id}", Permission.CALLS_VIEW, "一次审核", response_model=CallShown)
+def show(call_id: Code, actor: SignedIn, access: Services) -> CallShown:
+    """查出了什么、怎样告诉医师的、医师怎样处理、人工审核怎样决定；查看记入操作记录。"""
+    detail = call_records.call(access, actor, call_id)
+    return CallShown(**vars(detail), opinions=list(of_call(access, detail.call.id).values()))

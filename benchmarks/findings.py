@@ -156,11 +156,11 @@ def _duckdb(access: Access, repetitions: int) -> tuple[float, float]:
 
 def _over_http(topic: str, access: Access, repetitions: int) -> list[Figure]:
     token = _token(access)
-    with serving(access.home, workers=1) as port:
+    with serving(access.home, workers=1) as server:
 
         def get(path: str) -> dict[str, object]:
             request = urllib.request.Request(
-                f"http://127.0.0.1:{port}/api/v1/findings{path}", headers={"Authorization": f"Bearer {token}"}
+                f"http://127.0.0.1:{server.port}/api/v1/findings{path}", headers={"Authorization": f"Bearer {token}"}
             )
             with urllib.request.urlopen(request) as answer:
                 said: dict[str, object] = json.load(answer)

@@ -160,7 +160,8 @@ def _over_http(topic: str, access: Access, repetitions: int) -> list[Figure]:
 
         def get(path: str) -> dict[str, object]:
             request = urllib.request.Request(
-                f"http://127.0.0.1:{server.port}/api/v1/findings{path}", headers={"Authorization": f"Bearer {token}"}
+                f"http://127.0.0.1:{server.port}/api/v1/findings{path}",
+                headers={"Authorization": f"Bearer {token}"},
             )
             with urllib.request.urlopen(request) as answer:
                 said: dict[str, object] = json.load(answer)

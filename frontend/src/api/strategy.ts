@@ -1,4 +1,4 @@
-/** Rule sets and exemptions, and which rules a bill would get. Their written form bears the words of those who keep them. */
+/** Rule sets, exemptions and care elsewhere, and which rules a bill would get. Their written form bears the words of those who keep them. */
 
 import { answer, api, type Schemas } from './client'
 
@@ -23,7 +23,7 @@ export function strategyWords(draft: string): Promise<StrategyWords> {
 
 export function checkPart(
   draft: string,
-  part: 'rule_set' | 'exemption',
+  part: Schemas['PartForm']['part'],
   written: Written,
   replaces: string,
   signal: AbortSignal,

@@ -35,7 +35,8 @@ from mingcha.knowledge.strategy.form import (
     strategy_of,
     written_form,
 )
-from mingcha.knowledge.strategy.model import SCENES, STAGES, Action, Strategy
+from mingcha.knowledge.strategy.jurisdiction import Jurisdiction
+from mingcha.knowledge.strategy.model import SCENES, STAGES, Action, RuleSet, Strategy
 from mingcha.library.drafts import draft
 from mingcha.library.standing import Standing, standing
 
@@ -78,6 +79,18 @@ class ExemptionView:
 
 
 @dataclass(frozen=True)
+class ElsewhereView:
+    """By which of the two regions some rules judge care elsewhere: the first that names a rule decides.
+
+    Args:
+        rules: how many rules it names.
+    """
+
+    rules: int
+    written: Written
+
+
+@dataclass(frozen=True)
 class StrategyView:
     """All of them, what should be looked at, and rules that have left the draft or release.
 
@@ -90,7 +103,8 @@ class StrategyView:
     editable: bool
     sets: list[SetView]
     exemptions: list[ExemptionView]
-    elsewhere: list[Written]
+    elsewhere: list[ElsewhereView]
+    elsewhere_changed: bool
     problems: list[Concern]
 
 
@@ -121,7 +135,7 @@ class StrategyWords:
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """A set or an exemption that somebody writes: why it cannot be read, or what should be looked at."""
+    """A part of a strategy that somebody writes: why it cannot be read, or what should be looked at."""
 
     message: str
     where: str
@@ -174,7 +188,11 @@ def strategy_view(access: Access, actor: Actor, draft_id: UUID | None) -> Strate
             ExemptionView(one.id, one.ends <= today, (ChangePart.EXEMPTION, one.id) in held.changed, told)
             for one, told in zip(strategy.exemptions, written[EXEMPTIONS], strict=True)
         ],
-        elsewhere=list(written.get(ELSEWHERE, ())),
+        elsewhere=[
+            ElsewhereView(_meant(one, entries), told)
+            for one, told in zip(strategy.jurisdictions, written.get(ELSEWHERE, ()), strict=True)
+        ],
+        elsewhere_changed=(ChangePart.ELSEWHERE, ELSEWHERE) in held.changed,
         problems=[_concern(one) for one in of_strategy(strategy, entries, today)],
     )
 
@@ -190,6 +208,10 @@ def _entries(held: Standing) -> tuple[Entry, ...]:
 def _named(strategy: Strategy, name: str, entries: Sequence[Entry]) -> int:
     """How many rules a set names; one with several mechanisms counts once."""
     (one,) = strategy.only((name,)).sets
+    return _meant(one, entries)
+
+
+def _meant(one: RuleSet | Jurisdiction, entries: Sequence[Entry]) -> int:
     return sum(any(one.names(entry, slug) for slug in entry.mechanisms) for entry in entries)
 
 
@@ -224,7 +246,11 @@ def _span(scenes: Sequence[str]) -> str:
     return SCENES[scenes[0]] if len(scenes) == 1 else f"场景 {scenes[0]} 至 {scenes[-1]}"
 
 
-_LISTS = {ChangePart.RULE_SET: (SETS, "名称"), ChangePart.EXEMPTION: (EXEMPTIONS, "编号")}
+_LISTS = {
+    ChangePart.RULE_SET: (SETS, "名称"),
+    ChangePart.EXEMPTION: (EXEMPTIONS, "编号"),
+    ChangePart.ELSEWHERE: (ELSEWHERE, ""),
+}
 
 
 def check_part(
@@ -235,7 +261,9 @@ def check_part(
     written: Written,
     replaces: str = "",
 ) -> CheckedPart:
-    """What is wrong with a set or an exemption beside the others of a draft, before it is kept.
+    """What is wrong with a set, an exemption or a setting of care elsewhere, before it is kept in a draft.
+
+    A set and an exemption are looked at beside the others; a setting of care elsewhere stands in no one's way.
 
     Args:
         replaces: the name or number under which it stood.
@@ -248,6 +276,8 @@ def check_part(
     try:
         alone = strategy_of({label: [written]})
         check_strategy(alone, held.definitions)
+        if part is ChangePart.ELSEWHERE:
+            return CheckedPart("", "", "", _meant(alone.jurisdictions[0], entries), [])
         others = {key: value for key, value in held.of(part).items() if key not in (name, replaces)}
         beside = Standing(
             {

@@ -74,6 +74,35 @@ def test_what_is_wrong_with_a_set_is_told_before_it_is_kept(
     assert [one.check for one in checked.problems] == problems
 
 
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ({"规则": ["医疗类"], "按": "参保地", "启用": "2026-07-01"}, ""),
+        ({"规则": ["没有这条"], "按": "参保地"}, "规则目录中没有“没有这条”"),
+        ({"规则": ["医疗类"], "按": "户籍地"}, "户籍地"),
+        ({"按": "就医地"}, "缺少“规则”"),
+    ],
+)
+def test_what_is_wrong_with_a_setting_of_care_elsewhere_is_told_before_it_is_kept(
+    office: Office, written: dict[str, Any], message: str
+) -> None:
+    checked = strategies.check_part(office.access, office.writer, None, ChangePart.ELSEWHERE, written)
+    assert message in checked.message
+    assert bool(checked.message) is bool(message)
+    assert (checked.rules > 20) is not bool(message)
+
+
+def test_settings_of_care_elsewhere_stand_in_the_order_in_which_they_decide(office: Office) -> None:
+    draft = office.draft()
+    held = [{"规则": ["政策类"], "按": "就医地"}, {"规则": ["全部"], "按": "参保地"}]
+    put(office, draft, ChangePart.ELSEWHERE, "异地就医", held)
+    view = strategies.strategy_view(office.access, office.writer, draft.id)
+    assert [one.written for one in view.elsewhere] == held
+    assert view.elsewhere[1].rules > view.elsewhere[0].rules > 0
+    assert view.elsewhere_changed
+    assert not strategies.strategy_view(office.access, office.writer, None).elsewhere_changed
+
+
 def test_a_bill_is_judged_by_the_first_set_that_applies_and_an_unknown_fact_is_named(office: Office) -> None:
     draft = office.draft()
     put(office, draft, ChangePart.RULE_SET, "三级住院", HIGH)

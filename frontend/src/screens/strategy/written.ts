@@ -28,6 +28,13 @@ export interface ExemptionForm {
   rules: string[]
 }
 
+export interface ElsewhereForm {
+  rules: string[]
+  by: string
+  from: string
+  until: string
+}
+
 function stated(told: Written): Written {
   return Object.fromEntries(
     Object.entries(told).filter(
@@ -131,4 +138,17 @@ export function writtenExemption(form: ExemptionForm): Written {
     ...form.where,
     规则: form.rules,
   })
+}
+
+export function formOfElsewhere(written: Written): ElsewhereForm {
+  return {
+    rules: texts(written['规则']),
+    by: String(written['按'] ?? ''),
+    from: String(written['启用'] ?? ''),
+    until: String(written['停用'] ?? ''),
+  }
+}
+
+export function writtenElsewhere(form: ElsewhereForm): Written {
+  return stated({ 规则: form.rules, 按: form.by, 启用: form.from, 停用: form.until })
 }

@@ -22,10 +22,11 @@ OfDraft = Annotated[UUID | None, Query(description="哪个草稿；不给则是�
 
 
 class PartForm(Form):
-    """A rule set or an exemption in its written form; `replaces` is the name under which it stood."""
+    """A rule set, an exemption or a setting of care elsewhere in its written form; `replaces` is the name under
+    which it stood."""
 
     draft_id: UUID | None = None
-    part: Literal[ChangePart.RULE_SET, ChangePart.EXEMPTION]
+    part: Literal[ChangePart.RULE_SET, ChangePart.EXEMPTION, ChangePart.ELSEWHERE]
     written: Annotated[dict[str, JsonValue], Field(max_length=30)]
     replaces: Annotated[str, Field(max_length=200)] = ""
 
@@ -51,7 +52,9 @@ def show_words(actor: SignedIn, access: Services, draft_id: OfDraft = None) -> S
     return strategies.words(access, actor, draft_id)
 
 
-@door.post("/check", Permission.RULES_EDIT, "检查一个规则集或特例", response_model=CheckedPart)
+@door.post(
+    "/check", Permission.RULES_EDIT, "检查一个规则集、特例或异地就医的设定", response_model=CheckedPart
+)
 def check(form: PartForm, actor: SignedIn, access: Services) -> CheckedPart:
     """只检查不保存：能否读懂，点名几条规则，与别的规则集是否冲突。"""
     return strategies.check_part(

@@ -14,6 +14,7 @@ from tests.support.calls import answered_call
 @pytest.mark.one_database
 def test_a_hospital_is_connected_taken_live_and_stopped(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/connections")
+    expect(page.get_by_text("报文日志：全部已读入")).to_be_visible()
     page.get_by_role("button", name="接入医院").click()
     dialog = page.get_by_role("dialog", name="接入医院")
     dialog.get_by_label("机构编号").fill("H1")

@@ -299,3 +299,22 @@ def test_the_workbook_of_an_audit_is_for_who_may_take_all_of_it_away(audited: Au
         with pytest.raises(error):
             exports.take_workbook(access, audited.actor(by), started.id, 1)
     assert outcome(access, audited.actor(Role.READER), started.id).workbooks == 0
+
+
+def test_the_file_of_an_export_is_removed_when_its_time_is_over_and_that_there_was_one_still_shows(
+    audited: Audited,
+) -> None:
+    access, by = audited.access, Role.FIRST_REVIEWER
+    path = exported(audited, by, "tokens")
+    days = access.policy.exports_kept.days
+    access.clock.forward(days=days - 1)  # type: ignore[attr-defined]
+    assert exports.forget_old_exports(access) == 0
+    access.clock.forward(days=1, minutes=1)  # type: ignore[attr-defined]
+    assert exports.forget_old_exports(access) == 1
+    assert exports.forget_old_exports(access) == 0
+    assert not path.exists()
+    (shown,) = ledger.runs(access, audited.actor(by), RunFilter(exports.EXPORT, own=True), Listing()).items
+    assert shown.result is not None
+    assert shown.result["cleared"] is True
+    with pytest.raises(Conflict, match="已经清除"):
+        exports.take_export(access, audited.actor(by), shown.id)

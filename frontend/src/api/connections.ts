@@ -25,6 +25,13 @@ export function readCatalogue(): Promise<Offer[]> {
   return answer(api.GET('/api/v1/connections/services'))
 }
 
+export type JournalState = Schemas['JournalState']
+
+/** What of calls waits to be read, what room it takes, and how much is left. */
+export function readJournals(): Promise<JournalState> {
+  return answer(api.GET('/api/v1/connections/journals'))
+}
+
 /** Connects an institution; its new secret is kept nowhere, and there is none where messages are not signed. */
 export function connect(institution: string, form: Schemas['ConnectionForm']): Promise<Schemas['Connected']> {
   return answer(api.PUT('/api/v1/connections/{institution_id}', { params: at(institution), body: form }))

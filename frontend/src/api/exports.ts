@@ -41,6 +41,11 @@ export function retryExport(id: string): Promise<Run> {
   return answer(api.POST('/api/v1/exports/{run_id}/retry', { params: at(id) }))
 }
 
+/** For how many days the file of an export is kept. */
+export async function keptDays(): Promise<number> {
+  return (await answer(api.GET('/api/v1/exports/kept'))).days
+}
+
 /** Where the file of an export is fetched. */
 export function fileOf(id: string): string {
   return `/api/v1/exports/${id}/file`

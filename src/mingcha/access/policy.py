@@ -110,3 +110,8 @@ class Policy:
     spreadsheet_bytes: int = 2 * 2**30
     packed_at_most: int = 200
     uploads_kept: timedelta = timedelta(days=30)
+    exports_kept: timedelta = timedelta(days=30)
+    # Of journals that were read into the database: what calls said stands in them alone.
+    journals_kept: timedelta = timedelta(days=30)
+    # Free bytes below which administrators are told.
+    disk_low: int = 5 * 2**30

@@ -92,6 +92,7 @@ _UNITS: dict[str, Any] = {
 _PASSWORD, _SIGN_IN, _SESSION, _TOKEN = "口令", "登录失败", "会话", "令牌和链接"
 _ALARM, _UPLOAD, _REMINDER, _DEADLINE = "异常使用报警", "上传", "事前提醒", "审核时限"
 _OPINION = "人工审核"
+_DISK = "磁盘和清除"
 
 PARAMETERS = (
     Parameter("password.length", _PASSWORD, "口令最短长度", "password_length", "个字符", 8, 64),
@@ -150,6 +151,18 @@ PARAMETERS = (
     Parameter("upload.size", _UPLOAD, "一次上传的全部文件", "upload_bytes", "GB", 1, 200),
     Parameter("upload.files", _UPLOAD, "一次上传的文件个数", "upload_files", "个", 1, 10_000),
     Parameter("upload.kept", _UPLOAD, "上传的文件保留多久", "uploads_kept", "天", 1, 3650),
+    Parameter("disk.exports-kept", _DISK, "导出的文件保留多久", "exports_kept", "天", 1, 3650),
+    Parameter(
+        "disk.journals-kept",
+        _DISK,
+        "报文日志保留多久",
+        "journals_kept",
+        "天",
+        1,
+        3650,
+        "报文和应答的原文只在日志里：清除以后，“事前事中记录”只看得到结论。每万次调用约 70 MB",
+    ),
+    Parameter("disk.low", _DISK, "磁盘剩余低于多少提醒管理员", "disk_low", "GB", 1, 1000),
     Parameter("reminder.visits", _REMINDER, "提示多少天以内的就诊", "reminders.visits_back", "天", 1, 365),
     Parameter(
         "reminder.examination",

@@ -10,6 +10,9 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import select
 
 from mingcha.access.context import Access
+from mingcha.access.logs import log_failure
+from mingcha.audit.journals import forget_old_journals
+from mingcha.audit.ledger.exports import forget_old_exports
 from mingcha.audit.ledger.runs import Status
 from mingcha.audit.ledger.uploads import forget_old_uploads
 from mingcha.jobs.execution import carry_out
@@ -21,6 +24,8 @@ from mingcha.store.database.runs import Run
 
 _LOOK_EVERY_SECONDS = 0.5
 _SWEEP_EVERY_SECONDS = 3600.0
+# What is removed when its time is over.
+_FORGETTING = (forget_old_uploads, forget_old_exports, forget_old_journals)
 _AT_ONCE = {Lane.LONG: 1, Lane.SHORT: 2}
 
 
@@ -66,9 +71,12 @@ class _Worker:
                 self._hand_over()
                 if time.monotonic() >= sweep_at:
                     sweep_at = time.monotonic() + _SWEEP_EVERY_SECONDS
-                    forget_old_uploads(self._access)
+                    for forget in _FORGETTING:
+                        forget(self._access)
             except Unavailable:
                 continue  # the next look may find it back
+            except OSError as error:
+                log_failure(error, doing="sweep")
 
     def _hand_over(self) -> None:
         open_runs = select(Run.id, Run.kind, Run.attempt, Run.begun).where(

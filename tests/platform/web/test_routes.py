@@ -284,6 +284,7 @@ def calls(
         ("POST", "/audit/feedback"): ("/audit/feedback", taken_back(institution_id=hospital)),
         ("GET", "/connections"): ("/connections?size=100", None),
         ("GET", "/connections/services"): ("/connections/services", None),
+        ("GET", "/connections/journals"): ("/connections/journals", None),
         ("PUT", "/connections/{institution_id}"): (f"/connections/{hospital}", {"networks": ["10.1.0.0/16"]}),
         ("POST", "/connections/{institution_id}/state"): (
             f"/connections/{hospital}/state",
@@ -316,6 +317,7 @@ def calls(
         ("GET", "/runs/{run_id}/outcome"): (f"/runs/{run}/outcome", None),
         ("GET", "/runs/{run_id}/workbook"): (f"/runs/{run}/workbook", None),
         ("GET", "/exports/lists"): ("/exports/lists", None),
+        ("GET", "/exports/kept"): ("/exports/kept", None),
         ("GET", "/exports"): ("/exports", None),
         ("POST", "/exports"): ("/exports", {"list": "tokens"}),
         ("GET", "/exports/{run_id}"): (f"/exports/{export}", None),

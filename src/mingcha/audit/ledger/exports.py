@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from mingcha.access.permissions import Permission
 from mingcha.access.trail import Action, record
 from mingcha.audit.ledger.folders import export_folder
 from mingcha.audit.ledger.outcome import reaches_all
-from mingcha.audit.ledger.runs import RunView, check_run, results_of
+from mingcha.audit.ledger.runs import RunView, Status, check_run, results_of
 from mingcha.audit.report import workbook_name
 from mingcha.store.database.runs import Run
 
 EXPORT = "export"
+# Of the result of an export whose file is gone.
+CLEARED = "cleared"
 
 
 def own_export(access: Access, actor: Actor, run_id: UUID) -> RunView:
@@ -62,6 +65,21 @@ def take_workbook(access: Access, actor: Actor, run_id: UUID, part: int) -> Path
         raise Denied("这次审核的结果超出您可以导出的范围", remedy="请在“疑点”里导出您数据范围内的疑点")
     remedy = "新建审核时勾选“同时生成审核结果.xlsx”；或在“疑点”里导出"
     return _taken(access, actor, run_id, folder / workbook_name(part), remedy=remedy)
+
+
+def forget_old_exports(access: Access) -> int:
+    """Remove the files of exports when their time is over; that there was one still shows. Returns how many."""
+    finished_before = access.now() - access.policy.exports_kept
+    old = select(Run).where(
+        Run.kind == EXPORT, Run.status == Status.DONE.value, Run.finished_at < finished_before
+    )
+    with access.database.writing() as session:
+        gone = [run for run in session.scalars(old) if not (run.result or {}).get(CLEARED)]
+        for run in gone:
+            run.result = {**(run.result or {}), CLEARED: True}
+    for run in gone:
+        shutil.rmtree(export_folder(access, run.id), ignore_errors=True)
+    return len(gone)
 
 
 def _taken(access: Access, actor: Actor, run_id: UUID, path: Path, *, remedy: str) -> Path:

@@ -139,10 +139,14 @@ class Gateway:
         waiting = self._on_the_way.get(asked.key)
         if waiting is not None:
             return waiting
-        place = self.answered.place_of(asked.key)
-        if place is None:
+        try:
+            place = self.answered.place_of(asked.key)
+            call = None if place is None else decode_call(self.sealer.content(place))
+        except (OSError, MingchaError) as error:  # just removed, or not as it was: the message is judged anew
+            _log.error("first answer cannot be read", exc_info=error)
             return None
-        call = decode_call(self.sealer.content(place))
+        if call is None:
+            return None
         return Reply(call.answer, status=asked.status(call.outcome), release=call.release)
 
     def _serve(self, asked: Asked) -> Reply:

@@ -10,6 +10,8 @@ from mingcha.store.journal.records import SUFFIX, Heads, Place
 
 # Two days of a city's calls; a message is sent again within minutes.
 _MOST_CALLS = 200_000
+# Nobody adds to journals that are older: a process that starts need not read a month of calls first.
+_SECONDS_BACK = 2 * 86_400.0
 
 
 class Answered:
@@ -45,7 +47,13 @@ class Answered:
 
     def _open_and_close(self) -> None:
         there = {path.name: path for path in sorted(self._folder.glob(f"*{SUFFIX}"))}
-        for name in self._journals.keys() - there.keys():
+        gone = self._journals.keys() - there.keys()
+        for name in gone:
             self._journals.pop(name).close()
-        for name in sorted(there.keys() - self._journals.keys()):
+        if gone:
+            kept = ((key, place) for key, place in self._known.items() if place.path.name not in gone)
+            self._known = OrderedDict(kept)
+        written = {name: there[name].stat().st_mtime for name in there.keys() - self._journals.keys()}
+        back = max(written.values(), default=0.0) - _SECONDS_BACK
+        for name in sorted(name for name, at in written.items() if at >= back):
             self._journals[name] = Heads(there[name])

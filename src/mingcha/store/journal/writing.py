@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 import time
@@ -12,6 +13,8 @@ from pathlib import Path
 from mingcha.store.journal.records import SUFFIX, JournalError, Place, Sealer
 
 _MOST_BYTES = 64 * 1024 * 1024
+# However little is written: a file is removed as a whole, when all in it is old.
+_LONGEST_SECONDS = 12 * 3600.0
 # What comes meanwhile is kept by the same sync: no longer than a disk takes for one.
 _GATHERED_FOR = 0.002
 
@@ -32,6 +35,7 @@ class Journal:
         self._sealer = sealer
         self._number = 0
         self._size = 0
+        self._begun = 0.0
         self._waiting: list[tuple[bytes, Future[Place]]] = []
         self._changed = threading.Condition()
         self._closed = False
@@ -70,7 +74,10 @@ class Journal:
     def _begin_file(self) -> None:
         self._number += 1
         self._size = 0
+        self._begun = time.monotonic()
         self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        # As long as this process lives and writes it, nobody removes it.
+        fcntl.flock(self._file, fcntl.LOCK_EX)
         # The name itself must outlive a power cut.
         folder = os.open(self._folder, os.O_RDONLY)
         try:
@@ -98,7 +105,7 @@ class Journal:
     def _keep(self, taken: list[tuple[bytes, Future[Place]]]) -> None:
         """Write records and sync once for all; either all of them are kept or none."""
         try:
-            if self._size >= _MOST_BYTES:
+            if self._size >= _MOST_BYTES or time.monotonic() - self._begun > _LONGEST_SECONDS:
                 self._end_file()
             if self._file is None:
                 self._begin_file()

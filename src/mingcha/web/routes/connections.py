@@ -11,6 +11,7 @@ from mingcha.access import connections
 from mingcha.access.connections import MOST_A_DAY, MOST_A_SECOND, ConnectionState, ConnectionView
 from mingcha.access.permissions import Permission
 from mingcha.access.services import OfferView, Service
+from mingcha.audit.journals import JournalState, journal_state
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Code, Form, Listed, Paging, ShortLine, listed
 
@@ -54,6 +55,12 @@ def list_connections(actor: SignedIn, access: Services, paging: Paging) -> dict[
 def list_services(actor: SignedIn, access: Services) -> list[OfferView]:
     """可以开通的服务：版本、怎样调用、多少家在联调和使用，最近七天（含今天）的次数。"""
     return connections.catalogue(access, actor)
+
+
+@door.get("/journals", Permission.CONNECTIONS_EDIT, "报文日志和磁盘", response_model=JournalState)
+def show_journals(actor: SignedIn, access: Services) -> JournalState:
+    """还没读入数据库的次数，日志占多少、保留多久，磁盘还剩多少。"""
+    return journal_state(access, actor)
 
 
 @door.put("/{institution_id}", Permission.CONNECTIONS_EDIT, "接入或变更一家机构", response_model=Connected)

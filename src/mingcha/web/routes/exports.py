@@ -43,11 +43,23 @@ class ListView(BaseModel):
     label: str
 
 
+class Kept(BaseModel):
+    """For how many days the file of an export is kept."""
+
+    days: int
+
+
 @door.get("/lists", Permission.LISTS_EXPORT, "可以导出的列表", response_model=list[ListView])
 def list_lists(actor: SignedIn) -> list[ListView]:
     """本人可以导出的；各列表的筛选条件同它自己的接口。"""
     may = actor.permissions
     return [ListView(list=one.name, label=one.label) for one in LISTS.values() if one.permission in may]
+
+
+@door.get("/kept", Permission.LISTS_EXPORT, "导出的文件保留多久", response_model=Kept)
+def show_kept(access: Services) -> Kept:
+    """过了就清除文件，导出的记录还在，`result.cleared` 为真。"""
+    return Kept(days=access.policy.exports_kept.days)
 
 
 @door.get("", Permission.LISTS_EXPORT, "本人的导出", response_model=Listed[RunView])

@@ -188,14 +188,14 @@ PARAMETERS = (
         Parameter(
             f"deadline.{scene}",
             _DEADLINE,
-            f"{label}：最多等多久",
+            f"{label}的审核时限",
             f"deadlines.scene_{scene}",
             "毫秒",
             50,
             10_000,
-            "等待超过这个时间的不审核，先让业务继续，事后自动补审",
+            "等待超过时限的不审核，先让业务继续，事后自动补审；各场景相同" if at == 0 else "",
         )
-        for scene, label in SCENES.items()
+        for at, (scene, label) in enumerate(SCENES.items())
         if scene != AFTERWARDS
     ),
     *(
@@ -205,7 +205,7 @@ PARAMETERS = (
             Parameter(
                 f"opinion.{care}.waits",
                 _OPINION,
-                f"{label}：最多等多久",
+                f"{label}：人工审核最多等多久",
                 f"opinions.{care}_waits",
                 "分钟",
                 1,
@@ -215,7 +215,7 @@ PARAMETERS = (
             Parameter(
                 f"opinion.{care}.passes",
                 _OPINION,
-                f"{label}：超时放行",
+                f"{label}：人工审核超时放行",
                 f"opinions.{care}_passes",
                 about="是：先放行，事后复核；否：不放行，医师须修改。人工审核暂不可用时也按这里",
             ),

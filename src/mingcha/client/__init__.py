@@ -3,7 +3,7 @@
 Needs nothing of the rest of this package: `from mingcha.client import Client`.
 """
 
-from mingcha.client.answers import Audited, Finding, Response, Way
+from mingcha.client.answers import Audited, Finding, Opinion, Response, Way
 from mingcha.client.asking import Client, Refused
 
-__all__ = ["Audited", "Client", "Finding", "Refused", "Response", "Way"]
+__all__ = ["Audited", "Client", "Finding", "Opinion", "Refused", "Response", "Way"]

@@ -76,3 +76,31 @@ class Audited:
             release=int(told.get("release", 0)),
             findings=tuple(map(Finding.of, told.get("findings", ()))),
         )
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """How a second opinion stands.
+
+    Args:
+        outcome: waiting, agreed, change, passed, held, withdrawn; or unavailable.
+        may_go_on: None as long as it waits, and where the server was not reached: what is agreed in the house holds.
+        reason: why it was decided, by whoever `decided_by` is.
+        words: what both sides said, in order.
+    """
+
+    outcome: str
+    may_go_on: bool | None = None
+    note: str = ""
+    seconds_left: int = 0
+    decided_by: str | None = None
+    reason: str | None = None
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Opinion:
+        """An answer as the server tells it."""
+        known: dict[str, Any] = {one.name: told[one.name] for one in fields(cls) if one.name in told}
+        return cls(
+            **{**known, "words": tuple(f"{one['author']}：{one['text']}" for one in told.get("words", ()))}
+        )

@@ -8,13 +8,14 @@ import hmac
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx2
 
-from mingcha.client.answers import Audited, Response
+from mingcha.client.answers import Audited, Opinion, Response
 
+T = TypeVar("T")
 _AGAIN = frozenset({500, 502, 503, 504})
 _PAUSE = 0.05
 
@@ -93,7 +94,7 @@ class Client:
             "history": list(history),
             "rule_codes": list(rule_codes),
         }
-        return self._told("/api/v1/audit", asked, number, Audited.of)
+        return self._told("/api/v1/audit", asked, Audited.of, lambda why: Audited(False, number, why))
 
     def feedback(self, scene: str, responses: Sequence[Response], *, message_id: str = "") -> Audited:
         """Say what was done about results; `audited` is whether it was taken."""
@@ -107,21 +108,40 @@ class Client:
             "scene": scene,
             "answers": answers,
         }
-        return self._told("/api/v1/audit/feedback", asked, number, lambda _: Audited(True, number))
+        taken = Audited(True, number)
+        return self._told(
+            "/api/v1/audit/feedback", asked, lambda _: taken, lambda why: Audited(False, number, why)
+        )
+
+    def second_opinion(self, message_id: str, result_id: str, text: str = "") -> Opinion:
+        """Ask a person about a result that is handed over (转人工), say more, or, without a text, hear how it stands.
+
+        Args:
+            message_id: of the audit that found it.
+        """
+        asked = {
+            "institution_id": self.institution_id,
+            "message_id": message_id,
+            "result_id": result_id,
+            "text": text,
+        }
+        return self._told(
+            "/api/v1/audit/second-opinions", asked, Opinion.of, lambda why: Opinion("unavailable", note=why)
+        )
 
     def _number(self) -> str:
         # No two programs of a hospital may meet: the second one would get the answer of the first.
         return f"{self.institution_id}-{uuid4().hex}"
 
     def _told(
-        self, path: str, asked: Any, number: str, read: Callable[[Mapping[str, Any]], Audited]
-    ) -> Audited:
+        self, path: str, asked: Any, read: Callable[[Mapping[str, Any]], T], otherwise: Callable[[str], T]
+    ) -> T:
         try:
             return read(self._answer(path, _plain(asked)))
         except (Refused, httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError) as error:
             if self._raises:
                 raise error if isinstance(error, Refused) else Refused(_why(error)) from error
-            return Audited(False, number, _why(error))
+            return otherwise(_why(error))
 
     def _answer(self, path: str, asked: Any) -> Mapping[str, Any]:
         """The server's answer; every repetition bears the same id and so gets the same answer."""

@@ -102,11 +102,21 @@ class Conversation:
     opinion: OpinionView
     words: list[Spoken]
 
+    def said_last(self, text: str) -> bool:
+        """Whether these are the last words of the doctor."""
+        asking = [one.text for one in self.words if one.side is Speaker.ASKING]
+        return asking[-1:] == [as_kept(text)]
+
     @property
     def reason(self) -> str | None:
         """Why it was decided as it was, by whoever decided in time."""
         told = next((one for one in self.words if one.decides is not None), None)
         return None if told is None or self.opinion.decided_by is None else told.text
+
+
+def as_kept(text: str) -> str:
+    """Words as they are kept."""
+    return text.strip()[:MOST_CHARACTERS]
 
 
 def say_in(
@@ -138,7 +148,7 @@ def say_in(
             side=side.value,
             author=author[:80],
             at=access.now(),
-            text=access.keys.seal(text.strip()[:MOST_CHARACTERS], _about(word_id)),
+            text=access.keys.seal(as_kept(text), _about(word_id)),
             decides=decides,
         )
     )

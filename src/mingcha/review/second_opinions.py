@@ -113,9 +113,12 @@ def ask(access: Access, actor: Actor, question: Question, text: str) -> Conversa
             session.add(row)
             session.flush()
             _record(session, access, actor, Action.OPINION_ASKED, row)
-        if text.strip() and row.outcome is None:
-            author = " ".join(filter(None, (Speaker.ASKING.label, row.doctor_id)))
-            say_in(session, access, row, Speaker.ASKING, author, text)
+        so_far = conversation_of(session, access, row)
+        # What is sent again, because no answer came or somebody pressed twice, was said once.
+        if not text.strip() or row.outcome is not None or so_far.said_last(text):
+            return so_far
+        author = " ".join(filter(None, (Speaker.ASKING.label, row.doctor_id)))
+        say_in(session, access, row, Speaker.ASKING, author, text)
         return conversation_of(session, access, row)
 
 

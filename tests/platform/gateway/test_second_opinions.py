@@ -48,10 +48,13 @@ from mingcha.store.database.calls import CallFeedback
 from mingcha.store.database.engine import Unavailable
 from mingcha.store.database.second_opinions import SecondOpinion, SecondOpinionWord
 from mingcha.store.database.trail import TrailEntry
+from mingcha.web.door import API
 from tests.platform.gateway.calling import HOSPITAL, answer_of, bill
 from tests.platform.gateway.conftest import Installed
 from tests.platform.gateway.test_embedded import application, fields, link, signed
 from tests.platform.gateway.test_gateway import SECURITY
+from tests.platform.gateway.test_rest import Through
+from tests.platform.gateway.test_rest import client as asking_client
 from tests.support.asking import own_words
 from tests.support.browser import TestClient
 from tests.support.platform import ROOT
@@ -123,6 +126,17 @@ def test_both_sides_speak_in_order_until_it_is_decided_and_the_decision_stands(i
         say(access, pharmacist(), waiting.id, "还有")
     assert ask(access, SYSTEM, question, "谢谢") == conversation(access, pharmacist(), waiting.id) == done
     assert ends(installed) == [str(waiting.id)]
+
+
+@ONE
+def test_what_is_sent_again_was_said_once(installed: Installed) -> None:
+    access, question = installed.access, asked_about(installed)
+    opinion_id = ask(access, SYSTEM, question, "急用").opinion.id
+    ask(access, SYSTEM, question, " 急用 ")
+    say(access, pharmacist(), opinion_id, "为什么？")
+    ask(access, SYSTEM, question, "急用")
+    ask(access, SYSTEM, question, "")
+    assert [one.text for one in ask(access, SYSTEM, question, "出血").words] == ["急用", "为什么？", "出血"]
 
 
 @ONE
@@ -321,6 +335,28 @@ def test_a_hospitals_system_asks_hears_and_is_told_who_decided_what(
     installed.drain()
     assert call(installed.access, ROOT, waiting.call_id).found[0].result_id == result
     assert of_call(installed.access, waiting.call_id)[result].opinion.decided_by == "yaoshi"
+
+
+@ONE
+def test_the_client_asks_once_though_an_answer_was_lost_and_hears_who_decided_what(
+    installed: Installed, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "mingcha.client.asking.time.time_ns", lambda: int(installed.access.clock().timestamp() * 1e9)
+    )
+    carried = Through(lambda path, body, headers: client.post(API + path, json=body, headers=headers))
+    sent = own_words()
+    with asking_client(installed, transport=carried, seconds=20) as asking:
+        answer = asking.audit("4", sent["person"], sent["encounter"])
+        about = (answer.message_id, answer.findings[0].result_id)
+        carried.lost = 1
+        first = asking.second_opinion(*about, "急用")
+        assert (first.outcome, first.may_go_on, first.words) == ("waiting", None, ("医师 D101：急用",))
+        (view,) = listed(installed, pharmacist())
+        decide(installed.access, pharmacist(), view.id, Advice.AGREED, "可以用")
+        then = asking.second_opinion(*about)
+        assert (then.may_go_on, then.decided_by, then.reason) == (True, "yaoshi", "可以用")
+        assert asking.second_opinion("none", "none").outcome == "unavailable"
 
 
 @ONE

@@ -79,11 +79,11 @@ async def _open(request: Request) -> Response:
     access: Access = request.app.state.access
     try:
         found = await run_in_threadpool(open_link, access, str(request.path_params["token"])[:200])
+        return await _shown(request, found)
     except LinkOver as over:
         return _html(told(_TITLE, f"{over.what}。{over.remedy}"), 410)
     except Unavailable:
         return _html(told(_TITLE, "暂时不能显示，请继续业务"), 503)
-    return await _shown(request, found)
 
 
 async def _shown(request: Request, found: Opened, said: str = "") -> Response:

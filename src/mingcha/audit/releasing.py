@@ -15,7 +15,7 @@ from mingcha.domain.values import day_of
 from mingcha.ingest.definitions import definitions_in_use
 from mingcha.ingest.knowledge.importing import inherited, library, read_files
 from mingcha.ingest.written import read_yaml
-from mingcha.knowledge.completion import as_stored
+from mingcha.knowledge.completion import everywhere
 from mingcha.knowledge.definition.model import RuleDefinition
 from mingcha.knowledge.release import Difference, Release, RuleSettings, diff, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
@@ -36,10 +36,7 @@ def release_or_starter(home: Path) -> tuple[Release, str]:
 
 def statistics(release: Release) -> Statistics:
     """The account of a release under its own settings for everywhere."""
-    values: dict[str, Any] = {}
-    for by_region in release.settings.values():
-        values.update(as_stored(by_region.get("", {})))
-    return stats(release.all_points(), values, notes=len(release.notes))
+    return stats(release.all_points(), everywhere(release.settings), notes=len(release.notes))
 
 
 def _over(settings: RuleSettings, others: RuleSettings) -> RuleSettings:

@@ -127,6 +127,18 @@ def as_stored(written: Settings) -> dict[str, Any]:
     }
 
 
+def everywhere(settings: Mapping[str, Mapping[str, Settings]]) -> Settings:
+    """The settings of all rules for everywhere as points store them, over the national defaults.
+
+    Args:
+        settings: rule → region → name → value, as a release has them.
+    """
+    merged: dict[str, Any] = {**DEFAULTS}
+    for by_region in settings.values():
+        merged.update(as_stored(by_region.get("", {})))
+    return merged
+
+
 def status_of(point: KnowledgePoint, settings: Settings, region: str = "") -> tuple[Status, str]:
     """What can be done with the point under these settings, and why not more."""
     if point.status in (Status.SUPERSEDED, Status.ENDED):

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import polars as pl
 from pypinyin import Style, lazy_pinyin
 
 from mingcha.access.context import Access
-from mingcha.knowledge.completion import DEFAULTS, as_stored, status_of
+from mingcha.knowledge.completion import everywhere, status_of
 from mingcha.knowledge.release import Release
 from mingcha.knowledge.statistics import codes_of_point
 from mingcha.store import releases
@@ -56,9 +55,7 @@ def _write(path: Path, frame: pl.DataFrame) -> None:
 
 def index_frame(release: Release) -> pl.DataFrame:
     """One row a point; its state is what its settings for everywhere make of it."""
-    values: dict[str, Any] = {**DEFAULTS}
-    for by_region in release.settings.values():
-        values.update(as_stored(by_region.get("", {})))
+    values = everywhere(release.settings)
     rows = [
         {
             "point_id": point.point_id,

@@ -26,7 +26,7 @@ from mingcha.ingest.knowledge.template import (
     filled_in,
 )
 from mingcha.knowledge.changes import ChangePart
-from mingcha.knowledge.completion import DEFAULTS, status_of
+from mingcha.knowledge.completion import DEFAULTS, everywhere, status_of
 from mingcha.knowledge.kinds import KINDS
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Status
 from mingcha.library.bases import base
@@ -275,6 +275,8 @@ def _view(access: Access, number: int, found: KnowledgePoint) -> PointView:
     rule = next((one for one in entries() if one.code == found.rule_code), None)
     own = [name for name in type(found).fields() if name not in KnowledgePoint.fields()]
     fields = type(found).fields()
+    # As the list has it: what the settings of this release make of the point.
+    status, reason = status_of(found, everywhere(base(access, number).release.settings))
     return PointView(
         point_id=found.point_id,
         release=number,
@@ -285,8 +287,8 @@ def _view(access: Access, number: int, found: KnowledgePoint) -> PointView:
         name=found.name or "",
         codes=found.codes,
         certainty=str(found.certainty),
-        status=str(found.status),
-        reason=found.reason,
+        status=str(status),
+        reason=reason,
         region=found.region,
         effective_from=day_or_none(found.effective_from),
         effective_to=day_or_none(found.effective_to),

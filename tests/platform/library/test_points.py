@@ -11,9 +11,12 @@ from mingcha.access.errors import Invalid, Missing
 from mingcha.access.listing import Listing
 from mingcha.domain.values import day_of
 from mingcha.knowledge.point import Status
+from mingcha.knowledge.release import release_of
+from mingcha.knowledge.starter import starter_points
 from mingcha.library import points, searching
 from mingcha.library.index import initials
 from mingcha.library.searching import PointFilter
+from mingcha.store import releases
 from tests.support.library import SEX, Office
 
 ALL = Listing(1, 100)
@@ -74,6 +77,17 @@ def test_filters_narrow_and_facets_count_under_the_other_filters(office: Office)
         if one.effective_from <= day_of(day) < one.effective_to
     }
     assert set(found(office, on=day)) == in_force
+
+
+def test_the_page_of_a_point_has_the_state_that_the_list_has(office: Office) -> None:
+    releases.save(office.access.home, release_of(2, starter_points(), with_demonstration=True))
+    for status in Status:
+        listed = searching.search(office.access, office.writer, PointFilter(status=status.value), ALL).items
+        for one in listed[:2]:
+            view = points.point(office.access, office.writer, one.point_id)
+            assert view.status == status
+            assert view.reason or status not in (Status.NEEDS_MAPPING, Status.NEEDS_SETTING)
+        assert listed or status is Status.ENDED, "the starter pack has every other state"
 
 
 def test_a_list_is_sorted_and_cut_into_pages_without_gap_or_repeat(office: Office) -> None:

@@ -16,6 +16,14 @@ const KINDS: Record<string, string> = {
   consultation: '征求意见',
   second_opinion: '人工审核',
   run: '任务',
+  draft: '草稿',
+  knowledge: '知识点',
+  connection: '医院系统接入',
+  call: '事前事中记录',
+  embedded: '嵌入页面的链接',
+  encounter: '就诊',
+  person: '参保人',
+  dataset: '数据集',
 }
 
 const NAMES: Record<string, string> = {

@@ -37,11 +37,11 @@ class SplitCharged(ItemRule[SplitCharge]):
     per = Line.day
     only_if = distinct(Line.item_code) >= SplitCharge.components
     value, limit = Line.amount, Line.amount
-    message = "{item} 等项目应合并为一项收费（{bundle} {bundle_name}），拆分合计 {value}，合并后{limit}"
+    message = "{item} 等项目应合并为一项收费（{bundle} {bundle_name}），拆分合计 {value}，按合并项目收费：{limit}"
 
     def evidence(self, value: Any, limit: Any, _point: Any) -> tuple[str | None, str | None]:
         """What was charged for the parts, and what the whole costs: its price may not have been entered here."""
-        return f"{yuan(value)} 元", "的价格本地未录入" if limit is None else f"为 {yuan(limit)} 元"
+        return f"{yuan(value)} 元", "价格本地未录入" if limit is None else f"{yuan(limit)} 元"
 
     def judge(self, group: Group[SplitCharge], point: SplitCharge) -> Verdicts:
         by_item: dict[object, list[LineFacts]] = defaultdict(list)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from mingcha.access import account_requests
+from mingcha.access import account_requests, connections
 from mingcha.access.abnormal_use import raise_alarms
 from mingcha.access.account_requests import Wish
 from mingcha.access.context import Access
@@ -24,12 +24,14 @@ from mingcha.administration import announcements, changes, dictionaries, paramet
 from mingcha.administration.dated import SettingKind
 from mingcha.ingest.register_sync import Sent, look, take_over
 from mingcha.jobs import runs
+from mingcha.jobs.demonstration import PROVINCE
 from mingcha.jobs.execution import carry_out
 from mingcha.jobs.kinds.audit import AuditParameters
 from mingcha.jobs.kinds.export import ExportParameters
 from mingcha.knowledge.starter import starter_points
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
 from tests.support.audited import audited_over
+from tests.support.calls import answered_call, asked_opinion
 from tests.support.care import cared
 from tests.support.library_shown import LOGINS, show_library
 from tests.support.platform import ROOT, Clock, Town, access_to
@@ -333,6 +335,11 @@ def audits(access: Access, folder: Path) -> Stage:
         started = runs.start(access, reviewer, "export", wanted.title or "机构", wanted)
         carry_out(access, started.id, 1, workers=1)
     runs.start(access, reviewer, "export", "疑点", of_quarter)
+    hospital, department, doctor = city.places.hospitals[0]
+    of = {"region_code": PROVINCE, "department_id": department, "doctor_id": doctor}
+    connections.connect(access, ROOT, hospital)
+    answered_call(access, hospital, findings=2, **of)
+    asked_opinion(access, hospital, **of)
     return Stage("", Town(access))
 
 

@@ -38,6 +38,8 @@ _HOSPITALS = 2
 _BUREAU = (Role.RULE_ADMIN, Role.FIRST_REVIEWER, Role.RE_REVIEWER, Role.DECIDER, Role.READER)
 # Two of those who edit what is judged by: nobody reviews what they changed themselves.
 _SECOND = {Role.RULE_ADMIN: "rule_admin_2"}
+# What they decide holds for the whole installation.
+_WHOLE = {Role.RULE_ADMIN, Role.DECIDER}
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,9 @@ def settle_people(
     made = [_account(access, places, role.value, NewGrant(role), bureau, password()) for role in DUTIES]
     region = places.ids[PROVINCE]
     made += [
-        _account(access, places, login, NewGrant(role, region), bureau, password())
+        _account(
+            access, places, login, NewGrant(role, None if role in _WHOLE else region), bureau, password()
+        )
         for role in _BUREAU
         for login in filter(None, (role.value, _SECOND.get(role)))
     ]

@@ -37,7 +37,9 @@ class SplitCharged(ItemRule[SplitCharge]):
     per = Line.day
     only_if = distinct(Line.item_code) >= SplitCharge.components
     value, limit = Line.amount, Line.amount
-    message = "{item} 等项目应合并为一项收费（{bundle} {bundle_name}），拆分合计 {value}，按合并项目收费：{limit}"
+    message = (
+        "{item} 等项目应合并为一项收费（{bundle} {bundle_name}），拆分合计 {value}，按合并项目收费：{limit}"
+    )
 
     def evidence(self, value: Any, limit: Any, _point: Any) -> tuple[str | None, str | None]:
         """What was charged for the parts, and what the whole costs: its price may not have been entered here."""

@@ -53,7 +53,7 @@ class Action(Labelled):
     CALL_VIEWED = "call.viewed", "查看一次事前事中审核"
     OPINION_ASKED = "second_opinion.asked", "医师请求人工审核"
     OPINION_VIEWED = "second_opinion.viewed", "查看人工审核的单据"
-    OPINION_SAID = "second_opinion.said", "在人工审核中答话"
+    OPINION_SAID = "second_opinion.said", "在人工审核中说话"
     OPINION_ENDED = "second_opinion.ended", "人工审核结束"
     OPINION_REVIEWED = "second_opinion.reviewed", "事后复核超时放行的"
     CONNECTION_CHANGED = "connection.changed", "变更医院系统的接入"

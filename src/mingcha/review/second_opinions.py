@@ -6,7 +6,9 @@ yet, and holds its lock: so there is one end, whichever process came first.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, case, select
@@ -119,19 +121,26 @@ def ask(access: Access, actor: Actor, question: Question, text: str) -> Conversa
             return so_far
         author = " ".join(filter(None, (Speaker.ASKING.label, row.doctor_id)))
         say_in(session, access, row, Speaker.ASKING, author, text)
+        _record(session, access, actor, Action.OPINION_SAID, row)
         return conversation_of(session, access, row)
 
 
-def take_back(access: Access, actor: Actor, call_id: str, result_id: str) -> None:
-    """End a question, if there is one without an end: the doctor changes the order."""
-    with access.database.writing() as session:
-        row = session.scalar(
-            select(SecondOpinion)
-            .where(SecondOpinion.call_id == call_id, SecondOpinion.result_id == result_id, _WAITING)
-            .with_for_update()
-        )
-        if row is not None:
-            _end(session, access, actor, row, Ending.WITHDRAWN)
+def take_back(
+    session: Session, access: Access, institution_id: str, results: Collection[str], at: datetime
+) -> None:
+    """End what was asked about results that a doctor then took back to change, and has no end yet.
+
+    Args:
+        at: when the feedback came: what was asked later is about the changed order.
+    """
+    rows = session.scalars(
+        select(SecondOpinion)
+        .where(SecondOpinion.institution_id == institution_id, SecondOpinion.result_id.in_(results), _WAITING)
+        .where(SecondOpinion.asked_at <= at)
+        .with_for_update()
+    )
+    for row in rows.all():
+        _end(session, access, SYSTEM, row, Ending.WITHDRAWN)
 
 
 def of_call(access: Access, call_id: str) -> dict[str, Conversation]:

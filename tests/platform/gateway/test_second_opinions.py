@@ -6,6 +6,7 @@ import contextlib
 import random
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -25,13 +26,14 @@ from mingcha.administration.parameters import propose_parameters
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.call_records import call
 from mingcha.audit.plans import plan_of
+from mingcha.audit.reminding.links import Page
 from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.rest.second_opinions import asked, found_question, standing
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.strategy.form import strategy_of
 from mingcha.review.bill_sent import bill_sent
-from mingcha.review.conversations import Advice, Ending, Standing
+from mingcha.review.conversations import Advice, Conversation, Ending, Standing
 from mingcha.review.second_opinions import (
     OpinionFilter,
     Question,
@@ -49,9 +51,11 @@ from mingcha.store.database.engine import Unavailable
 from mingcha.store.database.second_opinions import SecondOpinion, SecondOpinionWord
 from mingcha.store.database.trail import TrailEntry
 from mingcha.web.door import API
+from mingcha.web.embedded.asking import InFrame, conversation_page
+from mingcha.web.embedded.rendering import result_page
 from tests.platform.gateway.calling import HOSPITAL, answer_of, bill
 from tests.platform.gateway.conftest import Installed
-from tests.platform.gateway.test_embedded import application, fields, link, signed
+from tests.platform.gateway.test_embedded import FINDING, MOST_BYTES, application, fields, link, signed
 from tests.platform.gateway.test_gateway import SECURITY
 from tests.platform.gateway.test_rest import Through
 from tests.platform.gateway.test_rest import client as asking_client
@@ -168,7 +172,8 @@ def do_something(pick: random.Random, installed: Installed, question: Question, 
     access = installed.access
     match pick.randrange(5):
         case 0:
-            take_back(access, SYSTEM, question.call_id, question.result_id)
+            with access.database.writing() as session:
+                take_back(session, access, HOSPITAL, [question.result_id], access.now())
         case 1:
             access.clock.forward(minutes=pick.choice((1, 10)))  # type: ignore[attr-defined]
         case 2:
@@ -416,8 +421,37 @@ def test_an_order_that_is_taken_back_leaves_nobody_waiting(installed: Installed,
     sent = fields(client.get(link(installed, client, message_id=message)).text)
     client.post("/embedded/answers", data={**sent, "way": "ask"})
     client.post("/embedded/answers", data={**sent, "way": "take_back"})
+    installed.drain()
     (view,) = listed(installed, pharmacist())
     assert (view.outcome, view.standing) == (Ending.WITHDRAWN, Standing.DONE)
+
+
+@ONE
+def test_feedback_that_is_read_late_leaves_what_was_asked_afterwards(installed: Installed) -> None:
+    access, gateway = installed.access, installed.gateway()
+    before = access.now()
+    access.clock.forward(minutes=1)  # type: ignore[attr-defined]
+    question = asked_about(installed, gateway)
+    ask(access, SYSTEM, question, "")
+    with access.database.writing() as session:
+        take_back(session, access, HOSPITAL, [question.result_id], before)
+    assert [one.outcome for one in listed(installed, pharmacist())] == [None]
+
+
+@ONE
+def test_pages_stay_small_however_much_is_said(installed: Installed) -> None:
+    long = '"药' * 250
+    asked = ask(installed.access, SYSTEM, asked_about(installed), long)
+    spoken = [
+        replace(asked.words[0], decides=Advice.CHANGE if number == 99 else None) for number in range(100)
+    ]
+    held = replace(asked.opinion, outcome=Ending.CHANGE)
+    found = [replace(FINDING, result_id=f"R{number}", action="转人工") for number in range(20)]
+    for talk in (replace(asked, words=spoken), Conversation(held, spoken)):
+        assert len(conversation_page(talk).encode()) < MOST_BYTES
+        frames = {one.result_id: InFrame(talk, "/embedded/conversations/1/2") for one in found}
+        page = result_page(Page.AUDIT, found, {}, "key", asked=frames)
+        assert len(page.encode()) < MOST_BYTES
 
 
 @ONE

@@ -31,6 +31,7 @@ from mingcha.domain.errors import InputError
 from mingcha.gateways.national.envelope import envelope_of
 from mingcha.gateways.national.feedback import TAKE_BACK, read_feedback
 from mingcha.ingest.messages import BilledEncounter, read_message
+from mingcha.review.second_opinions import take_back
 from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow, CallTally, JournalRead
 from mingcha.store.database.engine import Unavailable
 from mingcha.store.journal.records import SUFFIX, Heads, JournalError, Place, Sealer, journal_folder
@@ -134,7 +135,7 @@ def _enter(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
         session.add_all(batch.findings)
         session.flush()
         for row, call in batch.feedback:
-            _of_feedback(session, batch, row, call)
+            _of_feedback(session, access, batch, row, call)
         change(session, access, batch.changes)
         _count(session, batch.rows)
         session.merge(read)
@@ -232,7 +233,7 @@ def _remembered(one: BilledEncounter, call: Call, key: bytes) -> Change | None:
     return None
 
 
-def _of_feedback(session: Session, batch: Batch, row: CallRow, call: Call) -> None:
+def _of_feedback(session: Session, access: Access, batch: Batch, row: CallRow, call: Call) -> None:
     stage, warned = read_feedback(bytes(envelope_of(call.request).input))
     taken_back = []
     for number, one in enumerate(warned):
@@ -251,6 +252,7 @@ def _of_feedback(session: Session, batch: Batch, row: CallRow, call: Call) -> No
             taken_back.append(one.warn_rslt_id)
     if not taken_back:
         return
+    take_back(session, access, row.institution_id, taken_back, row.received_at)
     found = session.execute(
         select(CallRow.id, CallRow.person)
         .join(CallFinding, CallFinding.call_id == CallRow.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from mingcha.access.context import CHINA
@@ -13,7 +13,7 @@ from mingcha.review.conversations import GOES_ON, MOST_CHARACTERS, Conversation,
 
 REFRESH_SECONDS = 3
 # So that a page stays small.
-_MOST_WORDS = 30
+_MOST_WORDS, _MOST_OF_A_REASON = 15, 120
 _ENDED = {
     Ending.AGREED: "审核同意继续",
     Ending.CHANGE: "审核建议修改",
@@ -59,7 +59,10 @@ def handed_over(finding: AuditFinding, sent: str, asked: InFrame | None, *, char
             f'<button class="main" name="way" value="look">看结论</button></form>'
         )
     go_on = f'<button class="main" name="way" value="go_on">{on}</button>' if view.outcome in GOES_ON else ""
-    return f'<div class="words">{_said(asked.conversation)}</div>{begin}{go_on}{take_back}</form>'
+    reasons = "".join(
+        _word(replace(one, text=_shortened(one.text))) for one in asked.conversation.words if one.decides
+    )
+    return f'<div class="words">{_state(asked.conversation)}{reasons}</div>{begin}{go_on}{take_back}</form>'
 
 
 def conversation_page(asked: Conversation) -> str:
@@ -80,15 +83,22 @@ def _box(label: str, hint: str) -> str:
 
 def _said(asked: Conversation) -> str:
     """How it stands, then the newest words first: what is new is seen without moving."""
+    return _state(asked) + "".join(_word(one) for one in reversed(asked.words[-_MOST_WORDS:]))
+
+
+def _state(asked: Conversation) -> str:
     view = asked.opinion
     if view.outcome is None:
         minutes, seconds = divmod(view.seconds_left, 60)
         state = f"等待答复，还有 {minutes} 分 {seconds:02d} 秒"
     else:
         state = _ENDED[view.outcome]
-    rows = "".join(_word(one) for one in reversed(asked.words[-_MOST_WORDS:]))
     by = f"（{escape(view.decided_by)}）" if view.decided_by else ""
-    return f'<p class="state">{state}{by}</p>{rows}'
+    return f'<p class="state">{state}{by}</p>'
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_OF_A_REASON else text[: _MOST_OF_A_REASON - 1] + "…"
 
 
 def _word(one: Spoken) -> str:

@@ -32,7 +32,7 @@ from mingcha.gateways.rest.answering import asking
 from mingcha.gateways.rest.results import OPINION_REASONS, AnsweredCall, call_of, reason_text
 from mingcha.gateways.rest.second_opinions import unavailable
 from mingcha.gateways.rest.words import feedback_said
-from mingcha.review.second_opinions import Question, ask, by_id, of_call, take_back
+from mingcha.review.second_opinions import Question, ask, by_id, of_call
 from mingcha.store.database.engine import Unavailable
 from mingcha.web.embedded.asking import InFrame, conversation_page, is_handed_over
 from mingcha.web.embedded.rendering import reminder_page, result_page, told
@@ -183,8 +183,6 @@ async def _answer(request: Request) -> Response:
         kept = await _kept(line, found, call.call.scene, {"result_id": result, "way": way, "reason": reason})
         if not kept:
             return await _shown(request, found, "没有保存，请再试一次")
-        if question is not None and way == "take_back":
-            await run_in_threadpool(take_back, access, _actor(found), question.call_id, result)
         words = "，".join(filter(None, (_WAYS[way], reason.partition("：")[0].partition(" ")[2])))
         return await _shown(request, await run_in_threadpool(note_answer, access, found, result, words))
     except LinkOver as over:

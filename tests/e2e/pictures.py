@@ -385,6 +385,7 @@ def steps_of_audits(stage: Stage) -> dict[tuple[Role, str], Callable[[Page], Non
         (rules, "e2-征求意见"): step("/consultations"),
         (Role.INSURANCE_OFFICE, "e3-意见"): step("/opinions"),
         (reviewer, "f0-事前事中记录"): step("/calls"),
+        (reviewer, "f3-HIS模拟器"): step("/simulator"),
         (Role.SYSTEM_ADMIN, "f1-医院系统接入"): step("/connections"),
         (Role.INSURANCE_OFFICE, "f2-人工审核"): step("/second-opinions"),
     }

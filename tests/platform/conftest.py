@@ -154,6 +154,8 @@ def _copied(originals: Originals, original: Original, home: Path, clock: Clock) 
 
 def _copy_rows(source: Access, target: Access) -> None:
     with source.database.reading() as reading, target.database.writing() as writing:
+        for table in reversed(METADATA.sorted_tables):
+            writing.execute(table.delete())  # what a new database begins with
         for table in METADATA.sorted_tables:
             rows = [dict(row) for row in reading.execute(select(table)).mappings()]
             if rows:

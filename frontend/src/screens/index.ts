@@ -17,6 +17,7 @@ import {
   HomeFilled,
   Key,
   List,
+  Monitor,
   Notebook,
   OfficeBuilding,
   Operation,
@@ -112,26 +113,6 @@ export const SCREENS: Screen[] = [
     ],
   },
   {
-    name: 'comparison',
-    path: '/runs/comparison',
-    title: '比较两次审核',
-    group: AUDIT,
-    icon: List,
-    within: 'runs',
-    permissions: ['findings.view'],
-    component: () => import('./comparison/ComparisonScreen.vue'),
-    help: [
-      {
-        title: '这里看什么',
-        text: '两次审核的疑点逐条对照：新增、消失、变化各多少条、多少钱，按规则和机构。点一个数字，右边就只列它；打开一条看它的全部内容。只算您数据范围内的。',
-      },
-      {
-        title: '怎样算同一条',
-        text: '疑点的编号由单据、明细、规则和知识点算出，两次相同的就是同一条；读到的值、限定值、金额、确定性有一项不同，算“变化”。',
-      },
-    ],
-  },
-  {
     name: 'findings',
     path: '/findings',
     title: '疑点',
@@ -155,6 +136,26 @@ export const SCREENS: Screen[] = [
       {
         title: '整单的疑点',
         text: '有的规则针对整张单据或诊断，没有明细，项目一栏写“整单”。',
+      },
+    ],
+  },
+  {
+    name: 'comparison',
+    path: '/runs/comparison',
+    title: '比较两次审核',
+    group: AUDIT,
+    icon: List,
+    within: 'runs',
+    permissions: ['findings.view'],
+    component: () => import('./comparison/ComparisonScreen.vue'),
+    help: [
+      {
+        title: '这里看什么',
+        text: '两次审核的疑点逐条对照：新增、消失、变化各多少条、多少钱，按规则和机构。点一个数字，右边就只列它；打开一条看它的全部内容。只算您数据范围内的。',
+      },
+      {
+        title: '怎样算同一条',
+        text: '疑点的编号由单据、明细、规则和知识点算出，两次相同的就是同一条；读到的值、限定值、金额、确定性有一项不同，算“变化”。',
       },
     ],
   },
@@ -264,6 +265,30 @@ export const SCREENS: Screen[] = [
       {
         title: '用键盘',
         text: '按 j 到列表，上下键选，回车打开；写完按 Ctrl+Enter 发送，Tab 到“同意继续”“建议修改”。',
+      },
+    ],
+  },
+  {
+    name: 'simulator',
+    path: '/simulator',
+    title: 'HIS 模拟器',
+    group: AUDIT,
+    icon: Monitor,
+    permissions: ['simulator.use'],
+    module: 'simulator',
+    component: () => import('./simulator/SimulatorScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '像医生一样叫号、写诊断、开单，看事前提醒和边开边审的意见，签名、结算。报文和医院系统发的一样，经国家接口网关；按“报文”看发了什么、答了什么。',
+      },
+      {
+        title: '键盘',
+        text: '按 F2 到查找框，输入编码、名称或拼音首字母，回车加一行，再回车依次走过剂量、频次、途径、天数、数量；在一行里按 Ctrl+Delete 删除这一行，Ctrl+Enter 签名。',
+      },
+      {
+        title: '会不会留下假的病历',
+        text: '只用“联调”和“演示”的接入，已上线的机构不能用。联调的不成为历史；演示的（由 make demo 建立）结算后成为历史，同一患者下次开单就能看到。边开边审的都不成为历史。',
       },
     ],
   },
@@ -738,25 +763,6 @@ export const SCREENS: Screen[] = [
     ],
   },
   {
-    name: 'exports',
-    path: '/exports',
-    title: '我的导出',
-    group: OWN,
-    icon: Download,
-    permissions: ['lists.export'],
-    component: () => import('./exports/ExportsScreen.vue'),
-    help: [
-      {
-        title: '怎样导出',
-        text: '各个列表右上方的“导出”，按当时的筛选写成 Excel 或 CSV。在后台进行，可以离开页面；完成时右上角的铃铛会通知您，在这里下载。',
-      },
-      {
-        title: '文件里有什么',
-        text: '只有您数据范围内的行；个人信息已遮盖。行数超过一张表能装的，自动分成几张。文件只有您本人能下载，每次导出和下载都记入操作记录。',
-      },
-    ],
-  },
-  {
     name: 'tokens',
     path: '/tokens',
     title: 'API 令牌',
@@ -773,6 +779,25 @@ export const SCREENS: Screen[] = [
       {
         title: '怎样保管',
         text: '新建时只显示一次。不要写进代码或发给别人；怀疑泄露时立即撤销，再建一个。',
+      },
+    ],
+  },
+  {
+    name: 'exports',
+    path: '/exports',
+    title: '我的导出',
+    group: OWN,
+    icon: Download,
+    permissions: ['lists.export'],
+    component: () => import('./exports/ExportsScreen.vue'),
+    help: [
+      {
+        title: '怎样导出',
+        text: '各个列表右上方的“导出”，按当时的筛选写成 Excel 或 CSV。在后台进行，可以离开页面；完成时右上角的铃铛会通知您，在这里下载。',
+      },
+      {
+        title: '文件里有什么',
+        text: '只有您数据范围内的行；个人信息已遮盖。行数超过一张表能装的，自动分成几张。文件只有您本人能下载，每次导出和下载都记入操作记录。',
       },
     ],
   },

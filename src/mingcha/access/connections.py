@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from mingcha.access.actor import Actor
@@ -34,6 +34,8 @@ class ConnectionState(Labelled):
     TRIAL = "trial", "联调"
     LIVE = "live", "上线"
     STOPPED = "stopped", "停用"
+    # Of an institution that is not there: what the simulator settles becomes history. Only the demonstration makes one.
+    DEMONSTRATION = "demonstration", "演示"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,22 @@ class KnownConnection:
     used_today: int
     services: frozenset[str]
     trial: bool
+    demonstration: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An institution in whose name the simulator may send.
+
+    Args:
+        region: where it is, empty where it is not said.
+        demonstration: what is settled becomes history; otherwise it is only tried.
+    """
+
+    institution_id: str
+    name: str
+    region: str
+    demonstration: bool
 
 
 _SORTS = {"institution_id": ConnectionRow.institution_id, "state": ConnectionRow.state}
@@ -99,6 +117,7 @@ def connect(
         Invalid: an address that is none, or unsigned messages from anywhere.
         Missing: no such institution in the scope.
     """
+    _check_no_demonstration(actor, state)
     scope = actor.scope(Permission.CONNECTIONS_EDIT)
     for network in networks:
         try:
@@ -152,6 +171,7 @@ def change_state(access: Access, actor: Actor, institution_id: str, state: Conne
     Raises:
         Missing: there is none.
     """
+    _check_no_demonstration(actor, state)
     scope = actor.scope(Permission.CONNECTIONS_EDIT)
     with access.database.writing() as session:
         _check_reached(session, access, scope, institution_id)
@@ -169,6 +189,12 @@ def change_state(access: Access, actor: Actor, institution_id: str, state: Conne
             details=details,
         )
         return _view(row, used_on(session, access.today()))
+
+
+def _check_no_demonstration(actor: Actor, state: ConnectionState) -> None:
+    """Refuse to let history be invented, but by whoever made the whole installation for a demonstration."""
+    if state is ConnectionState.DEMONSTRATION and not actor.console:
+        raise Invalid("演示的接入只由 mingcha demo 建立", where="state", remedy="试用请选“联调”")
 
 
 def catalogue(access: Access, actor: Actor) -> list[OfferView]:
@@ -209,6 +235,38 @@ def check_may_ask(access: Access, actor: Actor, institution_id: str) -> None:
         _check_reached(session, access, scope, institution_id)
 
 
+def desks(access: Access, actor: Actor) -> list[Desk]:
+    """Where the actor may try orders: never in the name of an institution whose connection is live."""
+    scope = actor.scope(Permission.SIMULATOR_USE)
+    period = OrganisationPeriod
+    own = [reach.institution for reach in scope.reaches if reach.institution is not None]
+    query = (
+        select(ConnectionRow, period.name, period.region_code)
+        .join(period, period.institution_code == ConnectionRow.institution_id)
+        .where(current_period(access.today()), period.department_code.is_(None))
+        .where(or_(within(scope, PLACE_OF_PERIOD), period.institution_code.in_(own)))
+        .where(ConnectionRow.state.in_((ConnectionState.TRIAL, ConnectionState.DEMONSTRATION)))
+        .order_by(ConnectionRow.institution_id)
+    )
+    with access.database.reading() as session:
+        return [
+            Desk(row.institution_id, name, region or "", row.state == ConnectionState.DEMONSTRATION)
+            for row, name, region in session.execute(query)
+        ]
+
+
+def desk(access: Access, actor: Actor, institution_id: str) -> Desk:
+    """One of them.
+
+    Raises:
+        Missing: it is none of them.
+    """
+    for one in desks(access, actor):
+        if one.institution_id == institution_id:
+            return one
+    raise missing("可以模拟的机构")
+
+
 def region_of(access: Access, scope: Scope, institution_id: str) -> str:
     """Where an institution of a scope is, empty where it is not said.
 
@@ -243,6 +301,7 @@ def known_connections(access: Access) -> list[KnownConnection]:
                 used.get(row.institution_id, 0),
                 frozenset(row.services),
                 row.state == ConnectionState.TRIAL,
+                row.state == ConnectionState.DEMONSTRATION,
             )
             for row in rows
         ]

@@ -21,6 +21,7 @@ class Permission(Labelled):
     CALLS_VIEW = "calls.view", "查看事前事中审核记录"
     AUDITS_ASK = "audits.ask", "以接口请求事前事中审核"
     OPINIONS_GIVE = "opinions.give", "人工审核：答复医师，同意继续或建议修改"
+    SIMULATOR_USE = "simulator.use", "使用 HIS 模拟器"
     CONNECTIONS_EDIT = "connections.edit", "维护医院系统的接入"
     ORGANISATIONS_SYNC = "organisations.sync", "同步和维护本院的科室、人员和人员权限"
     ACCOUNTS_REQUEST = "accounts.request", "替本院人员申请账号"

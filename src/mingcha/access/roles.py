@@ -41,7 +41,14 @@ _LOOKS_UP = frozenset(
         P.LISTS_EXPORT,
     }
 )
-_AUDITS = _LOOKS_UP | {P.DATA_IMPORT, P.RUNS_START, P.PERSONS_FIND, P.HEALTH_VIEW, P.FINDINGS_EXPORT}
+_AUDITS = _LOOKS_UP | {
+    P.DATA_IMPORT,
+    P.RUNS_START,
+    P.PERSONS_FIND,
+    P.HEALTH_VIEW,
+    P.FINDINGS_EXPORT,
+    P.SIMULATOR_USE,
+}
 # What is judged by: who writes it, who reviews it, who publishes it.
 _REVIEWS = frozenset({P.KNOWLEDGE_VIEW, P.RELEASES_REVIEW})
 _WRITES = _REVIEWS | {P.KNOWLEDGE_EDIT, P.RULES_EDIT, P.BASIS_EDIT}
@@ -133,7 +140,9 @@ ROLES: dict[Role, RoleEntry] = {
         ),
         may_assign=WITHIN_A_HOSPITAL,
     ),
-    Role.RULE_ADMIN: RoleEntry("规则管理员", _LOOKS_UP | _WRITES | {P.RUNS_START, P.FINDINGS_EXPORT}),
+    Role.RULE_ADMIN: RoleEntry(
+        "规则管理员", _LOOKS_UP | _WRITES | {P.RUNS_START, P.FINDINGS_EXPORT, P.SIMULATOR_USE}
+    ),
     Role.FIRST_REVIEWER: RoleEntry("初审员", _AUDITS | {P.KNOWLEDGE_VIEW, P.PERSONS_REVEAL}),
     Role.RE_REVIEWER: RoleEntry("复审员", _AUDITS | _REVIEWS | {P.PERSONS_REVEAL}),
     Role.DECIDER: RoleEntry(
@@ -147,6 +156,7 @@ ROLES: dict[Role, RoleEntry] = {
             P.SETTINGS_REVIEW,
             P.ANNOUNCEMENTS_EDIT,
             P.FINDINGS_EXPORT,
+            P.SIMULATOR_USE,
         },
     ),
     Role.INSURANCE_OFFICE: RoleEntry(
@@ -161,8 +171,10 @@ ROLES: dict[Role, RoleEntry] = {
             P.OPINIONS_GIVE,
         },
     ),
-    Role.DEPARTMENT_HEAD: RoleEntry("科室主任", _LOOKS_UP | {P.USERS_VIEW, P.FINDINGS_EXPORT}),
-    Role.DOCTOR: RoleEntry("医师", _LOOKS_UP | {P.HEALTH_VIEW}),
+    Role.DEPARTMENT_HEAD: RoleEntry(
+        "科室主任", _LOOKS_UP | {P.USERS_VIEW, P.FINDINGS_EXPORT, P.SIMULATOR_USE}
+    ),
+    Role.DOCTOR: RoleEntry("医师", _LOOKS_UP | {P.HEALTH_VIEW, P.SIMULATOR_USE}),
     Role.PHARMACIST: RoleEntry("药师", _LOOKS_UP | {P.HEALTH_VIEW, P.OPINIONS_GIVE}),
     Role.READER: RoleEntry("只读", _LOOKS_UP),
 }

@@ -24,6 +24,8 @@ class Module(Labelled):
     BASIS = "basis", "依据库"
     CONSULTATIONS = "consultations", "征求意见"
     TOKENS = "tokens", "API 令牌"
+    # Off until somebody switches it on: migration 0018 says so in a new database.
+    SIMULATOR = "simulator", "HIS 模拟器"
 
 
 class SwitchedOff(AccessError):

@@ -32,7 +32,7 @@ class Call(msgspec.Struct, array_like=True, gc=False):
         release: number of the release that judged, 0 where none did.
         findings: rows with the columns of `Finding`, without those that are exempt.
         failed: mechanisms that were left out because they had failed.
-        trial: the connection was being tried.
+        trial: the connection was being tried, or the orders were not signed yet.
     """
 
     institution_id: str

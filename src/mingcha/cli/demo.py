@@ -119,6 +119,7 @@ def demo(
     say(f"疑点、无法判断、数据质量在 {quoted(folders.result)}，样例城市和真值在 {quoted(folders.city)}。")
     serve = quoted(f'make serve ARGS="--home {folders.home}"')
     say(f"在浏览器里看：[bold]{serve}[/]，打开 http://127.0.0.1:8000，用上面的账号登录。")
+    say("像医生一样开单试试：以 doctor 登录，打开“HIS 模拟器”，点一个例子。")
 
 
 def _step(number: int, title: str, *, as_json: bool) -> None:

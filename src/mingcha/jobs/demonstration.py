@@ -11,8 +11,9 @@ from uuid import UUID
 
 import polars as pl
 
-from mingcha.access import grants, organisations, users
+from mingcha.access import connections, grants, organisations, users
 from mingcha.access.actor import Actor, console
+from mingcha.access.connections import ConnectionState
 from mingcha.access.context import Access
 from mingcha.access.grants import NewGrant
 from mingcha.access.organisations import Facts, Kind
@@ -21,6 +22,8 @@ from mingcha.access.personal import PersonalField
 from mingcha.access.roles import DUTIES, ROLES, Role
 from mingcha.access.secrets import temporary_password
 from mingcha.access.standing import held_by
+from mingcha.administration import modules
+from mingcha.administration.modules import Module
 from mingcha.audit.ledger import runs as ledger
 from mingcha.audit.ledger import uploads
 from mingcha.audit.ledger.runs import AUDIT, Status
@@ -147,6 +150,14 @@ def settle_people(
     return made
 
 
+def settle_simulator(access: Access, places: Places) -> None:
+    """Let the system of the two hospitals be simulated: what is settled there becomes history, as nobody lives here."""
+    by = console("演示")
+    modules.switch_on(access, by, Module.SIMULATOR, "演示：以医师身份试用")
+    for hospital, *_ in places.hospitals:
+        connections.connect(access, by, hospital, state=ConnectionState.DEMONSTRATION)
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A city on a platform: its dataset, its audit, and who works with it."""
@@ -178,6 +189,7 @@ def load(
     """
     places = settle_places(access, lake, regions)
     accounts = settle_people(access, places, password)
+    settle_simulator(access, places)
     reviewer = _acting(access, next(one for one in accounts if one.role is Role.FIRST_REVIEWER))
     upload = uploads.begin(access, reviewer)
     for file in sorted(claims.iterdir()):

@@ -17,10 +17,11 @@ from mingcha.access.grants import NewGrant
 from mingcha.access.permissions import Permission
 from mingcha.access.personal import PersonalField
 from mingcha.access.roles import ROLES, Role
-from mingcha.administration import announcements, changes
+from mingcha.administration import announcements, changes, modules
 from mingcha.administration.announcements import Written
 from mingcha.administration.changes import NewValue, Proposal
 from mingcha.administration.dated import SettingKind
+from mingcha.administration.modules import Module
 from mingcha.audit.ledger.folders import dataset_folder
 from mingcha.audit.ledger.uploads import files_folder
 from mingcha.ingest.notes import REJECTS
@@ -178,6 +179,10 @@ def calls(
     why = {"reason": "例行核对"}
     new = {"login": f"u{number}", "full_name": "王芳", "organisation_id": str(department)}
     bill, person = bill_in(town, hospital)
+    modules.switch_on(town.access, ROOT, Module.SIMULATOR, "试用")
+    simulated = {"institution_id": hospital, "patient": person, "scene": "outpatient"}
+    visit = {**simulated, "encounter_id": "SIM0123456789abcdef", "started_at": "2026-03-02T08:00:00"}
+    order = {"number": 1, "code": "X1", "name": "药", "price": "1", "quantity": "1"}
     said = {"title": "停机维护", "text": "今晚十点", "valid_from": "2026-03-02"}
     spoken = announcements.publish(town.access, ROOT, Written("公告", "内容", START.date())).id
     code = {"code": f"L{number}", "label": "本地"}
@@ -280,6 +285,20 @@ def calls(
         ("POST", "/embedded"): (
             "/embedded",
             {"institution_id": hospital, "page": "audit", "message_id": "M1"},
+        ),
+        ("GET", "/simulator"): ("/simulator", None),
+        ("GET", "/simulator/patients"): (f"/simulator/patients?institution={hospital}", None),
+        ("GET", "/simulator/items"): ("/simulator/items", None),
+        ("GET", "/simulator/diagnoses"): ("/simulator/diagnoses", None),
+        ("POST", "/simulator/visits"): ("/simulator/visits", simulated),
+        ("POST", "/simulator/reminders"): ("/simulator/reminders", visit),
+        ("POST", "/simulator/audits"): (
+            "/simulator/audits",
+            {**visit, "step": "draft", "diagnoses": [], "orders": [order]},
+        ),
+        ("POST", "/simulator/feedback"): (
+            "/simulator/feedback",
+            {"institution_id": hospital, "results": ["R1"], "way": "take_back"},
         ),
         ("POST", "/audit/feedback"): ("/audit/feedback", taken_back(institution_id=hospital)),
         ("GET", "/connections"): ("/connections?size=100", None),
@@ -474,6 +493,11 @@ EVERYBODYS = {
 
 # What they aim at stands in their body.
 AIMED = {
+    ("GET", "/simulator/patients"),
+    ("POST", "/simulator/visits"),
+    ("POST", "/simulator/reminders"),
+    ("POST", "/simulator/audits"),
+    ("POST", "/simulator/feedback"),
     ("POST", "/embedded"),
     ("POST", "/reminder"),
     ("POST", "/audit"),

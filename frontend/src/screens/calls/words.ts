@@ -38,5 +38,5 @@ export function milliseconds(took: number): string {
 
 export const TRIALS = [
   { value: 'false', label: '上线' },
-  { value: 'true', label: '联调' },
+  { value: 'true', label: '联调、未签名' },
 ]

@@ -137,6 +137,7 @@ def _open_findings(session: Session, person: str, institution_id: str) -> list[O
         select(CallFinding, CallRow.encounter_id)
         .join(CallRow, CallRow.id == CallFinding.call_id)
         .where(CallRow.person == person, CallRow.institution_id == institution_id)
+        .where(CallRow.trial.is_(False))
         .where(CallFinding.result_id.not_in(answered))
         .order_by(CallRow.received_at.desc(), CallFinding.number)
     )

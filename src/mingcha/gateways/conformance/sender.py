@@ -13,7 +13,8 @@ from typing import Any
 import httpx2
 
 from mingcha.domain.errors import InputError
-from mingcha.gateways.national.signing import ACCESS_KEY, SIGNATURE, TIMESTAMP, signature_of
+from mingcha.gateways.national.envelope import message_of
+from mingcha.gateways.national.signing import signed_headers
 
 _SECONDS = 10.0
 _WHOLE_SERIAL = 10_000
@@ -56,37 +57,16 @@ class Sender:
 
     def message(self, infno: str, content: Any, **envelope: Any) -> dict[str, Any]:
         """A message with an id that was not used before."""
-        now = self.clock()
         serial = next(self._serials) % _WHOLE_SERIAL
-        return {
-            "infno": infno,
-            "msgid": f"{self.institution_id}{now:%Y%m%d%H%M%S}{serial:04d}",
-            "mdtrtarea_admvs": self.institution_id[1:7],
-            "insuplc_admdvs": self.institution_id[1:7],
-            "recer_sys_code": "MINGCHA",
-            "infver": "V1.0",
-            "opter_type": "1",
-            "opter": "CONFORMANCE",
-            "opter_name": "接入检查",
-            "inf_time": f"{now:%Y-%m-%d %H:%M:%S}",
-            "fixmedins_code": self.institution_id,
-            "fixmedins_name": "接入检查",
-            "input": content,
-            **envelope,
-        }
+        said = {"opter": "CONFORMANCE", "opter_name": "接入检查", "fixmedins_name": "接入检查", **envelope}
+        return message_of(infno, content, self.institution_id, self.clock(), serial, **said)
 
     def headers(self, name: str, **changed: str) -> dict[str, str]:
         """The headers of the service gateway; what is changed is changed before signing."""
         if self.secret is None:
             return {}
-        said = {
-            "_api_name": name,
-            "_api_version": "1.0.0",
-            TIMESTAMP: str(int(self.clock().timestamp() * 1000)),
-            ACCESS_KEY: self.access_key,
-            **changed,
-        }
-        return {SIGNATURE: signature_of(said, self.secret), **said}
+        now = int(self.clock().timestamp() * 1000)
+        return signed_headers(name, self.access_key, self.secret, now, **changed)
 
     def send(self, message: Mapping[str, Any] | bytes, headers: dict[str, str] | None = None) -> Answered:
         """Send one message and wait for its answer.

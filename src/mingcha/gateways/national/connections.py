@@ -21,6 +21,7 @@ class Connection:
         a_day, used_today: bills a day that it may have audited, and how many it had a few seconds ago.
         services: what it subscribed to; everything where nothing is said.
         trial: it is being tried: what it sends is no care that anybody had.
+        demonstration: nobody is treated there at all.
     """
 
     institution_id: str
@@ -32,6 +33,7 @@ class Connection:
     used_today: int = 0
     services: frozenset[str] = frozenset(Service)
     trial: bool = False
+    demonstration: bool = False
 
     def admits(self, address: str) -> bool:
         """Whether it may call from an address."""

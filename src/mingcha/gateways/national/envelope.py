@@ -6,6 +6,7 @@ Source: 定点医药机构接口规范, “接口报文格式” and “交易�
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -53,6 +54,34 @@ def envelope_of(content: bytes) -> Envelope:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = {name.decode(): value.decode() for name, value in reversed(_SAID.findall(content[:_SEARCHED]))}
         return Envelope(**said)
+
+
+def message_of(
+    infno: str, content: Any, institution_id: str, now: datetime, serial: int, **envelope: Any
+) -> dict[str, Any]:
+    """A message as an institution sends it.
+
+    Args:
+        content: its `input`.
+        serial: of the message in this second.
+        envelope: what is said otherwise.
+    """
+    return {
+        "infno": infno,
+        "msgid": f"{institution_id}{now:%Y%m%d%H%M%S}{serial:04d}",
+        "mdtrtarea_admvs": institution_id[1:7],
+        "insuplc_admdvs": institution_id[1:7],
+        "recer_sys_code": "MINGCHA",
+        "infver": "V1.0",
+        "opter_type": "1",
+        "opter": "",
+        "opter_name": "",
+        "inf_time": f"{now:%Y-%m-%d %H:%M:%S}",
+        "fixmedins_code": institution_id,
+        "fixmedins_name": "",
+        "input": content,
+        **envelope,
+    }
 
 
 def answered(

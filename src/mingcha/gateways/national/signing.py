@@ -29,6 +29,22 @@ def signature_of(headers: Mapping[str, str], secret: str) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), pairs.encode(), hashlib.sha1)).decode()
 
 
+def signed_headers(name: str, access_key: str, secret: str, now: int, **changed: str) -> dict[str, str]:
+    """The headers of a message about a transaction; what is changed is changed before signing.
+
+    Args:
+        now: milliseconds since 1970.
+    """
+    said = {
+        "_api_name": name,
+        "_api_version": "1.0.0",
+        TIMESTAMP: str(now),
+        ACCESS_KEY: access_key,
+        **changed,
+    }
+    return {SIGNATURE: signature_of(said, secret), **said}
+
+
 def check_signature(headers: Mapping[str, str], secret: str, now: int) -> None:
     """Refuse what was not signed with this secret, or too long ago.
 

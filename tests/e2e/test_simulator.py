@@ -1,0 +1,94 @@
+"""The simulator in a real browser: a doctor orders, is advised as they write, signs, settles, and it is remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from mingcha.access.roles import Role
+from mingcha.audit.bill import BillAuditor
+from mingcha.audit.plans import plan_of
+from mingcha.knowledge.release import release_of
+from mingcha.knowledge.starter import starter_points, starter_settings
+from mingcha.store.database.calls import CallFeedback
+from tests.e2e.looks import shortcomings
+from tests.e2e.stage import Stage, serving
+from tests.platform.gateway.calling import Hospital
+from tests.platform.gateway.conftest import Installed
+from tests.support.audited import Audited
+from tests.support.platform import Town
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture
+def installed(audited: Audited) -> Iterator[Installed]:
+    release = release_of(1, starter_points(), starter_settings(), with_demonstration=True)
+    auditor = BillAuditor(plan_of(release))
+    made = Installed(audited.access, Hospital("", "", audited.access.clock), auditor)
+    yield made
+    for one in (*made.journals, *made.lookups):
+        one.close()
+
+
+@pytest.fixture
+def station(audited: Audited, installed: Installed) -> Iterator[Stage]:
+    with serving(audited.access, gateway=installed.gateway()) as address:
+        yield Stage(address, Town(audited.access, dict(audited.places.ids)))
+
+
+def test_a_doctor_is_advised_while_ordering_goes_on_for_a_reason_and_settles(
+    station: Stage, installed: Installed, page: Page
+) -> None:
+    station.sign_in_as(page, Role.DOCTOR, to="/simulator")
+    page.get_by_role("button", name="剩余用药").click()
+    advice = page.get_by_label("审核意见", exact=True)
+    expect(advice.get_by_text("手中尚有 80天药量")).to_be_visible()
+    assert shortcomings(page) == []
+
+    # By keyboard: a line is found, filled in and deleted; what it is about is audited as it is written.
+    page.keyboard.press("F2")
+    page.keyboard.type("xftt")
+    expect(page.get_by_role("option", name=re.compile("辛伐他汀片")).first).to_be_visible()
+    page.get_by_label("加一行：查找药品、项目、耗材").fill("XV09YYYD03A001010000503")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    dose = page.get_by_label("辛伐他汀片 单次剂量")
+    expect(dose).to_be_focused()
+    page.get_by_label("辛伐他汀片 途径").fill("口服")
+    dose.focus()
+    page.keyboard.type("80mg")
+    expect(advice.get_by_text("超说明书用量开药")).to_be_visible()
+    dose.press("Control+Delete")
+    expect(advice.get_by_text("超说明书用量开药")).to_be_hidden()
+
+    page.get_by_label("加一行：查找药品、项目、耗材").fill("XV09YYYD03")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    asked = page.get_by_role("dialog", name="签名前请处理")
+    expect(asked.get_by_text("手中尚有 80天药量")).to_be_visible()
+    expect(asked.get_by_role("button", name="继续签名")).to_be_disabled()
+    asked.get_by_label("继续的原因").press("Enter")
+    page.get_by_role("option", name="病情需要").click()
+    asked.get_by_role("button", name="继续签名").click()
+    page.get_by_role("button", name="结算", exact=True).click()
+    asked = page.get_by_role("dialog", name="结算前请处理")
+    asked.get_by_label("继续的原因").press("Enter")
+    page.get_by_role("option", name="病情需要").click()
+    asked.get_by_role("button", name="继续结算").click()
+    expect(page.get_by_text("已结算")).to_be_visible()
+
+    expect(page.get_by_text("1 项，合计 21.60 元")).to_be_visible()
+    installed.drain()
+    with installed.access.database.reading() as session:
+        assert session.scalars(select(CallFeedback.reason)).all() == ["1 病情需要"] * 2
+    page.get_by_role("button", name="同一患者再开一张").click()
+    expect(page.get_by_label("事前提醒").get_by_text("余 30 天")).to_be_visible()
+
+    page.get_by_role("button", name="报文").click()
+    page.get_by_role("button", name="3102").click()
+    expect(page.get_by_label("请求", exact=True).last).to_contain_text('"trig_scen": "6"')

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from mingcha.access.context import Access
 from mingcha.access.logs import write_logs_to
 from mingcha.access.upkeep import keep_up
+from mingcha.audit.journals import forget_old_journals
 from mingcha.bootstrap import application
 from mingcha.gateways.national.draining import Drainer
 from mingcha.web.app import web_application
@@ -48,6 +49,7 @@ def main(offset: str, port: str, workers: str) -> None:
         while not stopped.wait(1):
             keep_up(access)
             drainer()
+            forget_old_journals(access)
 
     beside = threading.Thread(target=keep_up_until, daemon=True)
     beside.start()

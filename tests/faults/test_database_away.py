@@ -22,6 +22,8 @@ def test_while_the_database_is_away_calls_are_judged_and_nothing_is_lost_or_doub
         until(lambda: load.answered > 40)
         went = time.monotonic()
         postgres.stop()
+        if seconds > 20:  # long enough for a process that comes up meanwhile
+            standing.kill_worker()
         time.sleep(seconds)
         known = load.answered
         until(lambda: load.answered > known + 20)
@@ -32,7 +34,7 @@ def test_while_the_database_is_away_calls_are_judged_and_nothing_is_lost_or_doub
         until(lambda: load.answered > known + 20)
     meanwhile = [call for call in load.calls if went < call.begun < back]
     assert sum(call.said.startswith(_WITHOUT_PAST) for call in meanwhile) > 10, "the database was missed"
-    assert {call.sent for call in load.calls} == {1}
+    assert seconds > 20 or {call.sent for call in load.calls} == {1}
     check_all_there(standing, load)
     print(f"caught up {time.monotonic() - back:.1f} s after the database was back")
     figures("before", [call for call in load.calls if call.begun < went])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -223,6 +226,13 @@ def test_the_index_finds_every_encounter_and_person_and_is_made_anew_where_it_is
         assert set(index.rows(stand, "encounters")["person_id"]) == {key}
     assert index.encounter("none") is None
     assert list(index.persons(["none"])) == []
+
+
+def test_a_dataset_without_any_bill_has_an_index_that_finds_nobody(tmp_path: Path) -> None:
+    lake: Any = SimpleNamespace(path=tmp_path, buckets=[])
+    index = LakeIndex(lake)
+    assert index.encounter("E1") is None
+    assert list(index.persons(["P1"])) == []
 
 
 def test_everybody_who_may_find_persons_may_see_their_bills() -> None:

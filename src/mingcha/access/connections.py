@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
-from mingcha.access.errors import Invalid, missing
+from mingcha.access.errors import Denied, Invalid, missing
 from mingcha.access.labelled import Labelled
 from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
@@ -229,10 +229,14 @@ def check_may_ask(access: Access, actor: Actor, institution_id: str) -> None:
 
     Raises:
         Missing: it is not in the actor's scope.
+        Denied: its connection is stopped, whichever way one asks.
     """
     scope = actor.scope(Permission.AUDITS_ASK)
     with access.database.reading() as session:
         _check_reached(session, access, scope, institution_id)
+        row = _row(session, institution_id)
+        if row is not None and row.state == ConnectionState.STOPPED:
+            raise Denied("这家机构的接入已停用", where="institution_id", remedy="请系统管理员上线后再请求")
 
 
 def desks(access: Access, actor: Actor) -> list[Desk]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from sqlalchemy import select
 from mingcha.access.context import Access
 from mingcha.store.database.engine import ChangedMeanwhile
 from mingcha.store.database.trail import TrailBlock, TrailEntry
+from mingcha.store.whole import whole_file
 
 MOST_ENTRIES = 1000
 FIRST = "0" * 64
@@ -102,9 +102,8 @@ def _moment(value: datetime) -> str:
 
 def write_head(path: Path, head: Head) -> None:
     """Note the newest seal."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    unfinished.write_text(json.dumps({"number": head.number, "seal": head.seal}), "utf-8")
-    unfinished.replace(path)
+    with whole_file(path) as unfinished:
+        unfinished.write_text(json.dumps({"number": head.number, "seal": head.seal}), "utf-8")
 
 
 def read_head(path: Path) -> Head | None:

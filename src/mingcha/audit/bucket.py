@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +28,7 @@ from mingcha.engine.waiting import waiting_rules
 from mingcha.knowledge.release import Release
 from mingcha.store import columns as c
 from mingcha.store.lake import Bucket, Lake
+from mingcha.store.whole import whole_folder
 
 EXAMPLES = 3
 COMPRESSION_LEVEL = 1
@@ -122,19 +121,15 @@ class BucketAuditor:
         }
 
     def _keep(self, number: int, frames: dict[str, pl.DataFrame], counts: dict[str, Any]) -> dict[str, Any]:
-        folder = self.task.parts / f"{number:04d}"
-        unfinished = self.task.parts / f".{number:04d}.{os.getpid()}"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        for name, frame in frames.items():
-            frame.write_parquet(
-                unfinished / f"{name}.parquet", compression="zstd", compression_level=COMPRESSION_LEVEL
-            )
-        kept = {name: value for name, value in counts.items() if name not in {"bucket", "started"}}
-        (unfinished / "counts.json").write_text(json.dumps(kept), "utf-8")
-        for path in unfinished.iterdir():
-            sync(path)
-        unfinished.rename(folder)
+        with whole_folder(self.task.parts / f"{number:04d}") as unfinished:
+            for name, frame in frames.items():
+                frame.write_parquet(
+                    unfinished / f"{name}.parquet", compression="zstd", compression_level=COMPRESSION_LEVEL
+                )
+            kept = {name: value for name, value in counts.items() if name not in {"bucket", "started"}}
+            (unfinished / "counts.json").write_text(json.dumps(kept), "utf-8")
+            for path in unfinished.iterdir():
+                sync(path)
         return {**counts, "ended": time.monotonic()}
 
 

@@ -34,7 +34,7 @@ class InForce:
 
     def start(self) -> None:
         """Take up the newest release, and follow from then on."""
-        self.look()
+        self._try()
         self._thread.start()
 
     def stop(self) -> None:
@@ -53,7 +53,12 @@ class InForce:
 
     def _follow(self) -> None:
         while not self._stopped.wait(_SECONDS_BETWEEN):
-            try:
-                self.look()
-            except Exception as error:  # the release in force goes on serving
-                _log.error("release not taken up", exc_info=error)
+            self._try()
+
+    def _try(self) -> None:
+        try:
+            self.look()
+        except (
+            Exception
+        ) as error:  # the release in force goes on serving; where there is none, calls are let through
+            _log.error("release not taken up", exc_info=error)

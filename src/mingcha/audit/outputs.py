@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from mingcha.domain.errors import InputError
+from mingcha.store.whole import whole_file
 
 
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON file that is either the old one or the new one, never a part of it."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
-    sync(unfinished)
-    unfinished.replace(path)
+    with whole_file(path) as unfinished:
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        unfinished.write_text(text + "\n", "utf-8")
+        sync(unfinished)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

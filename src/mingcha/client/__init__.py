@@ -3,7 +3,18 @@
 Needs nothing of the rest of this package: `from mingcha.client import Client`.
 """
 
-from mingcha.client.answers import Audited, Finding, Opinion, Response, Way
+from mingcha.client.answers import Audited, Finding, Linked, Opinion, Page, Reminded, Response, Way
 from mingcha.client.asking import Client, Refused
 
-__all__ = ["Audited", "Client", "Finding", "Opinion", "Refused", "Response", "Way"]
+__all__ = [
+    "Audited",
+    "Client",
+    "Finding",
+    "Linked",
+    "Opinion",
+    "Page",
+    "Refused",
+    "Reminded",
+    "Response",
+    "Way",
+]

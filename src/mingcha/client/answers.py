@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any
 
@@ -54,6 +54,40 @@ class Finding:
         known: dict[str, Any] = {one.name: told.get(one.name) for one in fields(cls)}
         known["line_ids"] = tuple(told.get("line_ids") or ())
         return cls(**known)
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """What a doctor should know of a patient, as the API describes it; where it was not told, `note` says why."""
+
+    told: bool
+    note: str = ""
+    patient: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Mapping[str, Any], ...] = ()
+    items: tuple[Mapping[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Reminded:
+        """An answer as the server tells it."""
+        findings, items = tuple(told.get("findings", ())), tuple(told.get("items", ()))
+        return cls(True, patient=told.get("patient", {}), findings=findings, items=items)
+
+
+class Page(Enum):
+    """What a page inside a hospital's own system shows."""
+
+    REMINDER = "reminder"
+    AUDIT = "audit"
+    CHARGING = "charging"
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Where a page can be opened, once, until `ends_at`; without an address `note` says why."""
+
+    address: str
+    ends_at: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx2
 
-from mingcha.client.answers import Audited, Opinion, Response
+from mingcha.client.answers import Audited, Linked, Opinion, Page, Reminded, Response
 
 T = TypeVar("T")
 _AGAIN = frozenset({500, 502, 503, 504})
@@ -129,6 +130,70 @@ class Client:
             "/api/v1/audit/second-opinions", asked, Opinion.of, lambda why: Opinion("unavailable", note=why)
         )
 
+    def reminder(
+        self,
+        person_id: str,
+        encounter_id: str,
+        started_at: datetime,
+        *,
+        inpatient: bool = False,
+        items: Sequence[str] = (),
+    ) -> Reminded:
+        """What a doctor should know of a patient who was just called in.
+
+        Args:
+            started_at: local, without a zone.
+            items: codes of what is about to be ordered.
+        """
+        asked = self._about(person_id, encounter_id, started_at, inpatient=inpatient, items=items)
+        return self._told("/api/v1/reminder", asked, Reminded.of, lambda why: Reminded(False, why))
+
+    def reminder_page(
+        self,
+        person_id: str,
+        encounter_id: str,
+        started_at: datetime,
+        *,
+        inpatient: bool = False,
+        items: Sequence[str] = (),
+    ) -> Linked:
+        """Where the same can be read as a page."""
+        asked = self._about(person_id, encounter_id, started_at, inpatient=inpatient, items=items)
+        return self._linked({**asked, "page": Page.REMINDER.value})
+
+    def audit_page(self, message_id: str, page: Page = Page.AUDIT) -> Linked:
+        """Where the result of an audit can be read and answered; for the window that charges, item by item.
+
+        Args:
+            message_id: of the audit that was asked for.
+        """
+        asked = {"institution_id": self.institution_id, "message_id": message_id, "page": page.value}
+        return self._linked(asked)
+
+    def _about(
+        self,
+        person_id: str,
+        encounter_id: str,
+        started_at: datetime,
+        *,
+        inpatient: bool,
+        items: Sequence[str],
+    ) -> dict[str, Any]:
+        return {
+            "institution_id": self.institution_id,
+            "person_id": person_id,
+            "encounter_id": encounter_id,
+            "started_at": started_at.isoformat(),
+            "inpatient": inpatient,
+            "items": list(items),
+        }
+
+    def _linked(self, asked: Mapping[str, Any]) -> Linked:
+        def read(told: Mapping[str, Any]) -> Linked:
+            return Linked(str(self._http.base_url.join(told["path"])), str(told["ends_at"]))
+
+        return self._told("/api/v1/embedded", asked, read, lambda why: Linked("", note=why))
+
     def _number(self) -> str:
         # No two programs of a hospital may meet: the second one would get the answer of the first.
         return f"{self.institution_id}-{uuid4().hex}"
@@ -138,7 +203,7 @@ class Client:
     ) -> T:
         try:
             return read(self._answer(path, _plain(asked)))
-        except (Refused, httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError) as error:
+        except (Refused, httpx2.HTTPError, httpx2.InvalidURL, LookupError, ValueError, TypeError) as error:
             if self._raises:
                 raise error if isinstance(error, Refused) else Refused(_why(error)) from error
             return otherwise(_why(error))

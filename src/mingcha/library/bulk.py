@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +18,7 @@ from mingcha.knowledge.point import KnowledgePoint
 from mingcha.library.telling import CHANGED, Line, Told
 from mingcha.store.database.drafts import DraftChange
 from mingcha.store.releases import frame_of, read_points
+from mingcha.store.whole import whole_folder
 
 PART = "import"
 FOLDER = "drafts"
@@ -30,14 +29,10 @@ def write(access: Access, draft_id: UUID, change_id: UUID, changes: Iterable[Cha
     """Keep the points of a change; its folder appears whole."""
     target = folder(access, draft_id, change_id)
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     held = list(changes)
-    try:
+    with whole_folder(target) as unfinished:
         _write(unfinished / _BEFORE, (change.before for change in held if change.before is not None))
         _write(unfinished / _AFTER, (change.after for change in held if change.after is not None))
-        unfinished.rename(target)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def read(access: Access, draft_id: UUID, change_id: UUID) -> tuple[Change, ...]:

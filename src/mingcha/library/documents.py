@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from mingcha.library.articles import MOST_ARTICLES, Article
 from mingcha.library.sources import keep_sources
 from mingcha.store.database.basis import BasisArticle, BasisDocument
 from mingcha.store.database.searching import contains, plainly
+from mingcha.store.whole import whole_file
 
 FOLDER = "basis"
 MOST_FILE_BYTES = 6 * 1024 * 1024
@@ -379,9 +379,8 @@ def _columns(written: WrittenDocument) -> dict[str, Any]:
 
 def _keep(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    unfinished.write_bytes(content)
-    unfinished.rename(path)
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def _record(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from uuid import uuid4
 
 import polars as pl
 from pypinyin import Style, lazy_pinyin
@@ -17,6 +16,7 @@ from mingcha.knowledge.completion import everywhere, status_of
 from mingcha.knowledge.release import Release
 from mingcha.knowledge.statistics import codes_of_point
 from mingcha.store import releases
+from mingcha.store.whole import whole_file
 
 FOLDER = "index"
 _FORMAT = 1
@@ -47,10 +47,8 @@ def _read(home: Path, number: int) -> pl.DataFrame:
 
 def _write(path: Path, frame: pl.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Two who search first at once each write their own.
-    unfinished = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
-    frame.write_parquet(unfinished)
-    unfinished.rename(path)
+    with whole_file(path) as unfinished:
+        frame.write_parquet(unfinished)
 
 
 def index_frame(release: Release) -> pl.DataFrame:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import yaml
 
 from mingcha.domain.errors import KnowledgeError
+from mingcha.store.whole import whole_file
 
 FOLDER = "rules"
 
@@ -32,9 +32,8 @@ def keep(home: Path, code: str, version: int, written: Mapping[str, Any]) -> Pat
         )
     path = home / FOLDER / code / f"{version:04d}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    unfinished.write_text(yaml.safe_dump(dict(written), allow_unicode=True, sort_keys=False), "utf-8")
-    unfinished.rename(path)
+    with whole_file(path) as unfinished:
+        unfinished.write_text(yaml.safe_dump(dict(written), allow_unicode=True, sort_keys=False), "utf-8")
     return path
 
 

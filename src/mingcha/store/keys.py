@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from mingcha.domain.errors import MingchaError
+from mingcha.store.whole import whole_file
 
 _TEXT_KEY_BYTES = 16
 _MAC_KEY_BYTES = 32
@@ -263,9 +264,11 @@ class Keyring:
                 where="MINGCHA_KEYS",
                 remedy="请改用密钥文件（MINGCHA_KEY_FILE），或在保管密钥的地方更换",
             )
-        unfinished = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with (
+            whole_file(self.path) as unfinished,
+            os.fdopen(os.open(unfinished, flags, 0o600), "w") as file,
+        ):
             file.write(keys.to_json())
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(self.path)

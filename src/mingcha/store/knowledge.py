@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from typing import Any
 from mingcha.domain.errors import KnowledgeError
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.store.releases import frame_of, read_points
+from mingcha.store.whole import whole_file, whole_folder
 
 FOLDER = "knowledge"
 _ROWS, _OWN = "rows-", "own-"
@@ -28,10 +27,11 @@ _ROWS, _OWN = "rows-", "own-"
 def keep_rows(home: Path, rows: Iterable[dict[str, Any]]) -> Path:
     """Keep the rows of one import; the file appears whole under the next number."""
     path = _next(home, _ROWS, ".json.gz")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with gzip.open(unfinished, "wt", encoding="utf-8", compresslevel=5) as file:
+    with (
+        whole_file(path) as unfinished,
+        gzip.open(unfinished, "wt", encoding="utf-8", compresslevel=5) as file,
+    ):
         json.dump(list(rows), file, ensure_ascii=False)
-    unfinished.rename(path)
     return path
 
 
@@ -52,17 +52,12 @@ def kept_rows(home: Path) -> Iterator[dict[str, Any]]:
 def keep_points(home: Path, points: Iterable[KnowledgePoint]) -> Path:
     """Keep the typed points of one import; the folder appears whole under the next number."""
     path = _next(home, _OWN, "")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     by_kind: dict[str, list[KnowledgePoint]] = {}
     for point in points:
         by_kind.setdefault(point.slug, []).append(point)
-    unfinished.mkdir()
-    try:
+    with whole_folder(path) as unfinished:
         for slug, held in by_kind.items():
             frame_of(held).write_parquet(unfinished / f"{slug}.parquet")
-        unfinished.rename(path)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return path
 
 

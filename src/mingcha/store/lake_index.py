@@ -6,7 +6,6 @@ a dataset that has none. They do not count as content of the dataset: what was j
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from mingcha.store.lake import Lake
+from mingcha.store.whole import whole_file
 
 FOLDER = "index"
 ENCOUNTERS, PERSONS = "encounters", "persons"
@@ -21,6 +21,9 @@ TABLES = ("encounters", "lines", "diagnoses", "procedures")
 # One group is read to find one identifier: small enough to be read at once, large enough that there are few.
 _ROWS_A_GROUP = 16_384
 _OF_ENCOUNTERS = TABLES[1:]
+_SCHEMA = {"id": pl.String(), "bucket": pl.Int32()} | {
+    name: pl.Int64() for table in TABLES for name in (table, f"{table}_rows")
+}
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,9 @@ class LakeIndex:
 def write_index(lake: Lake) -> None:
     """Write the index of a dataset; whole, or not at all."""
     stands = [_stands(lake, bucket) for bucket in lake.buckets]
-    encounters = pl.concat([of_encounters for of_encounters, _ in stands])
-    persons = pl.concat([of_persons for _, of_persons in stands])
+    # A dataset may have no bucket.
+    encounters = pl.concat([pl.DataFrame(schema=_SCHEMA), *(of_encounters for of_encounters, _ in stands)])
+    persons = pl.concat([pl.DataFrame(schema=_SCHEMA), *(of_persons for _, of_persons in stands)])
     folder = lake.path / FOLDER
     folder.mkdir(exist_ok=True)
     # Persons last: their file is what says that the index is whole.
@@ -96,15 +100,13 @@ def _stands(lake: Lake, bucket: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.col("enc").cast(pl.Int64).alias("encounters"),
         pl.lit(1, pl.Int64).alias("encounters_rows"),
     )
-    columns = ["id", "bucket", *(name for table in TABLES for name in (table, f"{table}_rows"))]
-    encounters = own.rename({"encounter_id": "id"}).select(columns)
+    encounters = own.rename({"encounter_id": "id"}).select(list(_SCHEMA))
     persons = own.group_by(pl.col("person_id").alias("id"), "bucket").agg(
         *(pl.col(table).min() for table in TABLES), *(pl.col(f"{table}_rows").sum() for table in TABLES)
     )
-    return encounters, persons.select(columns)
+    return encounters, persons.select(list(_SCHEMA))
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    frame.write_parquet(unfinished, compression="zstd", compression_level=1, row_group_size=_ROWS_A_GROUP)
-    unfinished.replace(path)
+    with whole_file(path) as unfinished:
+        frame.write_parquet(unfinished, compression="zstd", compression_level=1, row_group_size=_ROWS_A_GROUP)

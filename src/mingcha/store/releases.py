@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import accumulate
@@ -27,6 +25,7 @@ from mingcha.knowledge.kinds import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release
 from mingcha.knowledge.strategy.form import strategy_of, written_form
+from mingcha.store.whole import whole_folder
 
 FORMAT = 1
 FOLDER = "releases"
@@ -55,16 +54,10 @@ def save(home: Path, release: Release, *, origin: Mapping[str, Any] | None = Non
             f"发布版 {release.number} 已存在，已发布的不能改动", where=str(target), remedy="请以新的编号发布"
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    try:
+    with whole_folder(target) as unfinished:
         for slug, points in release.points.items():
             frame_of(points).write_parquet(unfinished / f"{slug}.parquet")
         _write_manifest(unfinished, release, origin or {})
-        unfinished.rename(target)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return target
 
 

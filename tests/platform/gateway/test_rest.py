@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ import pytest
 from sqlalchemy import select
 
 from mingcha.access import tokens
+from mingcha.access.connections import ConnectionState, connect
 from mingcha.access.permissions import Permission
 from mingcha.access.roles import Role
 from mingcha.audit import call_records
 from mingcha.audit.calls import CallOutcome
-from mingcha.client import Client, Refused, Response, Way
+from mingcha.client import Client, Page, Refused, Response, Way
 from mingcha.domain.values import yuan
 from mingcha.gateways.national.gateway import Request
 from mingcha.gateways.rest.answering import asking
@@ -156,6 +158,8 @@ def test_who_may_not_ask_is_refused(installed: Installed, post: Post) -> None:
     bearer = {"Authorization": f"Bearer {secret}"}
     assert post("/audit", own_words(institution_id="H2"), headers=bearer).status_code == 404
     assert post("/audit", own_words(institution_id="H1"), headers=bearer).json()["outcome"] == "audited"
+    connect(installed.access, ROOT, "H1", state=ConnectionState.STOPPED)
+    assert post("/audit", own_words(institution_id="H1"), headers=bearer).status_code == 403
 
 
 def client(installed: Installed, **more: Any) -> Client:
@@ -176,7 +180,7 @@ class Through(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         asked = json.loads(request.content)
-        self.ids.append(asked["message_id"])
+        self.ids.append(asked.get("message_id"))
         answer = self.post(request.url.path.removeprefix(API), asked, dict(request.headers))
         if self.lost:
             self.lost -= 1
@@ -232,6 +236,27 @@ def test_the_client_waits_no_longer_than_told_and_never_raises_unless_asked(
         client(installed, transport=Through(post), raises=True).audit(
             "11", asked["person"], asked["encounter"]
         )
+
+
+@pytest.mark.usefixtures("now")
+def test_the_client_asks_for_reminders_and_for_pages_and_is_told_why_there_are_none(
+    installed: Installed, post: Post
+) -> None:
+    asked, began = own_words(), datetime(2026, 3, 2, 8, 30)
+    with client(installed, transport=Through(post)) as asking:
+        about = asking.reminder("P1", "E1", began, items=["X1"])
+        assert about.told, about.note
+        assert about.patient["elsewhere"] is True
+        assert [item["code"] for item in about.items] == ["X1"]
+        page = asking.reminder_page("P1", "E1", began)
+        assert page.address.startswith("http://mingcha.test/embedded/")
+        assert page.ends_at
+        answer = asking.audit("4", asked["person"], asked["encounter"])
+        assert asking.audit_page(answer.message_id).address
+        assert asking.audit_page(answer.message_id, Page.CHARGING).address
+        refused = asking.audit_page("")
+        assert (refused.address, "message_id" in refused.note) == ("", True)
+        assert not asking.reminder("", "E1", began).told
 
 
 def test_too_many_waiting_are_told_so_in_these_words(installed: Installed, monkeypatch: Any) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.engine.ages import YEARS, age_column
 from mingcha.engine.facts import derived_columns
 from mingcha.store.lake import Lake
+from mingcha.store.whole import whole_folder
 
 _KEPT = (*c.MONEY, "day", "settled_on", "inpatient", "age")
 
@@ -31,18 +30,11 @@ def write_index(run: Path, dataset: Path) -> None:
     """
     manifest, lake = finished_run(run), Lake(dataset)
     findings, names = _gathered(run, manifest, lake)
-    folder = run / f".{INDEX}.{os.getpid()}.tmp"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
+    with whole_folder(run / INDEX, replacing=True) as folder:
         _write(findings, names, folder)
         write_json(folder / ABOUT, about_of(manifest))
         for path in folder.iterdir():
             sync(path)
-        shutil.rmtree(run / INDEX, ignore_errors=True)
-        folder.rename(run / INDEX)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 Names = dict[str, pl.DataFrame]

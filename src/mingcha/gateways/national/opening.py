@@ -6,8 +6,9 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterable
 
-from mingcha.access.connections import known_connections
+from mingcha.access.connections import KnownConnection, known_connections
 from mingcha.access.context import Access
 from mingcha.access.policy import Policy
 from mingcha.audit.histories import PastLookup
@@ -16,6 +17,7 @@ from mingcha.domain.errors import MingchaError
 from mingcha.gateways.national.connections import Connection, Connections
 from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.national.pasts import Pasts
+from mingcha.gateways.national.remembered import Remembered
 from mingcha.store.journal.answered import Answered
 from mingcha.store.journal.records import Sealer, journal_folder
 from mingcha.store.journal.writing import Journal
@@ -29,7 +31,8 @@ class Opened:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._connections = Connections(())
+        self._remembered = Remembered(access.home, access.keyring)
+        self._connections = _connections(self._remembered.told())
         self._policy = Policy()
         self._stopped = threading.Event()
         self._follower = threading.Thread(target=self._follow, daemon=True, name="settings")
@@ -67,13 +70,19 @@ class Opened:
     def look(self) -> None:
         """Take up connections and policy as they are now; where the database does not answer, those before go on."""
         try:
-            self._connections = Connections(
-                Connection(**vars(one)) for one in known_connections(self._access)
-            )
+            known = known_connections(self._access)
+            self._connections = _connections(known)
             self._policy = self._access.policy
+            self._remembered.keep(known)
         except MingchaError as error:
             _log.error("settings not taken up: %s", error.what)
+        except OSError as error:
+            _log.error("connections not remembered", exc_info=error)
 
     def _follow(self) -> None:
         while not self._stopped.wait(_SECONDS_BETWEEN):
             self.look()
+
+
+def _connections(known: Iterable[KnownConnection]) -> Connections:
+    return Connections(Connection(**vars(one)) for one in known)

@@ -12,6 +12,17 @@ from mingcha.web.guard import Guard
 from mingcha.web.interface import not_built, show_interface
 
 PAGE = "<!doctype html><title>明察</title>"
+SOURCES = Path(__file__).parents[2] / "frontend" / "src"
+SINKS = (
+    "v-html",
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacentHTML",
+    "document.write",
+    "DOMParser",
+    "javascript:",
+    "srcdoc",
+)
 SCRIPT = "export const answer = 42;" * 100
 
 
@@ -99,3 +110,12 @@ def test_a_package_without_interface_says_how_to_build_it(tmp_path: Path) -> Non
     assert "make ui" in lacking.remedy
     (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
     assert not_built(tmp_path) is None
+
+
+def test_no_page_writes_what_somebody_typed_as_markup() -> None:
+    """Every text on every screen is put in by Vue as text: what would run it as a page stands nowhere in the sources."""
+    sources = [*SOURCES.rglob("*.vue"), *SOURCES.rglob("*.ts")]
+    assert len(sources) > 150
+    for source in sources:
+        written = source.read_text("utf-8")
+        assert not [sink for sink in SINKS if sink in written], source

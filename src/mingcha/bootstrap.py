@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mingcha.audit.batch import AuditResult, Progress, audit
+from mingcha.audit.extent import Extent
 from mingcha.audit.indicators import cases_behind
 from mingcha.audit.intake import ImportProgress, Intake, take_in
-from mingcha.audit.period import Period
 from mingcha.audit.plans import plan_of
 from mingcha.audit.releasing import release_or_starter
 from mingcha.audit.replay import Replay, release_number, replay, rule_sets_of
@@ -111,7 +111,7 @@ class Application:
         release: Release | None = None,
         rule_sets: tuple[str, ...] = (),
         mapping: Path | None = None,
-        period: Period | None = None,
+        extent: Extent | None = None,
         again: bool = False,
         workbook: bool = True,
         importing: ImportProgress | None = None,
@@ -131,7 +131,7 @@ class Application:
             release,
             out,
             workers=self.settings.workers,
-            period=period,
+            extent=extent,
             again=again,
             workbook=workbook,
             progress=progress,

@@ -19,7 +19,7 @@ import pytest
 from mingcha.audit import batch
 from mingcha.audit.batch import FINDINGS, UNJUDGED, AuditResult, audit
 from mingcha.audit.bucket import BucketAuditor
-from mingcha.audit.period import Period, period_of
+from mingcha.audit.extent import Extent, extent_of
 from mingcha.audit.plans import plan_of
 from mingcha.audit.run import WORK
 from mingcha.domain.errors import InputError
@@ -220,8 +220,8 @@ def test_a_finished_run_is_returned_as_it_is(release: Release, dataset: Path, fi
 def test_another_run_is_refused_in_the_folder_of_a_run(
     release: Release, dataset: Path, finished: AuditResult
 ) -> None:
-    with pytest.raises(InputError, match="审核期间不同") as refused:
-        audit(dataset, release, finished.out, period=Period(first=20_400))
+    with pytest.raises(InputError, match="审核范围不同") as refused:
+        audit(dataset, release, finished.out, extent=Extent(first=20_400))
     assert "--again" in refused.value.remedy
     other = release_of(2, starter_points(), {}, with_demonstration=True)
     with pytest.raises(InputError, match="发布版、规则参数不同"):
@@ -233,7 +233,7 @@ def test_another_run_may_take_the_folder_when_told_so(
 ) -> None:
     out = tmp_path / "out"
     shutil.copytree(finished.out, out)
-    again = audit(dataset, release, out, period=Period(last=0), again=True, workbook=False)
+    again = audit(dataset, release, out, extent=Extent(last=0), again=True, workbook=False)
     assert again.counts["findings"] == 0
     assert not (out / "审核结果.xlsx").exists()
 
@@ -258,8 +258,8 @@ def test_the_dataset_itself_is_never_taken_for_a_result_folder(release: Release,
 def test_only_encounters_settled_in_the_period_get_findings(
     release: Release, dataset: Path, tmp_path: Path
 ) -> None:
-    period = period_of("2026-01", "2026-03")
-    out = audit(dataset, release, tmp_path / "out", period=period, workbook=False).out
+    extent = extent_of("2026-01", "2026-03")
+    out = audit(dataset, release, tmp_path / "out", extent=extent, workbook=False).out
     lake = Lake(dataset)
     days = {
         row["encounter_id"]: next(
@@ -271,17 +271,39 @@ def test_only_encounters_settled_in_the_period_get_findings(
     }
     found = results(out)[FINDINGS]["encounter_id"].unique().to_list()
     assert found
-    assert period.first is not None
-    assert period.last is not None
-    assert all(period.first <= days[name] <= period.last for name in found)
+    assert extent.first is not None
+    assert extent.last is not None
+    assert all(extent.first <= days[name] <= extent.last for name in found)
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
-    assert manifest["identity"]["period"] == {"first": "2026-01-01", "last": "2026-03-31"}
+    assert manifest["identity"]["extent"] == {"first": "2026-01-01", "last": "2026-03-31", "institutions": []}
+
+
+def test_an_audit_of_some_institutions_finds_there_what_an_audit_of_all_finds_there(
+    release: Release, dataset: Path, finished: AuditResult, tmp_path: Path
+) -> None:
+    everywhere = results(finished.out)[FINDINGS]
+    largest = everywhere.group_by("institution_id").len().sort("len", "institution_id")["institution_id"]
+    chosen = largest.drop_nulls().tail(2).to_list()
+    out = audit(dataset, release, tmp_path / "out", extent=extent_of(None, None, chosen), workbook=False).out
+    # Whom an institution is compared with depends on who is audited; nothing else does.
+    found, expected = (
+        frame.filter(pl.col("institution_id").is_in(chosen)).drop("bucket", strict=False).sort("finding_id")
+        for frame in (results(out)[FINDINGS], everywhere)
+    )
+    assert found.equals(expected)
+    assert found.height == results(out)[FINDINGS].height > 0
+    assert json.loads((out / "manifest.json").read_text("utf-8"))["identity"]["extent"][
+        "institutions"
+    ] == sorted(chosen)
+    with pytest.raises(InputError, match="没有机构 H-NOWHERE"):
+        audit(dataset, release, tmp_path / "none", extent=extent_of(None, None, ["H-NOWHERE"]))
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize(("first", "last"), [("2026-13", None), ("三月", None), ("2026-05", "2026-03")])
 def test_a_period_that_is_none_is_refused(first: str | None, last: str | None) -> None:
     with pytest.raises(InputError):
-        period_of(first, last)
+        extent_of(first, last)
 
 
 def test_no_dataset_no_run(release: Release, tmp_path: Path) -> None:

@@ -229,7 +229,7 @@ def test_an_audit_of_another_period_is_refused_in_the_same_folder(
         capsys, "audit", demo / "dataset", "--out", demo / "result", "--home", demo / "home",
         "--from", "2026-03", status=2,
     )  # fmt: skip
-    assert "审核期间不同" in found["error"]["what"]
+    assert "审核范围不同" in found["error"]["what"]
 
 
 def test_a_finished_run_is_replayed_and_evaluated(capsys: pytest.CaptureFixture[str], demo: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_package_without_interface_says_how_to_build_it(tmp_path: Path) -> Non
 
 
 def test_no_page_writes_what_somebody_typed_as_markup() -> None:
-    """Every text on every screen is put in by Vue as text: what would run it as a page stands nowhere in the sources."""
+    """Every text on every screen is put in by Vue as text: nothing in the sources would run it as a page."""
     sources = [*SOURCES.rglob("*.vue"), *SOURCES.rglob("*.ts")]
     assert len(sources) > 150
     for source in sources:

@@ -59,6 +59,13 @@ function optionOf(organisation: Organisation): Option {
   }
 }
 
+/** Institutions by a part of their name, each by the number under which it bills. */
+export async function institutionsNamed(text: string): Promise<Option[]> {
+  const query = few('code', { kind: 'institution' as const, ...(text && { name: text }) })
+  const found = await answer(api.GET('/api/v1/organisations', { params: { query } }))
+  return found.items.map((one) => ({ value: one.code, label: one.name }))
+}
+
 export const organisationLookup: Lookup = {
   find: async (text) => {
     const query = few('code', text ? { name: text } : {})

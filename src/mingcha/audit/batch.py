@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from mingcha.audit.bucket import Task
+from mingcha.audit.extent import Extent, check_institutions
 from mingcha.audit.indicators import INDICATORS, indicators_in, told
-from mingcha.audit.period import Period
 from mingcha.audit.plans import plan_of
 from mingcha.audit.report import Contents, write_workbooks
 from mingcha.audit.run import Run, RunError, identity_of
@@ -67,7 +67,7 @@ def audit(
     out: Path,
     *,
     workers: int = 1,
-    period: Period | None = None,
+    extent: Extent | None = None,
     again: bool = False,
     workbook: bool = True,
     progress: Callable[[Progress], None] | None = None,
@@ -79,7 +79,7 @@ def audit(
 
     Args:
         dataset: a folder that `mingcha import` has written.
-        period: the encounters under audit; all others are history.
+        extent: the encounters under audit; all others are history.
         again: throw away what an earlier run has left in the folder.
         workbook: also write 审核结果.xlsx.
 
@@ -87,13 +87,14 @@ def audit(
         InputError: no dataset, or the folder holds something else.
         RunError: a worker process died.
     """
-    lake, period, started = Lake(dataset), period or Period(), time.monotonic()
+    lake, extent, started = Lake(dataset), extent or Extent(), time.monotonic()
+    check_institutions(extent, dataset)
     plan = plan_of(release)
-    run = Run(out, identity_of(lake, release, plan, period))
+    run = Run(out, identity_of(lake, release, plan, extent))
     run.begin(again=again)
     if (manifest := run.finished()) is not None:
         return AuditResult(out, manifest, finished_before=True)
-    judged = _judge(run, lake, Task(dataset, run.parts, release, period), plan, workers, progress)
+    judged = _judge(run, lake, Task(dataset, run.parts, release, extent), plan, workers, progress)
     content = _complete(run, lake, plan, workbook=workbook)
     content["timing"] = _timing(judged, workers, time.monotonic() - started)
     return AuditResult(out, run.finish(content), finished_before=False)
@@ -173,7 +174,7 @@ def _audited(run: Run, lake: Lake) -> list[tuple[str, str]]:
     return [
         ("数据集", run.identity.dataset_path),
         ("来源文件", "、".join(files[:_FILES_NAMED]) + more),
-        ("审核期间", str(run.identity.period)),
+        ("审核范围", str(run.identity.extent)),
         ("程序版本", run.identity.code),
     ]
 

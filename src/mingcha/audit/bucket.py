@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from mingcha.audit.extent import Extent
 from mingcha.audit.outputs import sync
-from mingcha.audit.period import Period
 from mingcha.domain.claims import Encounter, Person, Settlement
 from mingcha.domain.collecting import collecting_paused
 from mingcha.domain.values import ValueType
@@ -41,7 +41,7 @@ class Task:
     dataset: Path
     parts: Path
     release: Release
-    period: Period
+    extent: Extent
 
 
 class BucketAuditor:
@@ -72,9 +72,9 @@ class BucketAuditor:
     def _audit(self, number: int) -> dict[str, Any]:
         started = time.monotonic()
         bucket = self.lake.read_bucket(number, **self.columns)
-        audited = self.task.period.holds(bucket.encounters)
+        audited = self.task.extent.holds(bucket.encounters)
         tables = Tables(bucket.encounters, bucket.lines, bucket.diagnoses, bucket.procedures)
-        outcome = self.judge(tables, None if self.task.period.open else audited.to_list())
+        outcome = self.judge(tables, None if self.task.extent.open else audited.to_list())
         findings = findings_of_partition(self.plan, tables, outcome.hits, self.items)
         counts = {"bucket": number, "started": started, **self._counted(bucket, audited, findings)}
         frames = {

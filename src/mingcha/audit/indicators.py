@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from mingcha.audit.bucket import columns_read, stock_of
-from mingcha.audit.period import period_of
+from mingcha.audit.extent import extent_of
 from mingcha.audit.plans import plan_of
 from mingcha.audit.run import finished_run
 from mingcha.catalogue.messages import indicator_sentence
@@ -85,10 +85,10 @@ def cases_behind(run: Path, release: Release, indicator_id: str, dataset: Path |
     """
     identity, found = finished_run(run)["identity"], indicator_of(run, indicator_id)
     lake, plan = Lake(dataset or Path(identity["dataset_path"])), plan_of(release)
-    period = period_of(identity["period"]["first"], identity["period"]["last"])
+    extent = extent_of(**identity["extent"])
     sums, parts = PeriodSums(plan, lake.items()["item_code"].to_list(), stock_of(lake)), []
     for number in lake.buckets:
         bucket = lake.read_bucket(number, **columns_read(plan))
         tables = Tables(bucket.encounters, bucket.lines, bucket.diagnoses, bucket.procedures)
-        parts.append(sums.behind(found, tables, period.holds(bucket.encounters)))
+        parts.append(sums.behind(found, tables, extent.holds(bucket.encounters)))
     return pl.concat(parts).sort("part", "encounter_id", descending=[True, False])

@@ -12,8 +12,8 @@ import polars as pl
 
 from mingcha.audit.batch import FINDINGS, UNJUDGED
 from mingcha.audit.bucket import Task
+from mingcha.audit.extent import Extent, extent_of
 from mingcha.audit.indicators import INDICATORS, indicators_in
-from mingcha.audit.period import Period, period_of
 from mingcha.audit.plans import plan_of
 from mingcha.audit.run import dataset_digest, finished_run, identity_of, slices_of
 from mingcha.audit.summary import write_unjudged
@@ -90,10 +90,10 @@ def replay(
     slices = slices_of(manifest)
     buckets = list(slices) if finding is None else [_bucket_of(findings, slices, finding)]
     plan = plan_of(release)
-    period = _period(recorded["period"])
-    code = identity_of(lake, release, plan, period).code
+    extent = _extent(recorded["extent"])
+    code = identity_of(lake, release, plan, extent).code
     with tempfile.TemporaryDirectory(prefix="mingcha-replay-") as folder:
-        task = Task(lake.path, Path(folder), release, period)
+        task = Task(lake.path, Path(folder), release, extent)
         changes: list[Change] = []
         compared = 0
         for counts in audit_buckets(task, plan, buckets, workers):
@@ -133,8 +133,8 @@ def _check(recorded: dict[str, Any], lake: Lake, release: Release) -> None:
         )
 
 
-def _period(recorded: dict[str, Any]) -> Period:
-    return period_of(recorded["first"], recorded["last"])
+def _extent(recorded: dict[str, Any]) -> Extent:
+    return extent_of(**recorded)
 
 
 def _bucket_of(findings: pl.LazyFrame, slices: dict[int, tuple[int, int]], finding: str) -> int:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from mingcha import __version__
+from mingcha.audit.extent import Extent
 from mingcha.audit.outputs import read_json, sha256_of, write_json
-from mingcha.audit.period import Period
 from mingcha.domain.errors import InputError, MingchaError
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.release import Release
@@ -49,12 +49,12 @@ class Identity:
     knowledge_digest: str
     settings_digest: str
     code: str
-    period: Period
+    extent: Extent
     rule_sets: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in run.json and manifest.json."""
-        return {**vars(self), "period": self.period.as_json(), "rule_sets": list(self.rule_sets)}
+        return {**vars(self), "extent": self.extent.as_json(), "rule_sets": list(self.rule_sets)}
 
     def same_as(self, recorded: Any) -> list[str]:
         """In what a recorded identity differs from this one, in Chinese; empty if it is the same run."""
@@ -70,11 +70,11 @@ _COMPARED = {
     "knowledge_digest": "知识内容",
     "settings_digest": "规则参数",
     "code": "程序版本",
-    "period": "审核期间",
+    "extent": "审核范围",
 }
 
 
-def identity_of(lake: Lake, release: Release, plan: Plan, period: Period) -> Identity:
+def identity_of(lake: Lake, release: Release, plan: Plan, extent: Extent) -> Identity:
     """The identity of an audit of this dataset by this release."""
     versions = sorted({f"{check.slug} {check.rule.version}" for check in plan.variant("").checks})
     rules = hashlib.sha256("\n".join(versions).encode()).hexdigest()[:16]
@@ -85,7 +85,7 @@ def identity_of(lake: Lake, release: Release, plan: Plan, period: Period) -> Ide
         knowledge_digest=release.knowledge_digest,
         settings_digest=release.settings_digest,
         code=f"{__version__} {rules}",
-        period=period,
+        extent=extent,
         rule_sets=tuple(one.name for one in release.strategy.sets),
     )
 

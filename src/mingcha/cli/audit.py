@@ -12,8 +12,8 @@ import typer
 from mingcha.audit.batch import AuditResult
 from mingcha.audit.evaluation import Evaluation, ProblemScore, Score
 from mingcha.audit.evaluation import evaluate as evaluate_run
+from mingcha.audit.extent import extent_of
 from mingcha.audit.intake import Intake
-from mingcha.audit.period import period_of
 from mingcha.bootstrap import application
 from mingcha.catalogue.messages import title_of
 from mingcha.catalogue.problems import list_title
@@ -40,6 +40,12 @@ def audit(
     last: Annotated[
         str | None, typer.Option("--to", help="只审核到这一天（月）为止结算的就诊；如 2026-03")
     ] = None,
+    institutions: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--institution", help="只审核这家机构（填编号）的就诊，其余作为历史；可写几个，默认全部"
+        ),
+    ] = None,
     rule_sets: Annotated[
         list[str] | None, typer.Option("--rule-set", help="只用发布版中的这个规则集；可写几个，默认全部")
     ] = None,
@@ -56,7 +62,7 @@ def audit(
     """
     installation = application(home, workers)
     published = installation.release(release)
-    period = period_of(first, last)
+    extent = extent_of(first, last, institutions or ())
     with import_bar() as importing, audit_bar() as auditing:
         taken, result = installation.audit(
             inputs,
@@ -64,7 +70,7 @@ def audit(
             release=published,
             rule_sets=tuple(rule_sets or ()),
             mapping=mapping,
-            period=period,
+            extent=extent,
             again=again,
             workbook=not no_xlsx,
             importing=importing,

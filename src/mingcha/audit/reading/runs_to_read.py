@@ -13,6 +13,7 @@ from sqlalchemy import select
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.permissions import Permission
+from mingcha.audit.extent import extent_of
 from mingcha.audit.ledger.folders import run_folder
 from mingcha.audit.ledger.runs import AUDIT, Status
 from mingcha.audit.reading.finding_filter import FindingFilter, conditions, together
@@ -35,7 +36,7 @@ class AuditedRun:
     dataset_name: str | None
     finished_at: datetime | None
     release: int
-    period: str
+    extent: str
     findings: int
 
 
@@ -87,7 +88,7 @@ def audited_runs(access: Access, actor: Actor) -> list[AuditedRun]:
                     dataset_name,
                     finished_at,
                     int(identity["release"]),
-                    _period(identity),
+                    str(extent_of(**identity["extent"])),
                     count,
                 )
             )
@@ -137,8 +138,3 @@ def hits_by_rule(
         )
         hits += [RuleHits(run=run_id, **row) for row in counted.to_dicts()]
     return hits
-
-
-def _period(identity: dict[str, dict[str, str | None]]) -> str:
-    first, last = identity["period"]["first"], identity["period"]["last"]
-    return "全部就诊" if first is None and last is None else f"{first or '最早'} 至 {last or '最晚'}"

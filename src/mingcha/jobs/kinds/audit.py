@@ -12,10 +12,10 @@ from mingcha.access.context import Access
 from mingcha.access.errors import Invalid
 from mingcha.access.permissions import Permission
 from mingcha.audit.batch import Progress, audit
+from mingcha.audit.extent import check_institutions, extent_of
 from mingcha.audit.ledger.datasets import dataset
 from mingcha.audit.ledger.folders import dataset_folder, run_folder
 from mingcha.audit.ledger.runs import AUDIT
-from mingcha.audit.period import period_of
 from mingcha.audit.reading.indexing import write_index
 from mingcha.domain.values import date_of
 from mingcha.jobs.kind import Kind, Work
@@ -31,6 +31,7 @@ class AuditParameters:
         release: its number; the newest where left out.
         rule_sets: only these of the release; all where left out.
         first, last: the encounters under audit, by the day (2026-03-05) or month (2026-03) they were settled.
+        institutions: only what was given at these, by their numbers; at all where left out.
         workbook: also write 审核结果.xlsx, which takes its time.
     """
 
@@ -39,6 +40,7 @@ class AuditParameters:
     rule_sets: tuple[str, ...] = ()
     first: str | None = None
     last: str | None = None
+    institutions: tuple[str, ...] = ()
     workbook: bool = False
 
 
@@ -66,7 +68,8 @@ def release_choices(access: Access, actor: Actor) -> list[ReleaseChoice]:
 
 def _check(access: Access, actor: Actor, parameters: AuditParameters) -> AuditParameters:
     dataset(access, actor, parameters.dataset_id)
-    period_of(parameters.first, parameters.last)
+    extent = extent_of(parameters.first, parameters.last, parameters.institutions)
+    check_institutions(extent, dataset_folder(access, parameters.dataset_id))
     published = [int(manifest["number"]) for manifest in releases.manifests(access.home)]
     if not published:
         raise Invalid("还没有发布版", where="release", remedy="请先导入知识并发布，再新建审核")
@@ -96,7 +99,7 @@ def _work(work: Work[AuditParameters]) -> dict[str, Any]:
         release,
         run_folder(access, work.run_id),
         workers=work.workers,
-        period=period_of(asked.first, asked.last),
+        extent=extent_of(asked.first, asked.last, asked.institutions),
         workbook=asked.workbook,
         progress=progress,
     )

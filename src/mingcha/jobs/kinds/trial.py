@@ -16,9 +16,9 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.permissions import Permission
 from mingcha.audit.batch import Progress, audit
+from mingcha.audit.extent import extent_of
 from mingcha.audit.ledger.datasets import dataset
 from mingcha.audit.ledger.folders import dataset_folder, run_folder
-from mingcha.audit.period import period_of
 from mingcha.audit.reading.indexing import write_index
 from mingcha.jobs.kind import Kind, Work
 from mingcha.knowledge.release import Release
@@ -53,7 +53,7 @@ def inside(access: Access, run_id: UUID) -> Access:
 def _check(access: Access, actor: Actor, parameters: TrialParameters) -> TrialParameters:
     changes_to_try(access, actor, parameters.draft_id)
     dataset(access, actor, parameters.dataset_id)
-    period_of(parameters.first, parameters.last)
+    extent_of(parameters.first, parameters.last)
     return parameters
 
 
@@ -94,7 +94,7 @@ def _judge(work: Work[TrialParameters], own: Access, side: UUID, release: Releas
         release,
         run_folder(own, side),
         workers=work.workers,
-        period=period_of(asked.first, asked.last),
+        extent=extent_of(asked.first, asked.last),
         workbook=False,
         progress=progress,
     )

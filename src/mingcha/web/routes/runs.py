@@ -36,6 +36,7 @@ class NewAudit(Form):
     rule_sets: Annotated[list[ShortLine], Field(max_length=100)] = Field(default_factory=list)
     first: Day | None = None
     last: Day | None = None
+    institutions: Annotated[list[ShortLine], Field(max_length=200)] = Field(default_factory=list)
     workbook: bool = False
 
 
@@ -81,7 +82,13 @@ def list_runs(
 def start_audit(form: NewAudit, actor: SignedIn, access: Services) -> RunView:
     """进入排队；用查看任务的接口跟进。"""
     parameters = AuditParameters(
-        form.dataset_id, form.release, tuple(form.rule_sets), form.first, form.last, form.workbook
+        form.dataset_id,
+        form.release,
+        tuple(form.rule_sets),
+        form.first,
+        form.last,
+        tuple(form.institutions),
+        form.workbook,
     )
     return steering.start(access, actor, "audit", form.name, parameters)
 

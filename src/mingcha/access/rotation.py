@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, Text, bindparam, select, type_coerce, update
@@ -14,6 +15,7 @@ from mingcha.access.errors import Conflict
 from mingcha.access.trail import Action, record
 from mingcha.store.database.base import SealedText
 from mingcha.store.database.tables import METADATA
+from mingcha.store.journal.records import SUFFIX, journal_folder, oldest_key_of
 from mingcha.store.keys import Sealed
 
 _AT_ONCE = 5_000
@@ -47,11 +49,20 @@ def retire(access: Access, actor: Actor) -> list[str]:
     keys = access.keys
     if any(_sealed_before(access)):
         raise Conflict("还有个人信息用旧密钥加密", remedy="请先运行 mingcha keys rotate 到完成")
+    if any(oldest_key_of(path) not in (None, keys.current) for path in _journals(access)):
+        days = access.policy.journals_kept.days
+        raise Conflict(
+            "还有报文日志用旧密钥加密，移除了就读不出来", remedy=f"等它们清除以后（{days} 天）再运行"
+        )
     retired = sorted(set(keys.texts) - {keys.current})
     access.keyring.replace(keys.with_current_text_key_only())
     with access.database.writing() as session:
         record(session, access, actor, Action.KEYS_ROTATED, details={"retired": retired})
     return retired
+
+
+def _journals(access: Access) -> Iterator[Path]:
+    return journal_folder(access.home).glob(f"*{SUFFIX}")
 
 
 def sealed_columns() -> Iterator[tuple[Table, Column[Any]]]:

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from mingcha.access import upkeep
+from mingcha.access.errors import Conflict
 from mingcha.access.listing import Listing
 from mingcha.access.notifications import own_notifications
 from mingcha.access.policy import Policy
+from mingcha.access.rotation import retire, rotate
 from mingcha.access.upkeep import keep_up
 from mingcha.audit import journals
 from mingcha.audit.journals import forget_old_journals, journal_state
@@ -137,3 +139,17 @@ def test_administrators_are_told_once_a_day_that_the_disk_is_nearly_full(
     access.clock.forward(hours=25)  # type: ignore[attr-defined]
     keep_up(access)
     assert len(told("system_admin")) == 2
+
+
+def test_a_key_that_sealed_a_journal_is_not_retired_before_the_journal_is_gone(installed: Installed) -> None:
+    access = installed.access
+    answer_of(installed.gateway()(installed.hospital.request(bill())))
+    rotate(access, ROOT)
+    with pytest.raises(Conflict, match="报文日志"):
+        retire(access, ROOT)
+    installed.drain()
+    installed.journals.pop().close()
+    age(installed)
+    assert forget_old_journals(access) == 1
+    answer_of(installed.gateway()(installed.hospital.request(bill())))
+    assert retire(access, ROOT) == ["k1"]

@@ -24,6 +24,7 @@ KEY_BYTES = 16
 SUFFIX = ".journal"
 _HEAD = Struct(f">I{KEY_BYTES}s")
 _LEVEL = 1
+_LONGEST_KEY_ID = 16
 # Longer than any message that is let in; a length beyond it is no length.
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -31,6 +32,16 @@ _MOST_BYTES = 64 * 1024 * 1024
 def journal_folder(home: Path) -> Path:
     """Where the journals of an installation lie."""
     return home / "journal"
+
+
+def oldest_key_of(path: Path) -> str | None:
+    """The id of the key that the first record of a journal is sealed with; None where there is no record."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            return None
+        name, _, _ = file.read(_LONGEST_KEY_ID).partition(b":")
+    return name.decode("ascii", "replace")
 
 
 class JournalError(MingchaError):

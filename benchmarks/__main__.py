@@ -10,7 +10,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import batch, calls, care, city, compiling, findings, line_rules, online, rule_count, tables
+from benchmarks import (
+    batch,
+    calls,
+    care,
+    city,
+    compiling,
+    findings,
+    line_rules,
+    online,
+    popup,
+    rule_count,
+    tables,
+)
 from benchmarks.datasets import CACHE, cache_folder
 from benchmarks.figures import Figure
 from benchmarks.library import PAIRS, MadeLibrary, made_library
@@ -36,14 +48,16 @@ class Sizes:
     findings: int
     soak: int
     """Calls without a pause."""
+    signings: int
+    """Of each scene, in a browser."""
 
 
-QUICK = Sizes(30_000, 300, 100_000, 3_000, 1, 20_000, ((100_000, 1),), 20_000, 2_000)
+QUICK = Sizes(30_000, 300, 100_000, 3_000, 1, 20_000, ((100_000, 1),), 20_000, 2_000, 10)
 USUAL = Sizes(
-    PAIRS, 5_000, 1_000_000, 50_000, 3, 1_000_000, ((1_000_000, 3), (5_100_000, 1)), 1_000_000, 30_000
+    PAIRS, 5_000, 1_000_000, 50_000, 3, 1_000_000, ((1_000_000, 3), (5_100_000, 1)), 1_000_000, 30_000, 100
 )
 FULL = Sizes(
-    PAIRS, 5_000, 1_000_000, 50_000, 3, 1_000_000, ((1_000_000, 3), (20_000_000, 1)), 1_000_000, 500_000
+    PAIRS, 5_000, 1_000_000, 50_000, 3, 1_000_000, ((1_000_000, 3), (20_000_000, 1)), 1_000_000, 500_000, 100
 )
 
 
@@ -62,6 +76,7 @@ def benchmarks(sizes: Sizes, cache: Path) -> dict[str, Callable[[MadeLibrary], l
         "care": lambda library: care.figures(sizes.lines, sizes.people, library, cache),
         "findings": lambda library: findings.figures(sizes.findings, library, cache, sizes.repetitions),
         "calls": lambda library: calls.figures(sizes.lines, sizes.people // 10, sizes.soak, library, cache),
+        "popup": lambda library: popup.figures(sizes.signings, library, cache),
         "city": lambda _: city.figures(sizes.lines, cache / "made", sizes.repetitions),
     }
 
@@ -115,7 +130,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         nargs="+",
-        choices=["plan", "online", "batch", "line", "rules", "care", "findings", "calls", "city"],
+        choices=["plan", "online", "batch", "line", "rules", "care", "findings", "calls", "popup", "city"],
         help="只测这些，不写文档",
     )
     parser.add_argument("--write", action="store_true", help="与 --only 同用：只换文档里的这些表")

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-# Colours are judged when nothing fades any more.
+# Colours are judged when nothing is fetched or fades any more.
 _STILL = """() => {
   const still = new CSSStyleSheet()
   still.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important }')
@@ -24,6 +24,7 @@ def shortcomings(page: Page) -> list[Any]:
     is shown, the colours in the other, too."""
     if not AXE.is_file():
         pytest.skip("axe-core 未安装：请先执行 make ui")
+    expect(page.locator(".el-loading-mask:visible, .stale")).to_have_count(0)
     page.evaluate(_STILL)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -51,8 +51,9 @@ serve: ui ## 启动服务:浏览器里的界面和接口(ARGS="--port 8080")
 pictures: ui ## 为每个页面截图(浅色、深色)到 build/pictures,供人细看
 	@$(BIN)/python -m tests.e2e.pictures $(ARGS)
 
+# Three at once on two cores: the tests in a browser wait more than they compute.
 test: $(STAMP) ## 运行全部测试(ARGS="-k 名字" 只跑一部分);缺环境而跳过的会说明原因
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 3 $(ARGS)
 	@$(BIN)/python frontend/ui_build.py test
 
 faults: $(STAMP) ## 故障测试:负载下 kill -9、停 PostgreSQL 30 秒、磁盘满、时钟跳变、一万条恶意报文(约八分钟)

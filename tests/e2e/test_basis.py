@@ -13,6 +13,7 @@ from tests.e2e.test_screens import HOSTILE, choose, sign_out
 LAW = f"第一条 定点医疗机构不得分解收费。\n第二条 {HOSTILE}\n第三条 违反的，由医疗保障行政部门处理。\n"
 
 
+@pytest.mark.one_database
 def test_a_document_is_cut_found_by_its_words_cited_and_replaced(stage: Stage, page: Page) -> None:
     stage.town.user("rules", stage.town.grant(Role.RULE_ADMIN))
     stage.sign_in(page, "rules", to="/basis")

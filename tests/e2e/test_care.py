@@ -19,6 +19,7 @@ def reviewer(stage: Stage, *place: str) -> None:
     stage.town.user("shen", stage.town.grant(Role.FIRST_REVIEWER, *place), name="沈静")
 
 
+@pytest.mark.one_database
 def test_a_person_is_found_followed_across_institutions_and_shown_whole_for_a_reason(
     stage: Stage, page: Page
 ) -> None:

@@ -41,6 +41,7 @@ def total(page: Page) -> int:
     return int(re.sub(r"\D", "", said.partition("条")[0]))
 
 
+@pytest.mark.one_database
 def test_a_reviewer_narrows_by_a_facet_opens_a_finding_and_goes_on_to_the_next(
     stage: Stage, page: Page
 ) -> None:

@@ -52,6 +52,7 @@ def test_an_announcement_is_written_read_and_counted(stage: Stage, page: Page) -
     expect(page).not_to_have_title("taken")
 
 
+@pytest.mark.one_database
 def test_a_module_leaves_the_menu_and_comes_back(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/modules")
     menu = page.get_by_role("navigation", name="主菜单")
@@ -115,6 +116,7 @@ def test_these_screens_fit_and_can_be_used_by_everybody(stage: Stage, page: Page
     assert {where: found for where, found in faults.items() if found} == {}
 
 
+@pytest.mark.one_database
 def test_a_parameter_is_proposed_by_one_let_pass_by_another_and_then_acts(stage: Stage, page: Page) -> None:
     stage.sign_in_as(page, Role.SYSTEM_ADMIN, to="/parameters")
     page.get_by_role("button", name="修改参数").click()

@@ -24,6 +24,7 @@ STAFF = (
 )
 
 
+@pytest.mark.one_database
 def test_a_hospital_synchronises_its_staff_and_a_leaver_can_no_longer_sign_in(
     stage: Stage, page: Page
 ) -> None:

@@ -22,6 +22,7 @@ def fill_words(page: Page, name: str, message: str) -> None:
         page.get_by_role("textbox", name=section).fill(f"{section}，写给医保办的人看。")
 
 
+@pytest.mark.one_database
 def test_a_rule_is_written_in_lines_tried_as_it_is_typed_and_put_into_a_draft(
     stage: Stage, page: Page
 ) -> None:

@@ -17,6 +17,7 @@ def enter(stage: Stage, page: Page, role: Role = Role.RULE_ADMIN, to: str = "/ru
     stage.sign_in(page, "he", to=to)
 
 
+@pytest.mark.one_database
 def test_a_rule_is_found_in_the_tree_read_and_tried_with_another_quantity(stage: Stage, page: Page) -> None:
     enter(stage, page)
     expect(page.get_by_role("navigation", name="规则列表分页")).to_contain_text("共 138 条")

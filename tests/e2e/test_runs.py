@@ -33,6 +33,7 @@ def export(folder: Path, days: tuple[str, ...]) -> Path:
     return path
 
 
+@pytest.mark.one_database
 def test_a_hospitals_file_becomes_a_dataset_and_its_rejected_rows_are_brought_back(
     city: Stage, page: Page, tmp_path: Path
 ) -> None:

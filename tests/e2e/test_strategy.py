@@ -42,6 +42,7 @@ def proposed(stage: Stage) -> list[tuple[str, str]]:
     return [(one.part, one.key) for one in changes_of(stage.town.access, ROOT, draft.id, Listing()).items]
 
 
+@pytest.mark.one_database
 def test_a_rule_set_is_written_checked_and_decides_in_the_preview(stage: Stage, page: Page) -> None:
     enter(stage, page, "/strategy")
     expect(page.get_by_text("没有规则集：全部规则在各处判断。")).to_be_visible()

@@ -159,6 +159,7 @@ def test_every_answer_forbids_sniffing_framing_keeping_and_foreign_scripts(
 REACHES = {"region": "350102", "institution": "H1", "department": "H1-内科", "self": None}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("duty", DUTIES)
 @pytest.mark.parametrize("reach", list(REACHES))
 def test_nobody_reaches_another_hospital_by_any_route_whatever_roles_they_hold(

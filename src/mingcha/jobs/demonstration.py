@@ -142,6 +142,7 @@ def settle_people(
         (Role.INSTITUTION_ACCOUNTS, "institution_accounts", first),
         (Role.INSURANCE_OFFICE, "insurance_office", first),
         (Role.INSURANCE_OFFICE, "insurance_office_2", second),
+        (Role.PHARMACIST, "pharmacist", first),
         (Role.DEPARTMENT_HEAD, "department_head", department),
     ):
         made.append(_account(access, places, login, NewGrant(role, places.ids[at]), at, password()))

@@ -21,7 +21,7 @@ from mingcha.audit.batch import FINDINGS, UNJUDGED, AuditResult, audit
 from mingcha.audit.bucket import BucketAuditor
 from mingcha.audit.extent import Extent, extent_of
 from mingcha.audit.plans import plan_of
-from mingcha.audit.run import WORK
+from mingcha.audit.run import WORK, finished_run
 from mingcha.domain.errors import InputError
 from mingcha.domain.findings import Finding, Unjudged
 from mingcha.domain.values import MINUTES_A_DAY
@@ -276,6 +276,18 @@ def test_only_encounters_settled_in_the_period_get_findings(
     assert all(extent.first <= days[name] <= extent.last for name in found)
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["identity"]["extent"] == {"first": "2026-01-01", "last": "2026-03-31", "institutions": []}
+
+
+def test_a_run_finished_before_an_audit_could_be_of_some_institutions_is_read_as_one_of_all(
+    finished: AuditResult, tmp_path: Path
+) -> None:
+    manifest = json.loads((finished.out / "manifest.json").read_text("utf-8"))
+    identity = manifest["identity"]
+    identity["period"] = {"first": "2026-01-01", "last": None}
+    del identity["extent"]
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "format": 1}), "utf-8")
+    read = finished_run(tmp_path)["identity"]
+    assert str(extent_of(**read["extent"])) == "2026-01-01 至 最晚 结算的就诊"
 
 
 def test_an_audit_of_some_institutions_finds_there_what_an_audit_of_all_finds_there(

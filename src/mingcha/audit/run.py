@@ -25,7 +25,7 @@ from mingcha.engine.plan import Plan
 from mingcha.knowledge.release import Release
 from mingcha.store.lake import MANIFEST, Lake
 
-FORMAT = 1
+FORMAT = 2
 WORK = ".work"
 INDEX = "index"  # made of the results, so that they can be read fast (`audit.reading.index`)
 # A run may have imported its claims beside its results.
@@ -229,6 +229,9 @@ def finished_run(out: Path) -> dict[str, Any]:
         raise InputError(
             "这个文件夹里没有完整的审核结果", where=str(out), remedy="请先用 mingcha audit 完成一次审核"
         )
+    if manifest["format"] == 1:  # audits were of all institutions then
+        identity = manifest["identity"]
+        identity["extent"] = {**identity.pop("period"), "institutions": []}
     return manifest
 
 

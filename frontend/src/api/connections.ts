@@ -42,3 +42,13 @@ export function changeState(institution: string, state: ConnectionState): Promis
     api.POST('/api/v1/connections/{institution_id}/state', { params: at(institution), body: { state } }),
   )
 }
+
+/** Names the addresses whose pages may frame the embedded pages; anybody's where there is none. */
+export function frameBy(institution: string, addresses: string[]): Promise<Connection> {
+  return answer(
+    api.PUT('/api/v1/connections/{institution_id}/framing', {
+      params: at(institution),
+      body: { framed_by: addresses },
+    }),
+  )
+}

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, or_, select, true
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.errors import Denied, Invalid, missing
+from mingcha.access.framing import addresses
 from mingcha.access.labelled import Labelled
 from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
@@ -50,6 +52,7 @@ class ConnectionView:
     a_day: int | None
     used_today: int
     services: list[Service]
+    framed_by: list[str]
     state: str
 
 
@@ -67,6 +70,7 @@ class KnownConnection:
     services: frozenset[str]
     trial: bool
     demonstration: bool
+    framed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ def connect(
                 institution_id=institution_id,
                 access_key=secrets.token_hex(10),
                 created_at=access.now(),
+                framed_by=[],
             )
             session.add(row)
         row.secret = None if secret is None else access.keys.seal(secret, _about(row.id))
@@ -172,22 +177,31 @@ def change_state(access: Access, actor: Actor, institution_id: str, state: Conne
         Missing: there is none.
     """
     _check_no_demonstration(actor, state)
+    return _change(access, actor, institution_id, state=state)
+
+
+def frame_by(access: Access, actor: Actor, institution_id: str, written: Sequence[str]) -> ConnectionView:
+    """Name the addresses whose pages may frame the embedded pages of an institution; anybody's where none is named.
+
+    Raises:
+        Invalid: one of them is no address of pages.
+        Missing: there is no such connection.
+    """
+    return _change(access, actor, institution_id, framed_by=addresses(written))
+
+
+def _change(access: Access, actor: Actor, institution_id: str, **changed: Any) -> ConnectionView:
+    """Change what does not touch the secret."""
     scope = actor.scope(Permission.CONNECTIONS_EDIT)
     with access.database.writing() as session:
         _check_reached(session, access, scope, institution_id)
         row = _row(session, institution_id)
         if row is None:
             raise missing("这个接入")
-        row.state = state
-        details = {"state": state}
-        record(
-            session,
-            access,
-            actor,
-            Action.CONNECTION_CHANGED,
-            about=("connection", institution_id),
-            details=details,
-        )
+        for name, value in changed.items():
+            setattr(row, name, value)
+        about = ("connection", institution_id)
+        record(session, access, actor, Action.CONNECTION_CHANGED, about=about, details=changed)
         return _view(row, used_on(session, access.today()))
 
 
@@ -306,6 +320,7 @@ def known_connections(access: Access) -> list[KnownConnection]:
                 frozenset(row.services),
                 row.state == ConnectionState.TRIAL,
                 row.state == ConnectionState.DEMONSTRATION,
+                tuple(row.framed_by),
             )
             for row in rows
         ]
@@ -321,6 +336,7 @@ def _view(row: ConnectionRow, used: Mapping[str, int]) -> ConnectionView:
         row.a_day,
         used.get(row.institution_id, 0),
         [Service(one) for one in row.services],
+        list(row.framed_by),
         row.state,
     )
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from mingcha.access.connections import ConnectionState, change_state, connect, connections, known_connections
+from mingcha.access.connections import (
+    ConnectionState,
+    change_state,
+    connect,
+    connections,
+    frame_by,
+    known_connections,
+)
 from mingcha.access.errors import Denied, Invalid, Missing
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
@@ -48,3 +55,36 @@ def test_unsigned_messages_are_taken_from_named_addresses_only(town: Town) -> No
         connect(town.access, ROOT, "H1", signed=False)
     with pytest.raises(Invalid, match="不是网络地址"):
         connect(town.access, ROOT, "H1", networks=["hospital"])
+
+
+def test_whose_pages_may_frame_is_kept_as_browsers_compare_it_and_the_secret_stays(town: Town) -> None:
+    _, secret = connect(town.access, ROOT, "H1")
+    written = ["HTTP://HIS.Hospital.cn:80/", "https://10.1.2.3:8443", " http://his.hospital.cn "]
+    view = frame_by(town.access, ROOT, "H1", written)
+    assert view.framed_by == ["http://his.hospital.cn", "https://10.1.2.3:8443"]
+    (known,) = known_connections(town.access)
+    assert (known.framed_by, known.secret) == (tuple(view.framed_by), secret)
+    connect(town.access, ROOT, "H1")
+    assert frame_by(town.access, ROOT, "H1", []).framed_by == []
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "written",
+    [
+        "his.hospital.cn",
+        "http://his.hospital.cn/doctor",
+        "http://*.hospital.cn",
+        "http://his.cn; script-src *",
+        "http://his.cn http://evil.cn",
+        "file:///c:/his",
+        "http://his.cn:70000",
+        "http://医院.cn",
+        "'self'",
+        "",
+    ],
+)
+def test_what_is_no_address_of_pages_is_refused_before_it_reaches_a_policy(town: Town, written: str) -> None:
+    connect(town.access, ROOT, "H1")
+    with pytest.raises(Invalid, match="不是网页的地址"):
+        frame_by(town.access, ROOT, "H1", [written])

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from mingcha.access.connections import frame_by
 from mingcha.audit.reminding import links
 from mingcha.audit.reminding.links import Page
 from mingcha.gateways.rest.answering import AuditFinding
@@ -25,6 +26,7 @@ from tests.platform.gateway.calling import HOSPITAL
 from tests.platform.gateway.conftest import Installed
 from tests.support.asking import own_words
 from tests.support.browser import TestClient
+from tests.support.platform import ROOT
 
 pytestmark = pytest.mark.one_database
 MOST_BYTES = 50_000
@@ -153,6 +155,29 @@ def test_pages_run_nothing_say_how_they_may_be_used_and_are_small(
         "old browsers know none of it"
     )
     assert len(page.content) + len(style.content) < MOST_BYTES
+
+
+def test_pages_of_an_institution_stand_only_in_pages_that_it_named(
+    installed: Installed, client: TestClient
+) -> None:
+    message = audited(installed, client)
+    policy = client.get(link(installed, client, message_id=message)).headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors *")
+    his = ["http://his.test:8080", "https://his.test"]
+    frame_by(installed.access, ROOT, HOSPITAL, his)
+    page = client.get(link(installed, client, message_id=message))
+    answered = client.post("/embedded/answers", data={**fields(page.text), "way": "take_back"})
+    reminded = client.get(
+        link(
+            installed, client, "reminder", person_id="1", encounter_id="E1", started_at="2026-03-02T08:55:00"
+        )
+    )
+    for one in (page, answered, reminded):
+        assert one.status_code == 200
+        assert one.headers["content-security-policy"].endswith(f"frame-ancestors 'self' {' '.join(his)}")
+    frame_by(installed.access, ROOT, HOSPITAL, his[:1])
+    old = client.get(link(installed, client, message_id=message)).headers["x-frame-options"]
+    assert old == "ALLOW-FROM http://his.test:8080"
 
 
 NASTY = "\"><script>alert(1)</script>'&"

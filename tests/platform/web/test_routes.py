@@ -309,6 +309,10 @@ def calls(
             f"/connections/{hospital}/state",
             {"state": "live"},
         ),
+        ("PUT", "/connections/{institution_id}/framing"): (
+            f"/connections/{hospital}/framing",
+            {"framed_by": ["http://his.test"]},
+        ),
         ("GET", "/tokens"): ("/tokens", None),
         ("POST", "/tokens"): ("/tokens", {"name": "x", "permissions": ["organisations.view"], "days": 1}),
         ("DELETE", "/tokens/{token_id}"): (f"/tokens/{token}", None),

@@ -22,6 +22,7 @@ class Connection:
         services: what it subscribed to; everything where nothing is said.
         trial: it is being tried: what it sends is no care that anybody had.
         demonstration: nobody is treated there at all.
+        framed_by: addresses whose pages may frame the embedded pages; anybody's where there is none.
     """
 
     institution_id: str
@@ -34,6 +35,7 @@ class Connection:
     services: frozenset[str] = frozenset(Service)
     trial: bool = False
     demonstration: bool = False
+    framed_by: tuple[str, ...] = ()
 
     def admits(self, address: str) -> bool:
         """Whether it may call from an address."""

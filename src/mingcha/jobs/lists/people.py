@@ -218,6 +218,7 @@ LISTS = (
             Shown("签名", "signed", width=8),
             Shown("来源网段", "networks", width=32),
             Shown("每秒至多", "a_second", Form.COUNT, 10),
+            Shown("嵌入页面限于", "framed_by", width=36),
             Shown("状态", "state", width=10, words=lambda state: ConnectionState(state).label),
         ),
         by_page(_connections),

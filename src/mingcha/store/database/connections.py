@@ -26,5 +26,7 @@ class ConnectionRow(Base):
     # None where there is no limit to the calls of a day.
     a_day: Mapped[int | None] = mapped_column(Integer)
     services: Mapped[list[str]] = mapped_column(JSON)
+    # Whose pages may stand around the embedded pages; anybody's where there is none.
+    framed_by: Mapped[list[str]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(Moment)

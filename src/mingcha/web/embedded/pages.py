@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs
 from uuid import UUID, uuid4
@@ -32,25 +32,17 @@ from mingcha.gateways.rest.answering import asking
 from mingcha.gateways.rest.results import OPINION_REASONS, AnsweredCall, call_of, reason_text
 from mingcha.gateways.rest.second_opinions import unavailable
 from mingcha.gateways.rest.words import feedback_said
+from mingcha.review.conversations import Conversation
 from mingcha.review.second_opinions import Question, ask, by_id, of_call
 from mingcha.store.database.engine import Unavailable
 from mingcha.web.embedded.asking import InFrame, conversation_page, is_handed_over
+from mingcha.web.embedded.framing import headers
 from mingcha.web.embedded.rendering import reminder_page, result_page, told
 from mingcha.web.national import Line
 
 _STYLE = (Path(__file__).parent / "page.css").read_bytes()
 _TITLE = "明察"
 _MOST_BYTES = 16_384
-# Nothing runs; what is shown comes from here. Whoever has the link may stand around it: it is the hospital's system.
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; "
-        "frame-ancestors *"
-    ),
-    "X-Frame-Options": "ALLOWALL",  # an old name; browsers that know the policy above go by it
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-}
 _WAYS = {"take_back": "返回修改", "go_on": "继续"}
 _ABOUT_OPINIONS = frozenset({"ask", "look"})
 _LACKS_REASON = "继续须选择原因；选“其他”的须写明"
@@ -71,8 +63,8 @@ async def _style(_: Request) -> Response:
     return Response(_STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
-def _html(text: str, status: int = 200) -> Response:
-    return HTMLResponse(text, status, headers=_HEADERS)
+def _html(text: str, status: int = 200, framed_by: Sequence[str] = ()) -> Response:
+    return HTMLResponse(text, status, headers=headers(framed_by))
 
 
 async def _open(request: Request) -> Response:
@@ -88,17 +80,22 @@ async def _open(request: Request) -> Response:
 
 async def _shown(request: Request, found: Opened, said: str = "") -> Response:
     line: Line = request.app.state.line
-    page = Page(found.shown.page)
+    page, framed_by = Page(found.shown.page), _framed_by(line, found.institution_id)
     if page is Page.REMINDER:
-        return _html(await run_in_threadpool(_reminded, request.app.state.access, line, found))
+        text = await run_in_threadpool(_reminded, request.app.state.access, line, found)
+        return _html(text, framed_by=framed_by)
     call = _call(line, found)
     if call is None:
-        return _html(told(page.label, "没有找到这次审核。请稍后在医生站重新打开"), 404)
+        return _html(told(page.label, "没有找到这次审核。请稍后在医生站重新打开"), 404, framed_by)
     asked = await run_in_threadpool(_asked, request.app.state.access, call)
     shown = result_page(
         page, call.findings, found.answered, found.answer_key, said, scene=call.call.scene, asked=asked
     )
-    return _html(shown, 422 if said else 200)
+    return _html(shown, 422 if said else 200, framed_by)
+
+
+def _framed_by(line: Line, institution_id: str) -> Sequence[str]:
+    return line.gateway.connections().of(institution_id).framed_by
 
 
 def _asked(access: Access, call: AnsweredCall) -> dict[str, InFrame]:
@@ -119,21 +116,24 @@ def _mark(access: Access, opinion_id: UUID) -> str:
 
 async def _conversation(request: Request) -> Response:
     """What both sides said, for the frame in a result's page."""
-    found = await run_in_threadpool(
-        _read, request.app.state.access, request.path_params["opinion"], request.path_params["mark"]
+    access, named = request.app.state.access, request.path_params
+    found = await run_in_threadpool(_read, access, named["opinion"], named["mark"])
+    if found is None:
+        return _html(told(_TITLE, "对话暂时不能显示"), 410)
+    return _html(
+        conversation_page(found), framed_by=_framed_by(request.app.state.line, found.opinion.institution_id)
     )
-    return _html(*found)
 
 
-def _read(access: Access, opinion: str, mark: str) -> tuple[str, int]:
+def _read(access: Access, opinion: str, mark: str) -> Conversation | None:
     try:
         opinion_id = UUID(opinion)
         found = by_id(access, opinion_id) if same(mark, _mark(access, opinion_id)) else None
     except (ValueError, Unavailable):
         found = None
     if found is None or found.opinion.asked_at + ANSWERED_WITHIN <= access.now():
-        return told(_TITLE, "对话暂时不能显示"), 410
-    return conversation_page(found), 200
+        return None
+    return found
 
 
 def _reminded(access: Access, line: Line, found: Opened) -> str:

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 
 from mingcha.access import connections
 from mingcha.access.connections import MOST_A_DAY, MOST_A_SECOND, ConnectionState, ConnectionView
+from mingcha.access.framing import MOST_ADDRESSES
 from mingcha.access.permissions import Permission
 from mingcha.access.services import OfferView, Service
 from mingcha.audit.journals import JournalState, journal_state
 from mingcha.web.door import Door, Services, SignedIn
-from mingcha.web.forms import Code, Form, Listed, Paging, ShortLine, listed
+from mingcha.web.forms import Code, Form, Line, Listed, Paging, ShortLine, listed
 
 door = Door("/connections", "医院系统接入")
 Institution = Annotated[Code, Path(description="定点医药机构编号")]
@@ -30,6 +31,12 @@ class ConnectionForm(Form):
         list[Service], Field(min_length=1, max_length=len(Service), default_factory=lambda: list(Service))
     ]
     state: ConnectionState = ConnectionState.TRIAL
+
+
+class FramingForm(Form):
+    """Whose pages may stand around the embedded pages."""
+
+    framed_by: Annotated[list[Line], Field(max_length=MOST_ADDRESSES)]
 
 
 class StateForm(Form):
@@ -90,3 +97,16 @@ def change_state(
 ) -> ConnectionView:
     """停用后，这家机构的报文随即被拒绝；密钥不变，可以再上线。"""
     return connections.change_state(access, actor, institution_id, form.state)
+
+
+@door.put(
+    "/{institution_id}/framing",
+    Permission.CONNECTIONS_EDIT,
+    "嵌入页面可以放在谁的网页里",
+    response_model=ConnectionView,
+)
+def frame_by(
+    institution_id: Institution, form: FramingForm, actor: SignedIn, access: Services
+) -> ConnectionView:
+    """医院系统的网页地址（协议、主机、端口），两秒内生效，密钥不变；一个也不写的，谁的网页都可以。"""
+    return connections.frame_by(access, actor, institution_id, form.framed_by)

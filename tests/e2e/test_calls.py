@@ -27,6 +27,14 @@ def test_a_hospital_is_connected_taken_live_and_stopped(stage: Stage, page: Page
     assert len(told.locator("output").inner_text()) == 40
     told.get_by_role("button", name="我已记下").click()
     expect(page.get_by_text("联调", exact=True)).to_be_visible()
+    page.get_by_role("button", name="嵌入 H1").click()
+    framing = page.get_by_role("dialog", name="嵌入页面可以放在谁的网页里")
+    framing.get_by_label("医院系统的网页地址").fill("his.test")
+    framing.get_by_role("button", name="只限这些地址").click()
+    expect(framing.get_by_text("“his.test”不是网页的地址")).to_be_visible()
+    framing.get_by_label("医院系统的网页地址").fill("http://his.test")
+    framing.get_by_role("button", name="只限这些地址").click()
+    expect(page.get_by_role("cell", name="http://his.test")).to_be_visible()
     page.get_by_role("button", name="上线 H1").click()
     expect(
         page.get_by_role("region", name="接入的医院列表").get_by_text("上线", exact=True).first

@@ -151,9 +151,6 @@ def test_pages_run_nothing_say_how_they_may_be_used_and_are_small(
     assert policy.startswith("default-src 'none'; style-src 'self'")
     assert "unsafe" not in policy
     assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "no-referrer")
-    assert not re.search(r"var\(|display:\s*(flex|grid)|@import|url\(", style.text), (
-        "old browsers know none of it"
-    )
     assert len(page.content) + len(style.content) < MOST_BYTES
 
 

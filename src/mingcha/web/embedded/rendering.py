@@ -34,7 +34,7 @@ def page(title: str, body: str) -> str:
 
 def told(title: str, text: str) -> str:
     """A page that says one thing."""
-    return page(title, f"<h1>{_(title)}</h1><section><p>{_(text)}</p></section>")
+    return page(title, f'<h1>{_(title)}</h1><div class="part"><p>{_(text)}</p></div>')
 
 
 def result_page(
@@ -61,7 +61,7 @@ def result_page(
     done = [group for group in groups if group[0].result_id in answered]
     head = f"<h1>{_(kind.label)}<small>{len(groups)} 项，{len(waiting)} 项待处理</small></h1>"
     if not groups:
-        return page(kind.label, f"{head}<section><p>没有发现问题。</p></section>")
+        return page(kind.label, f'{head}<div class="part"><p>没有发现问题。</p></div>')
     problem = f'<p class="said" role="alert">{_(said)}</p>' if said else ""
     sent = _hidden("key", key) + _hidden("scene", scene)
     cards = "".join(
@@ -101,10 +101,10 @@ def _card(group: Sequence[AuditFinding], sent: str, asked: InFrame | None, *, ch
     else:
         answers = _answers(first, sent, charging=charging)
     return (
-        f'<section class="{tone}">{heading}'
+        f'<div class="part {tone}">{heading}'
         f'<p><span class="sign">{_(first.certainty)}</span>{_(first.rule_name)} {amount}</p>'
         f"{reasons}{_suggestion(first)}{_source(first)}"
-        f"{answers}</section>"
+        f"{answers}</div>"
     )
 
 
@@ -119,7 +119,7 @@ def _source(finding: AuditFinding) -> str:
 
 
 def _done(finding: AuditFinding, words: str) -> str:
-    return f'<section class="done"><p><span class="sign">已处理</span>{_(finding.rule_name)}：{_(words)}</p></section>'
+    return f'<div class="part done"><p><span class="sign">已处理</span>{_(finding.rule_name)}：{_(words)}</p></div>'
 
 
 def _hidden(name: str, value: str) -> str:
@@ -163,7 +163,7 @@ def reminder_page(reminder: Reminder) -> str:
         _list("慢特病备案", [_noted(one.name, None, one.until) for one in patient.registrations], "hint"),
         _list(
             "还没有处理的疑点",
-            [f"{one.certainty}：{one.rule_name} {one.name or ''}" for one in reminder.findings],
+            [_open(one) for one in reminder.findings],
             "doubt",
         ),
         _items(reminder),
@@ -171,7 +171,7 @@ def reminder_page(reminder: Reminder) -> str:
     ]
     if not patient.elsewhere:
         parts.append('<p class="quiet">就诊已结束或还没有开始，没有查看其他机构的情况。</p>')
-    body = "".join(parts) or "<section><p>没有需要提醒的。</p></section>"
+    body = "".join(parts) or '<div class="part"><p>没有需要提醒的。</p></div>'
     return page(Page.REMINDER.label, f"<h1>{Page.REMINDER.label}<small>{_(who)}</small></h1>{body}")
 
 
@@ -200,7 +200,7 @@ def _list(title: str, rows: Sequence[str], tone: str) -> str:
     if not rows:
         return ""
     items = "".join(f"<li>{_(row)}</li>" for row in rows)
-    return f'<section class="{tone}"><h2>{_(title)}</h2><ul>{items}</ul></section>'
+    return f'<div class="part {tone}"><h2>{_(title)}</h2><ul>{items}</ul></div>'
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -208,7 +208,8 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     if not body:
         return ""
     head = "".join(f'<th scope="col">{_(one)}</th>' for one in heads)
-    return f"<section><h2>{_(title)}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></section>"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="part"><h2>{_(title)}</h2>{table}</div>'
 
 
 def _(text: str) -> str:

@@ -17,6 +17,7 @@ from mingcha.gateways.national.connections import Connection, Connections
 from mingcha.gateways.national.draining import drain
 from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.national.pasts import Pasts
+from mingcha.gateways.national.rates import Rates, rates_folder
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.store.journal.answered import Answered
@@ -40,6 +41,7 @@ class Installed:
     auditor: BillAuditor
     journals: list[Journal] = field(default_factory=list)
     lookups: list[PastLookup] = field(default_factory=list)
+    rates: list[Rates] = field(default_factory=list)
 
     @property
     def sealer(self) -> Sealer:
@@ -49,12 +51,14 @@ class Installed:
         """Another server process."""
         folder = journal_folder(self.access.home)
         self.journals.append(Journal(folder, f"w{len(self.journals)}", self.sealer))
+        self.rates.append(Rates(rates_folder(self.access.home)))
         parts: dict[str, Any] = {
             "auditors": lambda: self.auditor,
             "connections": self.connections,
             "pasts": Pasts(self.look_up()),
             "journal": self.journals[-1],
             "answered": Answered(folder),
+            "rates": self.rates[-1],
             "sealer": self.sealer,
             "secret": self.access.keys.index,
             "clock": self.access.clock,
@@ -78,7 +82,7 @@ def installed(access: Access, auditor: BillAuditor) -> Iterator[Installed]:
     assert secret is not None
     made = Installed(access, Hospital(view.access_key, secret, access.clock), auditor)
     yield made
-    for open_one in (*made.journals, *made.lookups):
+    for open_one in (*made.journals, *made.lookups, *made.rates):
         open_one.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from mingcha.sample.messages import sample_message
 from mingcha.web.national import Line, NationalDoor
 from tests.platform.gateway.calling import HOSPITAL
 from tests.platform.gateway.conftest import Installed
+from tests.support.browser import TestClient
 
 ADDRESS = "http://mingcha.test/fsi/api"
 pytestmark = pytest.mark.one_database  # the kit meets no database
@@ -35,19 +35,18 @@ def door(installed: Installed) -> Callable[..., Sender]:
     async def nobody(*_: Any) -> None:
         raise AssertionError("went past the national address")
 
-    behind = httpx2.ASGITransport(NationalDoor(nobody, Line(installed.gateway())), client=("10.0.0.9", 1))
+    # Its loop runs in a thread of its own: a browser may be open in this one, with a loop that runs.
+    behind = TestClient(
+        NationalDoor(nobody, Line(installed.gateway())),
+        ADDRESS,
+        raise_server_exceptions=True,
+        client=("10.0.0.9", 1),
+    )
 
     def sender(change: Change = lambda _, response: response, **parts: Any) -> Sender:
         def answered(request: httpx2.Request) -> httpx2.Response:
-            async def whole() -> httpx2.Response:
-                answer = await behind.handle_async_request(
-                    httpx2.Request(
-                        request.method, request.url, headers=request.headers, content=request.content
-                    )
-                )
-                return httpx2.Response(answer.status_code, content=await answer.aread())
-
-            return change(request, asyncio.run(whole()))
+            answer = behind.send(request)
+            return change(request, httpx2.Response(answer.status_code, content=answer.content))
 
         hospital = installed.hospital
         given = {"access_key": hospital.access_key, "secret": hospital.secret, **parts}

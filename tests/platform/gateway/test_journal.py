@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mingcha.store.journal import writing
+from mingcha.store.journal.answered import Answered
 from mingcha.store.journal.records import SUFFIX, Heads, JournalError, Sealer
 from mingcha.store.journal.writing import Journal
 from mingcha.store.keys import Keyring
@@ -92,3 +93,15 @@ def test_a_file_that_is_long_enough_is_followed_by_one_even_where_that_fails_at_
     monkeypatch.setattr(writing.os, "open", opening)
     journal.append(b"d" * 16, b"x").result(20)
     assert keys(journal) == [[b"a" * 16], [b"d" * 16]]
+
+
+def test_a_journal_begun_at_the_moment_of_another_is_seen_too(journal: Journal, tmp_path: Path) -> None:
+    sealer = Sealer(Keyring(tmp_path / "keys.json").keys)
+    folder, first, second = journal.path.parent, b"a" * 16, b"b" * 16
+    journal.append(first, b"x").result(20)
+    answered, at = Answered(folder), os.stat(folder).st_mtime_ns
+    assert answered.place_of(first)
+    with closing(Journal(folder, "other", sealer)) as other:
+        other.append(second, b"x").result(20)
+        os.utime(folder, ns=(at, at))
+        assert answered.place_of(second)

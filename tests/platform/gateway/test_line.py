@@ -14,6 +14,7 @@ from mingcha.audit.past import PastEncounter
 from mingcha.gateways.national.gateway import Gateway, Reply
 from mingcha.gateways.national.pasts import Pasts
 from mingcha.web.national import MOST_WAITING, Line, Outgoing
+from tests.support.loops import run
 
 
 def line() -> Line:
@@ -36,7 +37,7 @@ def test_calls_are_judged_in_the_order_in_which_they_came_and_shed_beyond_the_mo
         asked = (one(saying(judged, n), lambda: Reply(b"shed")) for n in range(MOST_WAITING + 5))
         return await asyncio.gather(*asked)
 
-    answers = [answer.content for answer in asyncio.run(all_at_once())]
+    answers = [answer.content for answer in run(all_at_once())]
     assert judged == list(range(MOST_WAITING))
     assert answers == [*(str(n).encode() for n in judged), *[b"shed"] * 5]
 
@@ -53,7 +54,7 @@ def test_what_comes_while_calls_are_judged_is_received_before_the_last_of_them()
         await asyncio.gather(*waiting)
         return seen
 
-    assert asyncio.run(one_after_the_other()) < len(judged) == 5
+    assert run(one_after_the_other()) < len(judged) == 5
 
 
 def test_whoever_has_gone_is_not_judged_and_an_error_reaches_whoever_waits() -> None:
@@ -72,7 +73,7 @@ def test_whoever_has_gone_is_not_judged_and_an_error_reaches_whoever_waits() -> 
         with pytest.raises(ZeroDivisionError):
             await one(broken, broken)
 
-    asyncio.run(gone())
+    run(gone())
     assert judged == [1]
 
 

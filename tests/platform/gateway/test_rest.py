@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -37,6 +35,7 @@ from tests.platform.gateway.calling import HOSPITAL, bill
 from tests.platform.gateway.conftest import Installed
 from tests.support.asking import own_words, taken_back
 from tests.support.browser import Browser, application_over
+from tests.support.loops import run
 from tests.support.platform import ROOT, Town
 
 Post = Callable[..., Any]
@@ -265,10 +264,7 @@ def test_too_many_waiting_are_told_so_in_these_words(installed: Installed, monke
     monkeypatch.setattr("mingcha.web.national.MOST_WAITING", 0)
     said = audit_said(json.dumps(own_words()).encode())
     sender = gateway.connections().of(HOSPITAL)
-    # Beside: a browser of other tests may keep a loop on this thread.
-    with ThreadPoolExecutor(1) as beside:
-        waiting = Line(gateway)(*asking(gateway, said, Request(b""), sender))
-        answer = beside.submit(asyncio.run, waiting).result()
+    answer = run(Line(gateway)(*asking(gateway, said, Request(b""), sender)))
     assert answer.status == 200
     assert json.loads(answer.content)["outcome"] == "not_audited"
 

@@ -97,20 +97,3 @@ class Connections:
     def of(self, institution_id: str) -> Connection:
         """How an institution is connected; as by default where it is not."""
         return self._by_institution.get(institution_id) or Connection(institution_id)
-
-
-class Rates:
-    """How many calls each institution has left in this second."""
-
-    def __init__(self) -> None:
-        self._second = 0
-        self._made: dict[str, int] = {}
-
-    def take(self, connection: Connection, now: int) -> bool:
-        """Whether one more call may be made."""
-        second = now // 1000
-        if second != self._second:
-            self._second, self._made = second, {}
-        made = self._made.get(connection.institution_id, 0)
-        self._made[connection.institution_id] = made + 1
-        return made < connection.a_second

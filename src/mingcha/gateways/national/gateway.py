@@ -21,10 +21,11 @@ from mingcha.access.policy import Policy
 from mingcha.audit.bill import Answer, BillAuditor
 from mingcha.audit.calls import Call, CallOutcome, decode_call, encode_call, key_of
 from mingcha.domain.errors import InputError, MingchaError
-from mingcha.gateways.national.connections import Connection, Connections, Rates
+from mingcha.gateways.national.connections import Connection, Connections
 from mingcha.gateways.national.envelope import Envelope, answered, envelope_of, refused
 from mingcha.gateways.national.feedback import read_feedback, sign_in, sign_out
 from mingcha.gateways.national.pasts import Pasts
+from mingcha.gateways.national.rates import Rates
 from mingcha.gateways.national.signing import Unsigned
 from mingcha.ingest.messages import read_message
 from mingcha.store.journal.answered import Answered
@@ -89,11 +90,11 @@ class Gateway:
     pasts: Pasts
     journal: Journal
     answered: Answered
+    rates: Rates
     sealer: Sealer
     secret: bytes
     clock: Callable[[], datetime]
     policy: Callable[[], Policy] = Policy
-    _rates: Rates = field(default_factory=Rates)
     _on_the_way: dict[bytes, Reply] = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Reply:
@@ -115,7 +116,7 @@ class Gateway:
         asked.sender = sender
         if first := self._first_answer(asked):
             return first
-        if not self._rates.take(sender, _milliseconds(asked.now)):
+        if not self.rates.take(sender.institution_id, sender.a_second, _milliseconds(asked.now)):
             return self._not_audited(asked, "超过约定的调用频率")
         try:
             return self._serve(asked)

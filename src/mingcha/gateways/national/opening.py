@@ -17,6 +17,7 @@ from mingcha.domain.errors import MingchaError
 from mingcha.gateways.national.connections import Connection, Connections
 from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.national.pasts import Pasts
+from mingcha.gateways.national.rates import Rates, rates_folder
 from mingcha.gateways.national.remembered import Remembered
 from mingcha.store.journal.answered import Answered
 from mingcha.store.journal.records import Sealer, journal_folder
@@ -40,6 +41,7 @@ class Opened:
         self.in_force = InForce(access.home)
         folder = journal_folder(access.home)
         sealer = Sealer(access.keys)
+        self._rates = Rates(rates_folder(access.home))
         self.journal = Journal(folder, f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}", sealer)
         self.gateway = Gateway(
             auditors=self.in_force,
@@ -47,6 +49,7 @@ class Opened:
             pasts=Pasts(self._lookup, far=not access.database.is_sqlite),
             journal=self.journal,
             answered=Answered(folder),
+            rates=self._rates,
             sealer=sealer,
             secret=access.keys.index,
             clock=access.clock,
@@ -65,6 +68,7 @@ class Opened:
         self._follower.join()
         self.in_force.stop()
         self.journal.close()
+        self._rates.close()
         self._lookup.close()
 
     def look(self) -> None:

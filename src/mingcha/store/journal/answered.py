@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import OrderedDict
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from mingcha.store.journal.records import SUFFIX, Heads, Place
 _MOST_CALLS = 200_000
 # Nobody adds to journals that are older: a process that starts need not read a month of calls first.
 _SECONDS_BACK = 2 * 86_400.0
+# Two files that are begun at nearly one moment leave one time on their folder.
+_SETTLED_NANOSECONDS = 1_000_000_000
 
 
 class Answered:
@@ -37,7 +40,7 @@ class Answered:
         changed = os.stat(self._folder).st_mtime_ns
         if changed != self._seen_at:
             self._open_and_close()
-            self._seen_at = changed
+            self._seen_at = changed if time.time_ns() - changed > _SETTLED_NANOSECONDS else -1
         for heads in self._journals.values():
             if heads.grown:
                 for key, place in heads:

@@ -25,6 +25,7 @@ from mingcha.store import releases
 if TYPE_CHECKING:
     from mingcha.access.context import Access
     from mingcha.gateways.single_sign_on import SingleSignOn
+    from mingcha.store.database.engine import Unavailable
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Application:
 
         Raises:
             KeysError: an installation whose keys are gone; new ones would not open what is sealed.
+            Unavailable: the database does not answer.
         """
         from mingcha.store.database.migrating import revision_of, upgrade
 
@@ -102,6 +104,23 @@ class Application:
         access.keyring.check()
         upgrade(access.database)
         return revision_of(access.database) != found
+
+    def prepare_unless_away(self) -> Unavailable | None:
+        """The same; what is wrong where the database is away for now: on another server, and it was there before.
+
+        Raises:
+            KeysError: as before.
+            Unavailable: there is no installation yet that could wait for it.
+        """
+        from mingcha.store.database.engine import Unavailable
+
+        try:
+            self.prepare_database()
+        except Unavailable as error:
+            if self.access.database.is_sqlite or not self.access.keyring.exists:
+                raise
+            return error
+        return None
 
     def audit(
         self,

@@ -8,8 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from mingcha.access.context import Access
-from mingcha.store.database.engine import DatabaseError
-from mingcha.store.database.migrating import newest_revision, revision_of, upgrade
+from mingcha.store.database.engine import DatabaseError, Unavailable
+from mingcha.store.database.migrating import check_structure, newest_revision, revision_of, upgrade
 from mingcha.store.database.tables import METADATA
 
 
@@ -36,6 +36,25 @@ def test_a_database_of_a_newer_program_is_left_alone(access: Access) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseError, match="更新的版本"):
         upgrade(access.database)
+
+
+def test_a_database_of_an_older_structure_is_asked_nothing_until_it_is_brought_up_to_date(
+    access: Access,
+) -> None:
+    newest = newest_revision()
+    access.database.check_first = check_structure
+    _call_it(access, "0001")
+    for open_session in (access.database.reading, access.database.writing):
+        with pytest.raises(Unavailable, match="还没有更新"), open_session():
+            raise AssertionError
+    _call_it(access, newest)
+    with access.database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM users")) == 0
+
+
+def _call_it(access: Access, revision: str) -> None:
+    with access.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :one"), {"one": revision})
 
 
 def test_a_change_that_fails_leaves_nothing_behind(access: Access) -> None:

@@ -32,15 +32,17 @@ def serve(
     from mingcha.web.served import lacks_interface, run
 
     installation = application(home)
-    installation.prepare_database()
+    away = installation.prepare_unless_away()
     address = f"http://{host}:{port}"
-    invited = invite(installation.access, this_console()) if nobody_yet(installation.access) else []
+    nobody = away is None and nobody_yet(installation.access)
+    invited = invite(installation.access, this_console()) if nobody else []
     lacking = lacks_interface()
     if as_json:
         print_json(
             {
                 "address": address,
                 "interface": lacking is None,
+                "database": away is None,
                 "invitations": invitations_json(invited),
             }
         )
@@ -49,6 +51,8 @@ def serve(
             show_invited(invited, address)
         if lacking is not None:
             say(f"注意：{lacking}")
+        if away is not None:
+            say(f"注意：{away.what}。医院的报文照常审核，不看历史；页面等它回来，不用重启")
         say(f"明察启动于 {address}，接口文档 {address}/api/docs（Ctrl+C 停止）")
     os.environ[HOME] = str(installation.home)  # what the worker processes read
-    run(installation.access, host=host, port=port, workers=workers, worker=not no_worker)
+    run(installation, host=host, port=port, workers=workers, worker=not no_worker, prepared=away is None)

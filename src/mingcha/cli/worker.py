@@ -10,10 +10,12 @@ from typing import Annotated
 
 import typer
 
-from mingcha.bootstrap import application
+from mingcha.bootstrap import Application, application
 from mingcha.cli.app import app, command
 from mingcha.cli.console import print_json, say
 from mingcha.cli.options import AsJson, Home, Workers
+
+_AGAIN_SECONDS = 2.0
 
 
 @command(app, "worker")
@@ -32,7 +34,6 @@ def worker(
     from mingcha.jobs.worker import work
 
     installation = application(home, workers)
-    installation.prepare_database()
     write_logs_to()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -43,10 +44,19 @@ def worker(
         print_json({"workers": installation.settings.workers})
     else:
         say("后台进程已启动（Ctrl+C 停止；没做完的任务下次接着做）")
-    work(installation.access, installation.settings.workers, stopped)
+    if _prepared(installation, stopped):
+        work(installation.access, installation.settings.workers, stopped)
     # Threads of runs under way are not waited for: what they have done is kept, what not is done again.
     sys.stdout.flush()
     os._exit(0)
+
+
+def _prepared(installation: Application, stopped: threading.Event) -> bool:
+    """Bring the database up to date as soon as it is there; false where stopped before."""
+    while installation.prepare_unless_away() is not None:
+        if stopped.wait(_AGAIN_SECONDS):
+            return False
+    return True
 
 
 def _stop_with_parent(stopped: threading.Event) -> None:

@@ -9,7 +9,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mingcha.access.logs import log_failure, log_request
-from mingcha.web.problems import Problem, answer
+from mingcha.domain.errors import MingchaError
+from mingcha.web.problems import Problem, answer, explained
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -53,6 +54,9 @@ class Guard:
         try:
             await self.app(scope, receive, send_guarded)
         except Exception as error:
+            if isinstance(error, MingchaError) and not status:  # of what stands before the application
+                await explained(error)(scope, receive, send_guarded)
+                return
             log_failure(error, request_id=number)
             if status:
                 raise ConnectionAbortedError from None

@@ -84,6 +84,11 @@ def explain_problems(app: FastAPI) -> None:
 
 async def _of_service(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, MingchaError)
+    return explained(error)
+
+
+def explained(error: MingchaError) -> JSONResponse:
+    """A refusal of a service as it is sent."""
     status = next((found for kind, found in _STATUS.items() if isinstance(error, kind)), 400)
     code = error.code if isinstance(error, errors.AccessError) else _CODES.get(type(error), "refused")
     problem = Problem(code=code, message=error.what, where=error.where, remedy=error.remedy)

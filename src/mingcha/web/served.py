@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -20,11 +20,12 @@ from starlette.types import ASGIApp
 from mingcha.access.context import Access
 from mingcha.access.logs import log_failure, write_logs_to
 from mingcha.access.upkeep import keep_up
-from mingcha.bootstrap import application
+from mingcha.bootstrap import Application, application
 from mingcha.gateways.national.draining import Drainer
 from mingcha.gateways.national.opening import Opened
 from mingcha.library.publishing import publish_due
 from mingcha.review.second_opinions import close_overdue
+from mingcha.store.database.migrating import check_structure
 from mingcha.web.app import web_application
 from mingcha.web.embedded.pages import show_embedded
 from mingcha.web.interface import InterfaceNotBuilt, not_built, show_interface
@@ -52,6 +53,9 @@ def served() -> ASGIApp:
     _end_with_parent()
     installation = application()
     access = installation.access
+    access.database.check_first = (
+        check_structure  # another process may still be at it, or wait for the database
+    )
     app = web_application(access, installation.single_sign_on)
     show_embedded(app)
     if lacks_interface() is None:
@@ -94,15 +98,22 @@ def lacks_interface() -> InterfaceNotBuilt | None:
     return not_built()
 
 
-def run(access: Access, *, host: str, port: int, workers: int, worker: bool) -> None:
+def run(
+    installation: Application, *, host: str, port: int, workers: int, worker: bool, prepared: bool = True
+) -> None:
     """Serve until stopped; the trail is sealed from here, by this one process.
 
     Args:
+        prepared: whether the database is there; otherwise it is brought up to date as soon as it is.
         worker: also keep the background process of the installation running.
     """
     write_logs_to()
     stopped = threading.Event()
-    beside = [threading.Thread(target=_keep_up_until, args=(access, stopped), daemon=True, name="upkeep")]
+    beside = [
+        threading.Thread(
+            target=_keep_up_until, args=(installation, prepared, stopped), daemon=True, name="upkeep"
+        )
+    ]
     if worker:
         beside.append(
             threading.Thread(target=_keep_worker_until, args=(stopped,), daemon=True, name="worker")
@@ -144,14 +155,19 @@ def _keep_worker_until(stopped: threading.Event) -> None:
         stopped.wait(_WORKER_AGAIN_SECONDS)
 
 
-def _keep_up_until(access: Access, stopped: threading.Event) -> None:
+def _keep_up_until(installation: Application, prepared: bool, stopped: threading.Event) -> None:
     _stand_back()
+    access = installation.access
     seal = partial(keep_up, access)
     overdue = partial(close_overdue, access)
     works = (overdue, seal, partial(publish_due, access), Drainer(access, stopped.is_set))
     while not stopped.wait(_UPKEEP_SECONDS):
-        _keep_up(works)
-    _keep_up((seal,))  # what journals hold is read when the service starts again
+        prepared = prepared or _try(installation.prepare_database)
+        if prepared:
+            for work in works:
+                _try(work)
+    if prepared:
+        _try(seal)  # what journals hold is read when the service starts again
 
 
 def _stand_back() -> None:
@@ -160,13 +176,11 @@ def _stand_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-def _keep_up(works: Iterable[Callable[[], object]]) -> None:
-    for work in works:
-        _try(work)
-
-
-def _try(work: Callable[[], object]) -> None:
+def _try(work: Callable[[], object]) -> bool:
+    """Whether it ended well."""
     try:
         work()
     except Exception as error:
         log_failure(error, doing="upkeep")
+        return False
+    return True

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from mingcha.access.context import Access
 from mingcha.access.logs import write_logs_to
 from mingcha.access.permissions import Permission
 from mingcha.access.roles import DUTIES, Role
+from mingcha.store.database.engine import Database
 from mingcha.web import door
 from mingcha.web.door import API, CSRF_HEADER
 from mingcha.web.limit import MOST_BYTES_WITH_BILL, MOST_BYTES_WITH_FILE
@@ -214,3 +216,20 @@ def test_nothing_personal_is_logged_whatever_is_asked_for(
     personal = ("欧阳建国", "35010219800101123X", "13805917788", "王芳", "王小明", "13800001111", PASSWORD)
     written = "\n".join(ours)
     assert not [value for value in personal if value in written]
+
+
+@pytest.mark.one_database
+def test_without_the_database_every_route_says_so_in_the_one_shape(town: Town, anybody: Browser) -> None:
+    there, tried = operations(town.access), 0
+    away = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    browser = Browser(replace(town.access, database=away))
+    browser.client.headers["Authorization"] = "Bearer any"
+    for method, path in there:
+        if (method.upper(), path) in PUBLIC and method != "get":
+            continue  # what is asked of nobody in particular is looked at first
+        answer = browser.client.request(method, filled(path))
+        if (path, answer.status_code) in {(f"{API}/session/provider", 200)}:
+            continue  # stands in the settings
+        assert (answer.status_code, answer.json()["message"]) == (503, "数据库没有响应"), (method, path)
+        tried += 1
+    assert tried > 150

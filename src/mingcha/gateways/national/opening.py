@@ -7,6 +7,9 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+
+import msgspec
 
 from mingcha.access.connections import KnownConnection, known_connections
 from mingcha.access.context import Access
@@ -24,6 +27,10 @@ from mingcha.store.journal.records import Sealer, journal_folder
 from mingcha.store.journal.writing import Journal
 
 _SECONDS_BETWEEN = 2.0
+# A database that says nothing keeps no process from answering calls.
+_SECONDS_WAITED = 3.0
+_read_connections = msgspec.msgpack.Decoder(list[KnownConnection])
+_read_policy = msgspec.msgpack.Decoder(Policy)
 _log = logging.getLogger("mingcha.gateways")
 
 
@@ -32,10 +39,11 @@ class Opened:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._remembered = Remembered(access.home, access.keyring)
-        self._connections = _connections(self._remembered.told())
-        self._policy = Policy()
-        self._stopped = threading.Event()
+        self._kept_connections = Remembered(access.home, access.keyring, "connections", _read_connections)
+        self._kept_policy = Remembered(access.home, access.keyring, "policy", _read_policy)
+        self._connections = _connections(self._kept_connections.told() or ())
+        self._policy = self._kept_policy.told() or Policy()
+        self._stopped, self._looked = threading.Event(), threading.Event()
         self._follower = threading.Thread(target=self._follow, daemon=True, name="settings")
         self._lookup = PastLookup(access)
         self.in_force = InForce(access.home)
@@ -58,8 +66,8 @@ class Opened:
 
     def start(self) -> None:
         """Take up settings and release, and follow both."""
-        self.look()
         self._follower.start()
+        self._looked.wait(_SECONDS_WAITED)
         self.in_force.start()
 
     def stop(self) -> None:
@@ -77,13 +85,16 @@ class Opened:
             known = known_connections(self._access)
             self._connections = _connections(known)
             self._policy = self._access.policy
-            self._remembered.keep(known)
+            self._kept_connections.keep([replace(one, used_today=0) for one in known])
+            self._kept_policy.keep(self._policy)
         except MingchaError as error:
             _log.error("settings not taken up: %s", error.what)
         except OSError as error:
-            _log.error("connections not remembered", exc_info=error)
+            _log.error("settings not remembered", exc_info=error)
 
     def _follow(self) -> None:
+        self.look()
+        self._looked.set()
         while not self._stopped.wait(_SECONDS_BETWEEN):
             self.look()
 

@@ -1,42 +1,50 @@
-"""The connections as they were last known: a process that starts while the database is away still knows who calls."""
+"""What was last known of an installation's decisions: a process that starts while the database is away goes by it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import msgspec
 
-from mingcha.access.connections import KnownConnection
 from mingcha.store.keys import Keyring, KeysError
 from mingcha.store.whole import whole_file
 
-_ABOUT = b"connections"
+T = TypeVar("T")
 _encode = msgspec.msgpack.Encoder(order="sorted").encode
-_decode = msgspec.msgpack.Decoder(list[KnownConnection]).decode
 
 
-class Remembered:
-    """Kept in the data folder, sealed: with the secrets of hospitals."""
+class Remembered(Generic[T]):
+    """Kept in the data folder, sealed: connections have the secrets of hospitals.
 
-    def __init__(self, home: Path, keyring: Keyring) -> None:
-        self._path = home / "connections.sealed"
+    Args:
+        name: of the file, and what its content is sealed as being about.
+        decode: reads what was written of it.
+    """
+
+    def __init__(self, home: Path, keyring: Keyring, name: str, decode: msgspec.msgpack.Decoder[T]) -> None:
+        self._path = home / f"{name}.sealed"
+        self._about = name.encode()
         self._keyring = keyring
+        self._decode = decode.decode
         self._kept = b""
 
-    def keep(self, known: Iterable[KnownConnection]) -> None:
-        """Remember these from now on."""
-        content = _encode([replace(one, used_today=0) for one in known])
+    def keep(self, known: T) -> None:
+        """Remember this from now on.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        content = _encode(known)
         if content == self._kept:
             return
         with whole_file(self._path) as unfinished:
-            unfinished.write_bytes(self._keyring.keys.seal_bytes(content, _ABOUT))
+            unfinished.write_bytes(self._keyring.keys.seal_bytes(content, self._about))
         self._kept = content
 
-    def told(self) -> list[KnownConnection]:
-        """Those that were kept last, by any process; none where that cannot be read."""
+    def told(self) -> T | None:
+        """What was kept last, by any process; None where that cannot be read."""
         try:
-            return _decode(self._keyring.keys.open_bytes(self._path.read_bytes(), _ABOUT))
+            return self._decode(self._keyring.keys.open_bytes(self._path.read_bytes(), self._about))
         except (OSError, KeysError, msgspec.DecodeError):
-            return []
+            return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,9 @@ from mingcha.domain.errors import MingchaError
 _BUSY_SECONDS = 15
 # A million persons are entered in no order: with SQLite's own two megabytes, pages would be read again and again.
 _CACHE_KIB = 65_536
+# How long a server on another machine is waited for: until it lets us in, and until it has heard what was said.
+_CONNECT_SECONDS = 5
+_UNHEARD_MILLISECONDS = 15_000
 
 
 class DatabaseError(MingchaError):
@@ -47,6 +50,8 @@ class Database:
         if address.drivername not in ("sqlite", "postgresql+psycopg"):
             raise _unusable_address()
         self.address = address
+        # Asked before anything else until it once raises nothing.
+        self.check_first: Callable[[Database], None] | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -57,24 +62,40 @@ class Database:
     def engine(self) -> Engine:
         """The connections."""
         # Values of statements are people's: an error must not show them.
-        engine = create_engine(self.address, hide_parameters=True, pool_pre_ping=not self.is_sqlite)
-        if self.is_sqlite:
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
+        if not self.is_sqlite:
+            waits = {"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": _UNHEARD_MILLISECONDS}
+            said = {name: seconds for name, seconds in waits.items() if name not in self.address.query}
+            return create_engine(self.address, hide_parameters=True, pool_pre_ping=True, connect_args=said)
+        engine = create_engine(self.address, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """A connection below the mapper; asked of a database of whatever structure."""
+        with _told_plainly(), self.engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent look; nothing is kept."""
+        self._check()
         with _told_plainly(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One change, whole or not at all."""
+        self._check()
         writer = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         with _told_plainly(), Session(writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def _check(self) -> None:
+        if self.check_first is not None:
+            self.check_first(self)
+            self.check_first = None
 
     def dispose(self) -> None:
         """Close all connections."""

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from mingcha.store.database.engine import Database, DatabaseError
+from mingcha.store.database.engine import Database, DatabaseError, Unavailable
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -29,9 +29,23 @@ def newest_revision() -> str:
 
 
 def revision_of(database: Database) -> str | None:
-    """The structure that a database has; none where it is empty."""
-    with database.engine.connect() as connection:
+    """The structure that a database has; none where it is empty.
+
+    Raises:
+        Unavailable: it does not answer.
+    """
+    with database.connected() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def check_structure(database: Database) -> None:
+    """Refuse to ask a database that does not have the structure of this version, or not yet.
+
+    Raises:
+        Unavailable: it is being brought up to date, or does not answer.
+    """
+    if revision_of(database) != newest_revision():
+        raise Unavailable("数据库还没有更新到这一版的结构", remedy="请稍后重试；仍不行请告知系统管理员")
 
 
 def upgrade(database: Database) -> None:

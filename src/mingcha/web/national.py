@@ -61,6 +61,8 @@ class Line:
         self._waiting.popleft()
         if self._waiting:
             loop.call_soon(self._next, loop)
+        else:
+            self.gateway.rest()
 
 
 def _ask(ask: Callable[[], Reply], answer: asyncio.Future[Outgoing]) -> None:

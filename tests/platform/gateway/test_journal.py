@@ -1,4 +1,4 @@
-"""The journal of one process when its disk does not take what is to be kept."""
+"""The journal of one process: when it writes, and what it does when its disk does not take what is to be kept."""
 
 from __future__ import annotations
 
@@ -43,6 +43,24 @@ def refused(journal: Journal, key: bytes) -> None:
 
 def full(*_: Any) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_records_wait_for_company_until_told_that_none_is_coming_and_share_a_sync(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    syncs = []
+    monkeypatch.setattr(writing, "_GATHERED_FOR", 600)
+    monkeypatch.setattr(writing.os, "fdatasync", syncs.append)
+    together = [journal.append(name * 16, b"x") for name in (b"a", b"b")]
+    journal.hurry()
+    for record in together:
+        record.result(20)
+    journal.hurry()  # nothing waits: the next one has to be hurried itself
+    last = journal.append(b"c" * 16, b"x")
+    journal.hurry()
+    last.result(20)
+    assert keys(journal) == [[b"a" * 16, b"b" * 16, b"c" * 16]]
+    assert len(syncs) == 2
 
 
 def test_there_is_no_file_before_there_is_a_record_and_a_full_disk_keeps_no_process_from_starting(

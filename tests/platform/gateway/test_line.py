@@ -17,8 +17,18 @@ from mingcha.web.national import MOST_WAITING, Line, Outgoing
 from tests.support.loops import run
 
 
-def line() -> Line:
-    return Line(cast(Gateway, None))
+class Resting:
+    """A gateway that is only told when nothing waits."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def rest(self) -> None:
+        self.times += 1
+
+
+def line(gateway: Resting | None = None) -> Line:
+    return Line(cast(Gateway, gateway or Resting()))
 
 
 def saying(judged: list[int], number: int) -> Callable[[], Reply]:
@@ -31,15 +41,17 @@ def saying(judged: list[int], number: int) -> Callable[[], Reply]:
 
 def test_calls_are_judged_in_the_order_in_which_they_came_and_shed_beyond_the_most_that_may_wait() -> None:
     judged: list[int] = []
+    gateway = Resting()
 
     async def all_at_once() -> list[Outgoing]:
-        one = line()
+        one = line(gateway)
         asked = (one(saying(judged, n), lambda: Reply(b"shed")) for n in range(MOST_WAITING + 5))
         return await asyncio.gather(*asked)
 
     answers = [answer.content for answer in run(all_at_once())]
     assert judged == list(range(MOST_WAITING))
     assert answers == [*(str(n).encode() for n in judged), *[b"shed"] * 5]
+    assert gateway.times == 1, "only when the last of them has been judged"
 
 
 def test_what_comes_while_calls_are_judged_is_received_before_the_last_of_them() -> None:

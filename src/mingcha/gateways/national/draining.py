@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from mingcha.access.context import CHINA, Access
@@ -43,6 +43,10 @@ FEEDBACK = "3103"
 SETTLED = frozenset({"6", "8", "10"})
 OF_A_STAY = frozenset({"4", "5"})
 _AT_ONCE = 200
+_OF_FINDING = (
+    "finding_id", "rule_code", "rule_name", "slug", "certainty", "knowledge_point", "line_key", "code", "name",
+    "amount_fen", "action",
+)  # fmt: skip
 _log = logging.getLogger("mingcha.gateways")
 
 
@@ -51,7 +55,7 @@ class Batch:
     """Rows of some calls, and what they change in the pasts of persons."""
 
     rows: list[CallRow] = field(default_factory=list)
-    findings: list[CallFinding] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[tuple[CallRow, Call]] = field(default_factory=list)
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
 
@@ -132,8 +136,7 @@ def _enter(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
                 _take(access, batch, key, place, call)
         session.add_all(batch.rows)
         session.flush()
-        session.add_all(batch.findings)
-        session.flush()
+        _add_findings(session, batch.findings)
         for row, call in batch.feedback:
             _of_feedback(session, access, batch, row, call)
         change(session, access, batch.changes)
@@ -201,26 +204,30 @@ def _of_audit(access: Access, batch: Batch, row: CallRow, key: bytes, call: Call
     row.region_code = facts.get("care_region")
     row.department_id, row.doctor_id = facts.get("department_id"), facts.get("doctor_id")
     row.insurance_type = facts.get("insurance_type")
-    batch.findings += findings_of(row.id, call.findings)
+    batch.findings += _finding_rows(row.id, call.findings)
     call.scene = call.scene or message.trigger
     for one in () if call.trial else current:
         if remembered := _remembered(one, call, key):
             batch.changes[index_of(access, one.facts["person_id"])].append(remembered)
 
 
-def findings_of(call_id: str, findings: Sequence[dict[str, Any]]) -> list[CallFinding]:
-    """Findings of a call as rows."""
-    names = ("finding_id", "rule_code", "rule_name", "slug", "certainty", "knowledge_point", "line_key")
-    more = ("code", "name", "amount_fen", "action")
+def _finding_rows(call_id: str, findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings of a call as rows of `CallFinding`."""
     return [
-        CallFinding(
-            call_id=call_id,
-            number=number,
-            result_id=result_id_of(row),
-            **{name: row[name] for name in (*names, *more)},
-        )
+        {
+            "call_id": call_id,
+            "number": number,
+            "result_id": result_id_of(row),
+            **{name: row[name] for name in _OF_FINDING},
+        }
         for number, row in enumerate(findings)
     ]
+
+
+def _add_findings(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert findings as they are: past the mapper, for they are most of what is drained."""
+    if rows:
+        session.execute(insert(CallFinding), rows)
 
 
 def _remembered(one: BilledEncounter, call: Call, key: bytes) -> Change | None:
@@ -298,7 +305,7 @@ def audit_later(
             row = session.get_one(CallRow, call_id)
             row.outcome, row.release = outcome, ready.plan.release.number
             row.findings = len(found)
-            session.add_all(findings_of(call_id, found))
+            _add_findings(session, _finding_rows(call_id, found))
     look_up.close()
     return len(waiting)
 

@@ -114,7 +114,7 @@ async def run(load: Load) -> Seen:
     everyone = [
         (await loop.create_connection(Connection, "127.0.0.1", load.port))[1] for _ in range(load.connections)
     ]
-    requests, sender = iter(()), Sender(load)
+    sender = Sender(load)
     requests = iter(sender)
     seen = Seen([], 0, 0, 0, 0)
     began = time.perf_counter()

@@ -8,6 +8,7 @@
 | MINGCHA_KEY_FILE     | the keys of personal data; better not beside the database  | keys.json in the folder |
 | MINGCHA_KEYS         | the keys themselves, where a vault gives them               | the key file          |
 | MINGCHA_UPLOAD_MB    | most that the files of one upload may take, in MiB          | 20480                 |
+| MINGCHA_TRUSTED_PROXIES | proxies who are believed where requests come from | 127.0.0.1,::1 |
 | MINGCHA_OIDC_ISSUER  | the identity provider of the unit (OpenID Connect)          | none                  |
 | MINGCHA_OIDC_CLIENT_ID, MINGCHA_OIDC_CLIENT_SECRET | as what it knows us; no secret for a public client | |
 | MINGCHA_OIDC_RETURN  | https://our.address/sso, as it is registered there          |                       |
@@ -19,6 +20,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from mingcha.domain.errors import MingchaError
@@ -29,6 +31,7 @@ DATABASE_URL = "MINGCHA_DATABASE_URL"
 KEY_FILE = "MINGCHA_KEY_FILE"
 KEYS = "MINGCHA_KEYS"
 UPLOAD_MB = "MINGCHA_UPLOAD_MB"
+TRUSTED_PROXIES = "MINGCHA_TRUSTED_PROXIES"
 OIDC = "MINGCHA_OIDC_"
 MOST_WORKERS = 256
 MOST_UPLOAD_MB = 2**20
@@ -65,6 +68,7 @@ class Settings:
         given_key_file: the file with the keys of personal data, where it is elsewhere.
         given_keys: these keys themselves, where no file holds them.
         upload_mb: most that the files of one upload may take, in MiB.
+        proxies: networks of proxies before the service.
         provider: by which people may also sign in.
     """
 
@@ -74,6 +78,7 @@ class Settings:
     given_key_file: Path | None = None
     given_keys: str | None = field(default=None, repr=False)
     upload_mb: int = 20_480
+    proxies: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
     provider: Provider | None = None
 
     @property
@@ -103,6 +108,7 @@ def settings_from(
         given_key_file=_path(environment.get(KEY_FILE, "").strip()),
         given_keys=environment.get(KEYS, "").strip() or None,
         upload_mb=_upload_mb(environment.get(UPLOAD_MB, "").strip()),
+        proxies=_proxies(environment.get(TRUSTED_PROXIES, "").strip()),
         provider=_provider(environment),
     )
 
@@ -156,6 +162,19 @@ def _upload_mb(given: str) -> int:
             remedy=f"请写 1 到 {MOST_UPLOAD_MB} 之间的整数（兆字节），或不写（{Settings.upload_mb}）",
         )
     return size
+
+
+def _proxies(given: str) -> tuple[str, ...]:
+    if not given:
+        return Settings.proxies
+    try:
+        return tuple(str(ip_network(one.strip())) for one in given.split(","))
+    except ValueError:
+        raise SettingsError(
+            f"代理的地址“{given}”不可用",
+            where=TRUSTED_PROXIES,
+            remedy="请写地址或网段，逗号分隔，如 10.0.0.5,10.0.1.0/24",
+        ) from None
 
 
 def available_cores() -> int:

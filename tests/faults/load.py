@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import subprocess
 import sys
 import threading
@@ -72,10 +73,28 @@ class Load:
 
 @contextmanager
 def under_load(
-    port: int, notes: Path, *, windows: int = 4, pause: float = 0.02, kind: str = "visit"
+    port: int,
+    notes: Path,
+    *,
+    windows: int = 4,
+    pause: float = 0.02,
+    kind: str = "visit",
+    certificate: Path | None = None,
 ) -> Iterator[Load]:
-    """While this lasts, so many windows send; afterwards `calls` tells what they noted."""
-    told = {"port": port, "windows": windows, "pause": pause, "kind": kind, "named": notes.name}
+    """While this lasts, so many windows send; afterwards `calls` tells what they noted.
+
+    Args:
+        certificate: by which the other side is known, over TLS.
+    """
+    known = None if certificate is None else str(certificate)
+    told = {
+        "port": port,
+        "windows": windows,
+        "pause": pause,
+        "kind": kind,
+        "named": notes.name,
+        "known": known,
+    }
     command = [sys.executable, "-m", "tests.faults.load"]
     with notes.open("w", encoding="utf-8") as writing:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=writing, text=True)
@@ -96,13 +115,17 @@ def under_load(
 class Window:
     """Sends one call after the other over a kept connection."""
 
-    def __init__(
-        self, port: int, number: int, named: str, kind: str, stopped: threading.Event, notes: TextIO
-    ) -> None:
-        self._port, self._stopped, self._notes = port, stopped, notes
+    def __init__(self, told: dict[str, Any], number: int, stopped: threading.Event, notes: TextIO) -> None:
+        port, named, kind = told["port"], told["named"], told["kind"]
+        self._stopped, self._notes = stopped, notes
         self._bills = [sample_message(kind, seed) for seed in range(1, 9)]
         self._name = f"{HOSPITAL}-{named}-{number}"
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+        if told["known"]:
+            trusted = ssl.create_default_context(cafile=told["known"])
+            self._connection = http.client.HTTPSConnection(
+                "127.0.0.1", port, timeout=_PATIENCE, context=trusted
+            )
 
     def run(self, pause: float) -> None:
         for number in count():
@@ -142,10 +165,7 @@ def main() -> None:
     """Send as the first line of standard input says, until it is closed."""
     told = json.loads(sys.stdin.readline())
     stopped = threading.Event()
-    windows = [
-        Window(told["port"], number, told["named"], told["kind"], stopped, sys.stdout)
-        for number in range(told["windows"])
-    ]
+    windows = [Window(told, number, stopped, sys.stdout) for number in range(told["windows"])]
     threads = [threading.Thread(target=window.run, args=(told["pause"],)) for window in windows]
     for thread in threads:
         thread.start()

@@ -39,6 +39,8 @@ _WORKER = [sys.executable, "-c", "from mingcha.cli import main; main()", "worker
 # A worker that dies at once must not be started as fast as it dies.
 _WORKER_AGAIN_SECONDS = 3.0
 _WORKER_ENDS_SECONDS = 20
+# Longer than a proxy keeps a connection: who closes first must not be us, in the middle of the next request.
+_KEPT_SECONDS = 75
 # What is being answered when the service is stopped.
 _ANSWERED_WITHIN_SECONDS = 15
 # A server process that says nothing for so long is hung, and replaced; on a machine that is busy one is only late.
@@ -131,6 +133,8 @@ def run(
             access_log=False,
             server_header=False,
             http=Patience,
+            forwarded_allow_ips=list(installation.settings.proxies),
+            timeout_keep_alive=_KEPT_SECONDS,
             timeout_graceful_shutdown=_ANSWERED_WITHIN_SECONDS,
             timeout_worker_healthcheck=_SILENT_FOR_SECONDS,
         )

@@ -18,6 +18,7 @@ import pytest
 
 from mingcha.cli import commands
 from mingcha.cli.app import run
+from mingcha.settings import TRUSTED_PROXIES, SettingsError, settings_from
 from tests.support.platform import PASSWORD
 
 assert commands.COMMANDS
@@ -109,3 +110,11 @@ def test_an_address_of_no_such_database_is_refused_without_being_shown(
     told = capsys.readouterr().err
     assert "MINGCHA_DATABASE_URL" in told
     assert "secret" not in told
+
+
+def test_only_addresses_and_networks_of_proxies_can_be_named() -> None:
+    assert settings_from({TRUSTED_PROXIES: "10.0.0.5, 10.0.1.0/24"}).proxies == ("10.0.0.5/32", "10.0.1.0/24")
+    assert settings_from({}).proxies == ("127.0.0.1/32", "::1/128")
+    for wrong in ("*", "proxy.example.org", "10.0.0.5/24"):
+        with pytest.raises(SettingsError, match="代理的地址"):
+            settings_from({TRUSTED_PROXIES: wrong})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import warnings
+from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
 from mingcha.access.context import Access
@@ -28,11 +32,20 @@ def application_over(access: Access) -> FastAPI:
     return _made[0]
 
 
+@cache
+def loop_of_all() -> BlockingPortal:
+    """One loop, and its threads, for all requests: a client without one makes them anew for each."""
+    opened = ExitStack()
+    atexit.register(opened.close)
+    return opened.enter_context(start_blocking_portal())
+
+
 class Browser:
     """Keeps cookies, and says the CSRF token with every change as the pages do."""
 
     def __init__(self, access: Access) -> None:
         self.client = TestClient(application_over(access), base_url="https://mingcha.test")
+        self.client.portal = loop_of_all()
 
     def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         headers = {CSRF_HEADER: self.client.cookies.get(CSRF_COOKIE, ""), **more.pop("headers", {})}

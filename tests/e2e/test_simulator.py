@@ -48,6 +48,7 @@ def test_a_doctor_is_advised_while_ordering_goes_on_for_a_reason_and_settles(
     page.get_by_role("button", name="剩余用药").click()
     advice = page.get_by_label("审核意见", exact=True)
     expect(advice.get_by_text("手中尚有 80天药量")).to_be_visible()
+    expect(page.get_by_label("本科室预算").get_by_text("已用").first).to_be_visible()
     assert shortcomings(page) == []
 
     # By keyboard: a line is found, filled in and deleted; what it is about is audited as it is written.

@@ -57,6 +57,7 @@ ADDRESSES = {
     "datasets": "/datasets",
     "calls": "/calls",
     "second-opinions": "/second-opinions",
+    "budgets": "/budgets",
     "knowledge-points": "/knowledge/points",
     "drafts": "/drafts",
     "releases": "/releases",

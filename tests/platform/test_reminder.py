@@ -22,11 +22,12 @@ from mingcha.audit.health.facts import FactKind, HealthFact, tell
 from mingcha.audit.histories import index_of, replace
 from mingcha.audit.past import PastEncounter, kept, past_of
 from mingcha.audit.plans import plan_of
-from mingcha.audit.reminding.asking import Asked, reminder
+from mingcha.audit.reminding.asking import Asked
 from mingcha.audit.reminding.items import item_reminder
 from mingcha.audit.reminding.patient import PatientReminder, reminder_of
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import MINUTES_A_DAY, minute_of
+from mingcha.hospital.reminding import remind
 from mingcha.ingest.claims import import_claims
 from mingcha.ingest.messages import read_message
 from mingcha.knowledge.kinds import SexLimit
@@ -200,18 +201,18 @@ def test_care_elsewhere_is_told_only_while_the_encounter_is_open(town: Town) -> 
     access = town.access
     elsewhere = encounter(2, "H2", 10)
     remember(access, elsewhere, facts=(fact(FactKind.ALLERGY, "H2", 3),))
-    assert reminder(access, ROOT, asked(access), None).patient.medication
+    assert remind(access, ROOT, asked(access), None).patient.medication
     local = access.now().astimezone(CHINA).replace(tzinfo=None)
     for began in (local + timedelta(minutes=5), local - timedelta(days=2)):
-        closed = reminder(access, ROOT, asked(access, started_at=began), None).patient
+        closed = remind(access, ROOT, asked(access, started_at=began), None).patient
         assert (closed.elsewhere, closed.medication, closed.allergies) == (False, [], [])
     stay = asked(access, started_at=local - timedelta(days=2), inpatient=True)
-    assert reminder(access, ROOT, stay, None).patient.elsewhere
+    assert remind(access, ROOT, stay, None).patient.elsewhere
     settled = msgspec.structs.replace(
         encounter(3, HERE, 0), facts={**encounter(3, HERE, 0).facts, "encounter_id": "E-now"}
     )
     remember(access, elsewhere, settled)
-    assert not reminder(access, ROOT, asked(access), None).patient.elsewhere
+    assert not remind(access, ROOT, asked(access), None).patient.elsewhere
     with access.database.reading() as session:
         entries = session.query(TrailEntry).where(TrailEntry.action == Action.REMINDED.value).all()
     assert [entry.details["elsewhere"] for entry in entries] == [True, False, False, True, False]
@@ -231,7 +232,7 @@ def test_open_findings_are_those_of_this_institution(town: Town) -> None:
         call_id = answered_call(access, hospital, person=person)
         with access.database.writing() as session:
             session.add(CallFinding(call_id=call_id, result_id=f"R-{hospital}", **found))
-    told = reminder(access, ROOT, asked(access), None)
+    told = remind(access, ROOT, asked(access), None)
     assert [one.result_id for one in told.findings] == ["R-H1"]
 
 
@@ -266,7 +267,7 @@ def test_an_item_is_told_with_class_first_payment_limits_and_their_source(town: 
     assert item_reminder(access, auditor, code, "440100", DAY).payment_class == "丙类"
     assert item_reminder(access, None, "unknown", "350100", DAY).limits == []
     with pytest.raises(InputError):
-        reminder(access, ROOT, asked(access, items=tuple(map(str, range(201)))), None)
+        remind(access, ROOT, asked(access, items=tuple(map(str, range(201)))), None)
 
 
 @pytest.mark.one_database
@@ -280,6 +281,6 @@ def test_a_reminder_with_two_hundred_lines_of_history_takes_milliseconds(town: T
     took = []
     for _ in range(15):
         began = time.perf_counter()
-        reminder(access, ROOT, asked(access), None)
+        remind(access, ROOT, asked(access), None)
         took.append(time.perf_counter() - began)
     assert sorted(took)[len(took) // 2] < 0.05

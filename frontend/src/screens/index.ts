@@ -30,6 +30,7 @@ import {
   Upload,
   User,
   UserFilled,
+  Wallet,
   WarnTriangleFilled,
   Warning,
 } from '@element-plus/icons-vue'
@@ -38,6 +39,7 @@ import type { Screen } from './screen'
 
 const WORKBENCH = '工作台'
 const AUDIT = '审核'
+const HOSPITAL = '院内管理'
 const RULES = '规则与知识'
 const SYSTEM = '系统管理'
 const OWN = '个人'
@@ -289,6 +291,29 @@ export const SCREENS: Screen[] = [
       {
         title: '会不会留下假的病历',
         text: '只用“联调”和“演示”的接入，已上线的机构不能用。联调的不成为历史；演示的（由 make demo 建立）结算后成为历史，同一患者下次开单就能看到。边开边审的都不成为历史。',
+      },
+    ],
+  },
+  {
+    name: 'budgets',
+    path: '/budgets',
+    title: '科室预算',
+    group: HOSPITAL,
+    icon: Wallet,
+    permissions: ['budgets.view'],
+    component: () => import('./budgets/BudgetsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: '给科室设一个月或一年的费用预算，看用到多少。医师在事前提醒里只看到本科室的。',
+      },
+      {
+        title: '已用怎样算',
+        text: '本科室开单、计费日期在期间内的明细，按全部费用计：已结算的，加上在院还没有结算的。返回修改的不算，同一明细只算一次。约两秒前的都已计入。',
+      },
+      {
+        title: '改错了怎么办',
+        text: '每次设定都留在“历史”里。按“撤销”恢复上一次的金额。',
       },
     ],
   },

@@ -45,6 +45,8 @@ class Permission(Labelled):
     SETTINGS_VIEW = "settings.view", "查看模块、参数、字典"
     SETTINGS_REVIEW = "settings.review", "复核参数和字典的变更"
     SETTINGS_EDIT = "settings.edit", "维护模块、参数、字典和帮助"
+    BUDGETS_VIEW = "budgets.view", "查看科室预算和执行"
+    BUDGETS_EDIT = "budgets.edit", "设定科室预算"
     RULES_VIEW = "rules.view", "查看规则库、规则集"
     RULES_EDIT = "rules.edit", "编辑参数、规则集、特例和自建规则"
     KNOWLEDGE_VIEW = "knowledge.view", "查看知识库、草稿和发布版"

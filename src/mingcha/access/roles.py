@@ -169,10 +169,12 @@ ROLES: dict[Role, RoleEntry] = {
             P.AUDITS_ASK,
             P.HEALTH_IMPORT,
             P.OPINIONS_GIVE,
+            P.BUDGETS_VIEW,
+            P.BUDGETS_EDIT,
         },
     ),
     Role.DEPARTMENT_HEAD: RoleEntry(
-        "科室主任", _LOOKS_UP | {P.USERS_VIEW, P.FINDINGS_EXPORT, P.SIMULATOR_USE}
+        "科室主任", _LOOKS_UP | {P.USERS_VIEW, P.FINDINGS_EXPORT, P.SIMULATOR_USE, P.BUDGETS_VIEW}
     ),
     Role.DOCTOR: RoleEntry("医师", _LOOKS_UP | {P.HEALTH_VIEW, P.SIMULATOR_USE}),
     Role.PHARMACIST: RoleEntry("药师", _LOOKS_UP | {P.HEALTH_VIEW, P.OPINIONS_GIVE}),

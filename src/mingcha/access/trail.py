@@ -73,6 +73,8 @@ class Action(Labelled):
     IDENTITY_UNLINKED = "identity.unlinked", "解除统一身份认证的关联"
     TRAIL_VERIFIED = "trail.verified", "校验操作记录"
     FILE_UPLOADED = "file.uploaded", "上传文件"
+    BUDGET_SET = "budget.set", "设定科室预算"
+    BUDGET_UNDONE = "budget.undone", "撤销科室预算的设定"
     RUN_STARTED = "run.started", "新建任务"
     RUN_CANCELLED = "run.cancelled", "取消任务"
     RUN_RETRIED = "run.retried", "重试任务"

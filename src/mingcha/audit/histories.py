@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mingcha.access import personal
 from mingcha.access.context import Access
 from mingcha.access.personal import PersonField
 from mingcha.audit.past import PastEncounter, not_before, pack, unpack
+from mingcha.audit.spending import Sums
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.store.database.histories import History, HistoryReader
 
@@ -60,24 +62,27 @@ def change(session: Session, access: Access, changes: Mapping[str, Sequence[Chan
         for row in session.scalars(select(History).where(History.person.in_(list(changes))).with_for_update())
     }
     oldest = int(access.now().timestamp()) // 60 - DAYS_KEPT * MINUTES_A_DAY
+    sums = Sums()
     for person, made in changes.items():
         row = rows.get(person)
         past = unpack(row.packed) if row is not None else []
+        # What is too old to be kept stays in the sums that it is in.
+        before = not_before(past, oldest) if row is not None and row.counted else []
         for one in made:
             past = one(past)
-        packed = pack(not_before(past, oldest))
+        past = not_before(past, oldest)
+        sums.moved(before, past)
         if row is None:
-            session.add(History(person=person, packed=packed, updated_at=access.now()))
-        else:
-            row.packed, row.updated_at = packed, access.now()
+            row = History(person=person)
+            session.add(row)
+        row.packed, row.updated_at, row.counted = pack(past), access.now(), True
+    sums.write(session)
 
 
-def replace(session: Session, access: Access, pasts: Iterable[tuple[str, Sequence[PastEncounter]]]) -> int:
-    """Put whole pasts in the place of what was known of these persons; returns how many."""
-    made = [
-        History(person=index_of(access, person), packed=pack(past), updated_at=access.now())
-        for person, past in pasts
-    ]
-    session.execute(delete(History).where(History.person.in_([row.person for row in made])))
-    session.add_all(made)
-    return len(made)
+def replace(session: Session, access: Access, pasts: Iterable[tuple[str, Sequence[PastEncounter]]]) -> None:
+    """Put whole pasts in the place of what was known of these persons."""
+    change(session, access, {index_of(access, person): [partial(_other, past)] for person, past in pasts})
+
+
+def _other(past: Sequence[PastEncounter], _before: list[PastEncounter]) -> list[PastEncounter]:
+    return list(past)

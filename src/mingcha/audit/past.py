@@ -143,13 +143,36 @@ def lay_past_beside(encounters: list[BilledEncounter], past: Sequence[PastEncoun
     What a message itself says of an encounter stands; of one that is settled nothing is added to it.
     """
     sent = {one.facts["encounter_id"]: one for one in encounters if one.facts["person_id"] == person}
-    for one in reversed(past):  # the newest word on a line is the one that stands
+    for one in sorted(past, key=_told_at, reverse=True):  # the newest word on a line is the one that stands
         known = sent.get(one.encounter_id)
         if known is None:
             encounters.append(_as_history(one, person))
             sent[one.encounter_id] = encounters[-1]
         elif not one.settled:
             _add_lines(known, one)
+
+
+def rows_that_stand(
+    told: Sequence[PastEncounter],
+) -> Iterator[tuple[PastEncounter, PackedColumns, Sequence[int]]]:
+    """Of all that was told of one encounter the rows that count, as `lay_past_beside` takes them."""
+    seen: set[str] = set()
+    for place, one in enumerate(sorted(told, key=_told_at, reverse=True)):
+        lines = one.lines
+        ids: Sequence[str | None] = lines.get("line_id") or ()
+        if place:
+            rows: Sequence[int] = [
+                row for row, line in enumerate(ids) if line is not None and line not in seen
+            ]
+        else:
+            rows = range(len(lines.get("item_code") or ()))
+        seen.update(line for line in ids if line is not None)
+        yield one, lines, rows
+
+
+def _told_at(one: PastEncounter) -> tuple[int, bytes]:
+    """When something was told: which journal was read first decides nothing."""
+    return one.as_of, one.told_by
 
 
 def _as_history(one: PastEncounter, person: str) -> BilledEncounter:

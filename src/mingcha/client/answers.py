@@ -65,12 +65,14 @@ class Reminded:
     patient: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Mapping[str, Any], ...] = ()
     items: tuple[Mapping[str, Any], ...] = ()
+    budgets: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Reminded:
         """An answer as the server tells it."""
         findings, items = tuple(told.get("findings", ())), tuple(told.get("items", ()))
-        return cls(True, patient=told.get("patient", {}), findings=findings, items=items)
+        budgets, patient = tuple(told.get("budgets", ())), told.get("patient", {})
+        return cls(True, patient=patient, findings=findings, items=items, budgets=budgets)
 
 
 class Page(Enum):

@@ -138,14 +138,16 @@ class Client:
         *,
         inpatient: bool = False,
         items: Sequence[str] = (),
+        department_id: str | None = None,
     ) -> Reminded:
         """What a doctor should know of a patient who was just called in.
 
         Args:
             started_at: local, without a zone.
             items: codes of what is about to be ordered.
+            department_id: where the doctor is; where it is left out, the patient's own.
         """
-        asked = self._about(person_id, encounter_id, started_at, inpatient=inpatient, items=items)
+        asked = self._about(person_id, encounter_id, started_at, inpatient, items, department_id)
         return self._told("/api/v1/reminder", asked, Reminded.of, lambda why: Reminded(False, why))
 
     def reminder_page(
@@ -156,9 +158,10 @@ class Client:
         *,
         inpatient: bool = False,
         items: Sequence[str] = (),
+        department_id: str | None = None,
     ) -> Linked:
         """Where the same can be read as a page."""
-        asked = self._about(person_id, encounter_id, started_at, inpatient=inpatient, items=items)
+        asked = self._about(person_id, encounter_id, started_at, inpatient, items, department_id)
         return self._linked({**asked, "page": Page.REMINDER.value})
 
     def audit_page(self, message_id: str, page: Page = Page.AUDIT) -> Linked:
@@ -175,9 +178,9 @@ class Client:
         person_id: str,
         encounter_id: str,
         started_at: datetime,
-        *,
         inpatient: bool,
         items: Sequence[str],
+        department_id: str | None,
     ) -> dict[str, Any]:
         return {
             "institution_id": self.institution_id,
@@ -186,6 +189,7 @@ class Client:
             "started_at": started_at.isoformat(),
             "inpatient": inpatient,
             "items": list(items),
+            "department_id": department_id,
         }
 
     def _linked(self, asked: Mapping[str, Any]) -> Linked:

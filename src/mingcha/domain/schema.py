@@ -38,6 +38,7 @@ from mingcha.domain.evidence import (
 )
 from mingcha.domain.fields import Entity
 from mingcha.domain.findings import Finding, Indicator, Unjudged
+from mingcha.domain.hospital import DepartmentBudget
 from mingcha.domain.organisation import (
     Department,
     Doctor,
@@ -97,7 +98,10 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
 # What hospitals export of themselves; the platform's tree of organisations is kept by them.
 REGISTERS: tuple[type[Entity], ...] = (Unit, StaffMember)
 
+# What a hospital manages its own spending by.
+HOSPITAL: tuple[type[Entity], ...] = (DepartmentBudget,)
+
 
 def entities() -> list[type[Entity]]:
-    """Every entity of the domain: the bill, the optional facts, what hospitals say of themselves, the results."""
-    return [*CLAIMS, *OPTIONAL_TABLES.values(), *REGISTERS, *RESULTS]
+    """Every entity of the domain: the bill, the optional facts, what hospitals say and manage by, the results."""
+    return [*CLAIMS, *OPTIONAL_TABLES.values(), *REGISTERS, *HOSPITAL, *RESULTS]

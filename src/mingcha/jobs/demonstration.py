@@ -28,6 +28,9 @@ from mingcha.audit.ledger import runs as ledger
 from mingcha.audit.ledger import uploads
 from mingcha.audit.ledger.runs import AUDIT, Status
 from mingcha.domain.errors import MingchaError
+from mingcha.hospital.budgets import NewBudget, set_budgets
+from mingcha.hospital.periods import around
+from mingcha.hospital.spent import Spending
 from mingcha.jobs import runs
 from mingcha.jobs.execution import carry_out
 from mingcha.jobs.kinds.audit import AuditParameters
@@ -41,6 +44,9 @@ _HOSPITALS = 2
 _BUREAU = (Role.RULE_ADMIN, Role.FIRST_REVIEWER, Role.RE_REVIEWER, Role.DECIDER, Role.READER)
 # Two of those who edit what is judged by: nobody reviews what they changed themselves.
 _SECOND = {Role.RULE_ADMIN: "rule_admin_2"}
+# Of what was spent, in per cent: some budgets are nearly used up, one in three is exceeded.
+_SHARES = (125, 108, 96)
+_LEAST_BUDGET, _ROUND = 5_000_00, 100_00
 # What they decide holds for the whole installation.
 _WHOLE = {Role.RULE_ADMIN, Role.DECIDER}
 
@@ -159,6 +165,21 @@ def settle_simulator(access: Access, places: Places) -> None:
         connections.connect(access, by, hospital, state=ConnectionState.DEMONSTRATION)
 
 
+def settle_budgets(access: Access, places: Places) -> None:
+    """Budgets of the two hospitals' departments for this year and month, made up after what was spent."""
+    today, wanted = access.today(), {hospital: list[NewBudget]() for hospital, *_ in places.hospitals}
+    with access.database.reading() as session:
+        spending = Spending.of(session, wanted, [today.year])
+    for number, (hospital, department) in enumerate(sorted(spending.departments)):
+        for period in around(today):
+            fen = spending((hospital, department), period).total * _SHARES[number % len(_SHARES)] // 100
+            amount = max(_LEAST_BUDGET, -(-fen // _ROUND) * _ROUND)
+            wanted[hospital].append(NewBudget(department, str(period), amount))
+    for hospital, rows in wanted.items():
+        if rows:
+            set_budgets(access, console("演示"), hospital, rows, "演示：按已发生的费用编造")
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A city on a platform: its dataset, its audit, and who works with it."""
@@ -197,6 +218,7 @@ def load(
         shutil.copyfile(file, uploads.files_folder(access, upload) / file.name)
     imported = runs.start(access, reviewer, "import", "样例城市", ImportParameters(upload, "样例城市"))
     dataset_id = _done(access, reviewer, imported.id, workers)
+    settle_budgets(access, places)
     judged = runs.start(access, reviewer, AUDIT, "样例城市年度审核", AuditParameters(dataset_id))
     return Loaded(dataset_id, _done(access, reviewer, judged.id, workers), places, accounts)
 

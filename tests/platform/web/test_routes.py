@@ -37,6 +37,7 @@ from tests.support.asking import own_words, taken_back
 from tests.support.browser import Browser, application_over
 from tests.support.calls import answered_call, asked_opinion
 from tests.support.care import Cared, cared
+from tests.support.hospital import hospital_calls
 from tests.support.judged import beside, findings_at
 from tests.support.library import knowledge_calls, library_calls, writing_calls
 from tests.support.platform import ROOT, START, Town
@@ -449,6 +450,7 @@ def calls(
         ("GET", "/findings/differences"): (f"/findings/differences?before={judged}&after={judged}", None),
         ("GET", "/findings/{finding_id}"): (f"/findings/{finding}?run={judged}", None),
         **calls_of_people(town, hospital, user),
+        **hospital_calls(town.access, hospital),
         **writing_calls("MC90000000001000", str(uuid4())),
     }
 
@@ -514,6 +516,8 @@ AIMED = {
     ("POST", "/runs/audits"),
     ("POST", "/accounts/requests"),
     ("POST", "/accounts/invitations"),
+    ("POST", "/budgets"),
+    ("POST", "/budgets/preview"),
 }
 # Wrong on purpose in `calls`: they are let in, and then told what is wrong.
 LISTS = {
@@ -527,6 +531,8 @@ LISTS = {
     ("GET", "/findings"): "institution_id",
     ("GET", "/calls"): "institution_id",
     ("GET", "/second-opinions"): "institution_id",
+    ("GET", "/budgets"): "institution_id",
+    ("GET", "/budgets/departments"): "institution_id",
 }
 
 

@@ -7,6 +7,7 @@ import {
   audit,
   type AuditForm,
   type Audited,
+  type BudgetState,
   callIn,
   type Coded,
   type Earlier,
@@ -80,6 +81,7 @@ export function useVisit() {
   const orders = ref<OrderLine[]>([])
   const earlier = shallowRef<Earlier[]>([])
   const patient = shallowRef<PatientReminder>()
+  const budgets = shallowRef<BudgetState[]>([])
   const items = reactive(new Map<string, ItemReminder>())
   const advice = shallowRef<Audited>()
   const problem = shallowRef<Problem>()
@@ -135,6 +137,7 @@ export function useVisit() {
       state.value = 'open'
       advice.value = undefined
       patient.value = undefined
+      budgets.value = []
       asked.value = undefined
       items.clear()
       numbers = filled?.orders.length ?? 0
@@ -184,6 +187,7 @@ export function useVisit() {
     const told = await remind({ ...about(visit), items: codes })
     if (opened.value !== visit) return
     patient.value = told.reminder.patient
+    budgets.value = told.reminder.budgets ?? []
     for (const item of told.reminder.items ?? []) items.set(item.code, item)
     note(told.exchange)
   }
@@ -273,6 +277,7 @@ export function useVisit() {
     earlier.value = []
     advice.value = undefined
     patient.value = undefined
+    budgets.value = []
     problem.value = undefined
     state.value = 'open'
   }
@@ -303,6 +308,7 @@ export function useVisit() {
     orders,
     earlier,
     patient,
+    budgets,
     items,
     advice,
     problem,

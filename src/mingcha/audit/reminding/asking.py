@@ -35,6 +35,7 @@ class Asked:
         person_id: the number that the institution's bills bear.
         started_at: when the encounter began, local.
         items: codes of what is about to be ordered.
+        department_id: where the doctor is, empty where the asking system does not say.
     """
 
     institution_id: str
@@ -43,6 +44,7 @@ class Asked:
     started_at: datetime
     inpatient: bool = False
     items: tuple[str, ...] = ()
+    department_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,19 @@ class Reminder:
     items: list[ItemReminder] = field(default_factory=list)
 
 
-def reminder(access: Access, actor: Actor, asked: Asked, auditor: BillAuditor | None) -> Reminder:
+def reminder(
+    access: Access, actor: Actor, asked: Asked, auditor: BillAuditor | None, known: KnownPatient
+) -> Reminder:
     """What a doctor is told; that it was, stands in the trail.
+
+    Args:
+        known: what `patient_of` says of whom is asked about.
 
     Raises:
         InputError: too many items, or an encounter that has not begun.
     """
     if len(asked.items) > _MOST_ITEMS:
         raise InputError(f"一次最多问 {_MOST_ITEMS} 个项目", where="items")
-    known = patient_of(access, asked)
     index, past = known.index, known.past
     with access.database.reading() as session:
         findings = _open_findings(session, index, asked.institution_id)

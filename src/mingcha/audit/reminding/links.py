@@ -41,7 +41,8 @@ class Shown(msgspec.Struct, frozen=True):
 
     Args:
         message_id: of the audit whose result it is.
-        person_id, encounter_id, started_at, inpatient, items: of whom one is reminded (see `asking.Asked`).
+        person_id, encounter_id, started_at, inpatient, items, department_id: of whom one is reminded, and where
+            (see `asking.Asked`).
     """
 
     page: str
@@ -51,6 +52,7 @@ class Shown(msgspec.Struct, frozen=True):
     started_at: datetime | None = None
     inpatient: bool = False
     items: tuple[str, ...] = ()
+    department_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from mingcha.audit.calls import Call, CallOutcome, decode_call
 from mingcha.audit.histories import Change, PastLookup, change, index_of
 from mingcha.audit.in_force import InForce
 from mingcha.audit.past import kept, with_call, without_call
+from mingcha.audit.spending import count_waiting
 from mingcha.domain.errors import InputError
 from mingcha.gateways.national.envelope import envelope_of
 from mingcha.gateways.national.feedback import TAKE_BACK, read_feedback
@@ -317,9 +318,13 @@ class Drainer:
         self._access = access
         self._stopped = stopped
         self._in_force = InForce(access.home)
+        self._counted = False
 
     def __call__(self) -> None:
         """Read the journals into the database, then audit what had to be let through."""
+        if not self._counted:
+            count_waiting(self._access, self._stopped)
+            self._counted = True
         sealer, folder = Sealer(self._access.keys), journal_folder(self._access.home)
         drain(self._access, sealer, folder, self._stopped)
         while not self._stopped() and audit_later(self._access, sealer, folder, self._newest):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, LargeBinary, String
+from sqlalchemy import Boolean, Connection, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mingcha.store.database.base import Base, Moment
@@ -19,6 +19,8 @@ class History(Base):
     person: Mapped[str] = mapped_column(String(64), primary_key=True)
     packed: Mapped[bytes] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(Moment)
+    # Whether it is in the sums of departments; not said by versions that had none.
+    counted: Mapped[bool | None] = mapped_column(Boolean)
 
 
 class HistoryReader:

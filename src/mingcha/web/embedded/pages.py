@@ -17,7 +17,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.secrets import same
 from mingcha.audit.calls import key_of
-from mingcha.audit.reminding.asking import Asked, reminder
+from mingcha.audit.reminding.asking import Asked
 from mingcha.audit.reminding.links import (
     ANSWERED_WITHIN,
     LinkOver,
@@ -32,6 +32,7 @@ from mingcha.gateways.rest.answering import asking
 from mingcha.gateways.rest.results import OPINION_REASONS, AnsweredCall, call_of, reason_text
 from mingcha.gateways.rest.second_opinions import unavailable
 from mingcha.gateways.rest.words import feedback_said
+from mingcha.hospital.reminding import remind
 from mingcha.review.conversations import Conversation
 from mingcha.review.second_opinions import Question, ask, by_id, of_call
 from mingcha.store.database.engine import Unavailable
@@ -146,8 +147,9 @@ def _reminded(access: Access, line: Line, found: Opened) -> str:
         shown.started_at,
         inpatient=shown.inpatient,
         items=shown.items,
+        department_id=shown.department_id,
     )
-    return reminder_page(reminder(access, _actor(found), asked, line.gateway.auditors()))
+    return reminder_page(remind(access, _actor(found), asked, line.gateway.auditors()))
 
 
 def _call(line: Line, found: Opened) -> AnsweredCall | None:

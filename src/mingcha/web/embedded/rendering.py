@@ -13,6 +13,7 @@ from mingcha.audit.reminding.links import Page
 from mingcha.audit.reminding.patient import RecentVisit
 from mingcha.gateways.rest.answering import AuditFinding
 from mingcha.gateways.rest.results import GO_ON_REASONS
+from mingcha.hospital.reminding import BudgetState, DoctorReminder
 from mingcha.knowledge.point import Certainty
 from mingcha.web.embedded.asking import InFrame, handed_over, is_handed_over
 
@@ -141,7 +142,7 @@ def _answers(finding: AuditFinding, sent: str, *, charging: bool) -> str:
     )
 
 
-def reminder_page(reminder: Reminder) -> str:
+def reminder_page(reminder: DoctorReminder) -> str:
     """What a doctor is reminded of."""
     patient = reminder.patient
     who = "，".join(
@@ -167,6 +168,7 @@ def reminder_page(reminder: Reminder) -> str:
             "doubt",
         ),
         _items(reminder),
+        _budgets(reminder.budgets),
         _table("近期就诊", ("日期", "类别", "情况"), [_visit(one) for one in patient.visits]),
     ]
     if not patient.elsewhere:
@@ -194,6 +196,21 @@ def _items(reminder: Reminder) -> str:
         limits = "；".join(f"{one.certainty}：{one.text}" for one in item.limits) or "没有限定"
         rows.append((item.code, item.payment_class or "类别未知", "、".join(item.self_pay) or "未知", limits))
     return _table("正在开的项目", ("项目", "类别", "先自付", "限定"), rows)
+
+
+def _budgets(states: Sequence[BudgetState]) -> str:
+    heads = ("期间", "预算", "已用", "其中在院未结算", "余下")
+    rows = [
+        (
+            one.period_label,
+            f"{one.amount} 元",
+            f"{one.used}{'，已超出' if one.over else ''}",
+            f"{one.open} 元",
+            f"{one.left} 元，{one.days_left} 天",
+        )
+        for one in states
+    ]
+    return _table("本科室预算", heads, rows)
 
 
 def _list(title: str, rows: Sequence[str], tone: str) -> str:

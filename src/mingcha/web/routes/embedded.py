@@ -31,6 +31,7 @@ class EmbeddedForm(Form):
     started_at: datetime | None = None
     inpatient: bool = False
     items: Annotated[list[Code], Field(max_length=200, default_factory=list)]
+    department_id: Code | None = None
 
 
 class EmbeddedAddress(BaseModel):
@@ -57,6 +58,7 @@ def make(form: EmbeddedForm, request: Request, access: Services) -> EmbeddedAddr
         started_at=form.started_at and form.started_at.replace(tzinfo=None),
         inpatient=form.inpatient,
         items=tuple(form.items),
+        department_id=form.department_id or "",
     )
     token, ends_at = links.make(access, actor, form.institution_id, shown)
     return EmbeddedAddress(path=f"{PAGES}/{token}", ends_at=ends_at)

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from mingcha.access.permissions import Permission
 from mingcha.audit.bill import BillAuditor
-from mingcha.audit.reminding.asking import Asked, Reminder, reminder
+from mingcha.audit.reminding.asking import Asked
+from mingcha.hospital.reminding import DoctorReminder, remind
 from mingcha.web.connected import asker_of
 from mingcha.web.door import Door, Services
 from mingcha.web.forms import Code, Form
@@ -28,13 +29,15 @@ class ReminderForm(Form):
     started_at: datetime
     inpatient: bool = False
     items: Annotated[list[Code], Field(max_length=200, default_factory=list)]
+    department_id: Annotated[Code | None, Field(description="医师所在科室，据此给出本科室的预算")] = None
 
 
-@door.post("", Permission.AUDITS_ASK, "事前提醒", signed=True, response_model=Reminder)
-def ask(form: ReminderForm, request: Request, access: Services) -> Reminder:
+@door.post("", Permission.AUDITS_ASK, "事前提醒", signed=True, response_model=DoctorReminder)
+def ask(form: ReminderForm, request: Request, access: Services) -> DoctorReminder:
     """接诊时要知道的，和开单项目的类别、先自付比例、限定。
 
-    别家机构的就诊只说日期、剩余用药、不必重做的检查和过敏，不说是哪家、哪张单据、多少钱；就诊结束后不再给出。每次取得记入操作记录。
+    别家机构的就诊只说日期、剩余用药、不必重做的检查和过敏，不说是哪家、哪张单据、多少钱；就诊结束后不再给出。
+    预算只给医师所在科室的。每次取得记入操作记录。
     """
     actor = asker_of(request, form.institution_id)
     local = form.started_at.replace(tzinfo=None)
@@ -45,8 +48,9 @@ def ask(form: ReminderForm, request: Request, access: Services) -> Reminder:
         local,
         inpatient=form.inpatient,
         items=tuple(form.items),
+        department_id=form.department_id or "",
     )
-    return reminder(access, actor, asked, _auditor(request))
+    return remind(access, actor, asked, _auditor(request))
 
 
 def _auditor(request: Request) -> BillAuditor | None:

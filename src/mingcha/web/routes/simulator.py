@@ -19,7 +19,7 @@ from mingcha.access.connections import Desk, desk, desks
 from mingcha.access.errors import Conflict, Invalid
 from mingcha.access.permissions import Permission
 from mingcha.administration.modules import Module
-from mingcha.audit.reminding.asking import Asked, Reminder, reminder
+from mingcha.audit.reminding.asking import Asked
 from mingcha.gateways.national.feedback import GO_ON, TAKE_BACK
 from mingcha.gateways.rest.answering import AuditFinding
 from mingcha.gateways.rest.results import GO_ON_REASONS, call_of, reason_text
@@ -44,6 +44,7 @@ from mingcha.gateways.simulator.visits import (
     open_visit,
     patient_lines,
 )
+from mingcha.hospital.reminding import DoctorReminder, remind
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import PRINTED, Code, Form
 from mingcha.web.national import Line
@@ -167,7 +168,7 @@ class Audited(BaseModel):
 class Reminded(BaseModel):
     """A reminder, and what went over the line."""
 
-    reminder: Reminder
+    reminder: DoctorReminder
     exchange: Exchange
 
 
@@ -215,7 +216,7 @@ def begin_visit(form: CalledInForm, actor: SignedIn, access: Services) -> OpenVi
 
 
 @door.post("/reminders", _ASKS, "事前提醒", response_model=Reminded)
-def remind(form: ReminderAskedForm, request: Request, actor: SignedIn, access: Services) -> Reminded:
+def ask(form: ReminderAskedForm, request: Request, actor: SignedIn, access: Services) -> Reminded:
     """与 /reminder 同一个服务，人员编号由服务端填上。"""
     found = at_desk(access, actor, form.institution_id, form.patient)
     asked = Asked(
@@ -225,9 +226,10 @@ def remind(form: ReminderAskedForm, request: Request, actor: SignedIn, access: S
         form.started_at.replace(tzinfo=None),
         inpatient=form.scene is Scene.INPATIENT,
         items=tuple(form.items),
+        department_id=found.patient.facts["department_id"] or "",
     )
     begun = perf_counter()
-    told = reminder(access, actor, asked, _line(request).gateway.auditors())
+    told = remind(access, actor, asked, _line(request).gateway.auditors())
     took = (perf_counter() - begun) * 1000
     sent = {**asdict(asked), "started_at": asked.started_at.isoformat()}
     exchange = Exchange(

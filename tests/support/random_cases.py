@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -115,6 +116,18 @@ REMARKS = {
 }
 
 
+@cache
+def _resolved_fields(*entities: type[Entity]) -> dict[str, Field[Any]]:
+    """What only tables beside the bill say, but for what the checks of a settlement list do."""
+    fields = {name: f for entity in entities for name, f in entity.fields().items()}
+    return {name: fields[name] for name in resolved_of(*entities) if name not in OF_LIST}
+
+
+@cache
+def _codes_of(name: str) -> list[str]:
+    return sorted(CODE_LISTS[name])
+
+
 class City:
     """Cases of random persons, and the same claims as one partition."""
 
@@ -134,6 +147,8 @@ class City:
         self.coded = {
             s: [p for p in points if p.subject is s] for s in (Subject.DIAGNOSIS, Subject.PROCEDURE)
         }
+        self.operations = [p for p in self.points if getattr(p, "procedures", ())]
+        self.indications = [p for p in self.points if getattr(p, "diagnoses", ())]
         self.regions = regions
         self.cases = [self._person(f"P{number:05d}") for number in range(persons)]
 
@@ -216,19 +231,16 @@ class City:
         facts.update(self._resolved(Person, Encounter, Settlement))
         diagnoses, procedures = self._codes(Subject.DIAGNOSIS), self._codes(Subject.PROCEDURE)
         facts["main_diagnosis"] = self.papers.choice((None, *diagnoses, *diagnoses))
-        operations = [p for p in self.points if getattr(p, "procedures", ())]
-        if nights and operations and self.papers.random() < 0.6:
-            procedures = [self.papers.choice(self.papers.choice(operations).procedures) + "00"]
+        if nights and self.operations and self.papers.random() < 0.6:
+            procedures = [self.papers.choice(self.papers.choice(self.operations).procedures) + "00"]
         at = [self.papers.choice((None, day * 1440, day * 1440 + 540)) for _ in procedures]
         return EncounterFacts(facts, lines, diagnoses, procedures, operated_at=at)
 
     def _resolved(self, *entities: type[Entity]) -> dict[str, Any]:
         """What tables beside the bill might say: a flag mostly true, any value of a code list."""
-        fields = {name: f for entity in entities for name, f in entity.fields().items()}
         return {
-            name: None if self.papers.random() < 0.08 else self._said(fields[name])
-            for name in resolved_of(*entities)
-            if name not in OF_LIST
+            name: None if self.papers.random() < 0.08 else self._said(field)
+            for name, field in _resolved_fields(*entities).items()
         } | (self._list() if Encounter in entities else {})
 
     def _list(self) -> dict[str, Any]:
@@ -248,7 +260,7 @@ class City:
             return self.papers.choice((0, 0, 1))
         if not field.codes:
             return self.papers.choice(("甲", "乙"))
-        return self.papers.choice(sorted(CODE_LISTS[field.codes]))
+        return self.papers.choice(_codes_of(field.codes))
 
     def _codes(self, subject: Subject) -> list[str]:
         pick = self.random
@@ -258,9 +270,8 @@ class City:
             for _ in range(pick.randint(0, 2))
             if known
         ]
-        indications = [p for p in self.points if getattr(p, "diagnoses", ())]
-        if subject is Subject.DIAGNOSIS and indications and pick.random() < 0.5:
-            found.append(pick.choice(pick.choice(indications).diagnoses) + "01")
+        if subject is Subject.DIAGNOSIS and self.indications and pick.random() < 0.5:
+            found.append(pick.choice(pick.choice(self.indications).diagnoses) + "01")
         return found + (["J06.900"] if pick.random() < 0.5 else [])
 
     def _lines(

@@ -9,7 +9,7 @@ from typing import Any
 from mingcha.domain.conditions import Both, Condition
 from mingcha.domain.fields import Field
 from mingcha.domain.values import MINUTES_A_DAY
-from mingcha.engine.case import Case, EncounterFacts
+from mingcha.engine.case import Case, EncounterFacts, in_turn
 from mingcha.engine.closures import Source, define
 from mingcha.engine.hits import Hit, Unjudged, spread
 from mingcha.engine.layout import WIDTH, Layout, fields_of, is_encounter, is_line
@@ -191,7 +191,7 @@ class Compiled:
                 self._visits(case, chosen, out, audited)
 
     def _visits(self, case: Case, chosen: list[int], out: Judgement, audited: Sequence[bool]) -> None:
-        chosen.sort(key=lambda number: (case[number].started_at, case[number].encounter_id))
+        chosen.sort(key=lambda number: in_turn(case[number]))
         lines = [visit_line(number, case[number].started_at) for number in chosen]
         visits = {number: case[number] for number in chosen}
         if self.only_if is None or self.only_if(lines, lines[0], list(visits.values()), None) is not False:

@@ -83,8 +83,13 @@ class Tables:
     @cached_property
     def visits(self) -> pl.DataFrame:
         """The encounters in the order of persons and time: encounter, person, r.minute, r.day."""
-        keys = ("person", "started_at", "encounter_id")
-        ordered = self.encounters.select("encounter", *keys, "first_day")
+        # As `engine.case.in_turn` puts them.
+        told = "settled_at" in self.encounters.columns
+        settled_at = (pl.col("settled_at") if told else pl.lit(None)).fill_null(FOREVER).alias("settled_at")
+        ordered = self.encounters.select(
+            "encounter", "person", "started_at", settled_at, "encounter_id", "first_day"
+        )
+        keys = ("person", "started_at", "settled_at", "encounter_id")
         if not ordered.select(_ascending([pl.col(key) for key in keys]).all()).item():
             ordered = ordered.sort(*keys)
         return ordered.select(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mingcha.catalogue.entries import entries
+from mingcha.domain.findings import Finding
 from mingcha.engine.case import EncounterFacts
 from mingcha.engine.finding_columns import findings_of_partition
 from mingcha.engine.frames import case_findings, unjudged_of_partition
@@ -31,6 +32,7 @@ STRICT = {
     "idle-stay": {"": {"idle_days": 1}},
     "low-standard-admission": {"": {"light_diagnoses": ("J06", "K"), "treated_below": 90}},
 }
+FINDING = tuple(Finding.fields())
 SETTINGS = {**starter_settings(), **OFTEN, **LARGE, **STRICT}
 RELEASE = release_of(1, starter_points(), SETTINGS, with_demonstration=True)
 PLAN = Plan(RELEASE, entries())
@@ -103,6 +105,39 @@ def test_the_order_in_which_lines_and_encounters_arrive_makes_no_difference() ->
         rows = [row for found in case_findings(PLAN, case, judge(case)) for row in found]
         again = [row for found in case_findings(PLAN, shuffled, judge(shuffled)) for row in found]
         assert ordered(rows) == ordered(again)
+
+
+def test_of_visits_that_begin_in_one_minute_the_one_settled_first_was_first_whatever_they_are_called() -> (
+    None
+):
+    """Many hospitals send days only; what an encounter is called says nothing of when it was."""
+    found = []
+    for sign in (1, -1):
+        city = City(RELEASE, CASES_A_SEED, seed=8)
+        city.cases = [
+            [_on_its_day(enc, turn, f"{enc.person_id}E{5 + sign * turn}") for turn, enc in enumerate(case)]
+            for case in city.cases
+        ]
+        rows, _ = by_case(city)
+        assert ordered(rows) == ordered(by_partition(city)[0])
+        turns = {enc.encounter_id: turn for case in city.cases for turn, enc in enumerate(case)}
+        named = [dict(zip(FINDING, row, strict=True)) for row in rows]
+        found.append(sorted((one["person_id"], one["slug"], turns[one["encounter_id"]]) for one in named))
+    assert found[0] == found[1]
+    assert {"frequent-visits", "overlapping-stays", "readmitted-too-soon"} <= {
+        slug for _, slug, _ in found[0]
+    }
+
+
+def _on_its_day(enc: EncounterFacts, turn: int, name: str) -> EncounterFacts:
+    """The visit as a hospital sends it that knows no hours, settled in its turn; the last one not yet."""
+    facts = {name: value for name, value in vars(enc).items() if name not in {"lines", "order", "items"}}
+    settled_at = None if turn == 3 else enc.started_at + turn
+    known = {"encounter_id": name, "started_at": enc.started_at // 1440 * 1440, "settled_at": settled_at}
+    operations = (enc.procedures or (), enc.procedures_at or ())
+    return EncounterFacts(
+        {**facts, **known}, enc.lines, enc.diagnosis_codes, operations[0], operated_at=operations[1]
+    )
 
 
 def _reversed(enc: EncounterFacts) -> EncounterFacts:

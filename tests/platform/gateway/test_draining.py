@@ -8,12 +8,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from mingcha.access.listing import Listing
+from mingcha.access.notifications import own_notifications
+from mingcha.access.roles import Role
+from mingcha.audit.bill import BillAuditor
 from mingcha.audit.calls import CallOutcome
+from mingcha.engine.compiled import Compiled
+from mingcha.engine.waiting import not_waiting
 from mingcha.gateways.national import draining
+from mingcha.gateways.national.failing import RULE_FAILED
 from mingcha.gateways.national.gateway import Gateway
 from mingcha.store.database.calls import CallFeedback, CallRow
 from tests.platform.gateway.calling import answer_of, bill, encounter, message
 from tests.platform.gateway.conftest import Installed
+from tests.support.platform import Town
 
 
 def outcomes(installed: Installed) -> dict[str, str]:
@@ -94,3 +102,33 @@ def test_a_call_that_can_never_be_audited_keeps_those_after_it_not_waiting(insta
         sent[0]["msgid"]: CallOutcome.REFUSED,
         sent[1]["msgid"]: CallOutcome.AUDITED_LATER,
     }
+
+
+def test_who_keeps_the_rules_is_told_once_of_a_release_that_a_rule_fails(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = Town(installed.access).found()
+    town.administrators()
+    town.user("keeper", town.grant(Role.RULE_ADMIN))
+    own = BillAuditor(installed.auditor.plan)
+    failing = not_waiting(own.plan.variant("").bill_checks, ())[0]
+
+    def fail(self: Compiled, *_: Any) -> None:
+        if self.check.slug == failing.slug:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(Compiled, "bill", fail)
+    gateway = installed.gateway(auditors=lambda: own)
+    for seed in (1, 2):
+        answer_of(gateway(installed.hospital.request(bill(seed=seed))))
+        installed.drain()
+
+    def told(login: str) -> list[str]:
+        found = own_notifications(installed.access, town.actor(login), Listing()).items
+        return [one.title for one in found if one.kind == RULE_FAILED]
+
+    [title] = told("keeper")
+    assert failing.slug in title
+    assert "第 1 版" in title
+    assert told("system_admin") == [title]
+    assert told("auditor") == []

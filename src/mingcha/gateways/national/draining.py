@@ -30,6 +30,7 @@ from mingcha.audit.past import kept, with_call, without_call
 from mingcha.audit.spending import count_waiting
 from mingcha.domain.errors import InputError
 from mingcha.gateways.national.envelope import envelope_of
+from mingcha.gateways.national.failing import tell_of_failing
 from mingcha.gateways.national.feedback import TAKE_BACK, read_feedback
 from mingcha.ingest.messages import BilledEncounter, read_message
 from mingcha.review.second_opinions import take_back
@@ -59,6 +60,8 @@ class Batch:
     findings: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[tuple[CallRow, Call]] = field(default_factory=list)
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    # Release and mechanism that was left out of its calls, because it had failed.
+    failing: set[tuple[int, str]] = field(default_factory=set)
 
 
 def drain(access: Access, sealer: Sealer, folder: Path, stopped: Callable[[], bool] = lambda: False) -> int:
@@ -141,6 +144,7 @@ def _enter(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
         for row, call in batch.feedback:
             _of_feedback(session, access, batch, row, call)
         change(session, access, batch.changes)
+        tell_of_failing(session, access, batch.failing)
         _count(session, batch.rows)
         session.merge(read)
 
@@ -162,6 +166,7 @@ def _take(access: Access, batch: Batch, key: bytes, place: Place, call: Call) ->
         offset=place.offset,
     )
     batch.rows.append(row)
+    batch.failing |= {(call.release, mechanism) for mechanism in call.failed}
     if call.transaction in AUDITS and call.outcome in (CallOutcome.AUDITED, CallOutcome.NOT_AUDITED):
         _of_audit(access, batch, row, key, call)
     elif call.transaction == FEEDBACK and call.outcome == CallOutcome.TAKEN:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from mingcha.access.roles import Role
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.plans import plan_of
+from mingcha.jobs.demonstration import demonstration_strategy
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.store.database.calls import CallFeedback
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.one_database
 
 @pytest.fixture
 def installed(audited: Audited) -> Iterator[Installed]:
-    release = release_of(1, starter_points(), starter_settings(), with_demonstration=True)
+    points, settings, strategy = starter_points(), starter_settings(), demonstration_strategy()
+    release = release_of(1, points, settings, with_demonstration=True, strategy=strategy)
     auditor = BillAuditor(plan_of(release))
     made = Installed(audited.access, Hospital("", "", audited.access.clock), auditor)
     yield made
@@ -93,3 +95,34 @@ def test_a_doctor_is_advised_while_ordering_goes_on_for_a_reason_and_settles(
     page.get_by_role("button", name="报文").click()
     page.get_by_role("button", name="3102").click()
     expect(page.get_by_label("请求", exact=True).last).to_contain_text('"trig_scen": "6"')
+
+
+def test_what_is_handed_over_is_asked_before_signing_and_signed_when_the_pharmacist_agrees(
+    station: Stage, installed: Installed, page: Page, new_context: Callable[..., BrowserContext]
+) -> None:
+    station.sign_in_as(page, Role.DOCTOR, to="/simulator")
+    page.get_by_role("button", name="相互作用").click()
+    page.get_by_role("button", name="签名", exact=True).click()
+    dialog = page.get_by_role("dialog", name="签名前请处理")
+    expect(dialog.get_by_text("须由本院药师或医保办审核后才能继续")).to_be_visible()
+    expect(dialog.get_by_role("button", name="继续签名")).to_be_disabled()
+    dialog.get_by_placeholder("想说明的情况").fill("心内科会诊过")
+    dialog.get_by_role("button", name="请人工审核").click()
+    expect(dialog.get_by_text("等待答复")).to_be_visible()
+    expect(dialog.get_by_text(re.compile("余 1[45] 分"))).to_be_visible()
+    assert shortcomings(page) == []
+
+    pharmacist = new_context().new_page()
+    station.sign_in_as(pharmacist, Role.PHARMACIST, to="/second-opinions")
+    pharmacist.get_by_role("region", name="人工审核列表").get_by_role("button", name="答复").click()
+    drawer = pharmacist.get_by_role("dialog")
+    expect(drawer.get_by_text("心内科会诊过")).to_be_visible()
+    drawer.get_by_role("textbox").fill("两药间隔服用，可用")
+    drawer.get_by_role("button", name="同意继续").click()
+
+    expect(dialog.get_by_text("两药间隔服用，可用")).to_be_visible()
+    dialog.get_by_role("button", name="继续签名").click()
+    expect(page.get_by_text("已签名，待结算")).to_be_visible()
+    installed.drain()
+    with installed.access.database.reading() as session:
+        assert session.scalars(select(CallFeedback.reason)).all() == ["6 人工审核同意"]

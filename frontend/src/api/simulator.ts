@@ -1,6 +1,6 @@
 /** The simulator: a hospital's system that is not there, before the real gateway. */
 
-import { answer, api, type Schemas } from './client'
+import { answer, api, type Schemas, UNATTENDED } from './client'
 
 export type Simulated = Schemas['Simulated']
 export type Desk = Schemas['Desk']
@@ -20,7 +20,11 @@ export type ItemReminder = Schemas['ItemReminder']
 export type AuditForm = Schemas['AuditForm']
 export type Earlier = Schemas['EarlierForm']
 type ReminderAsked = Schemas['ReminderAskedForm']
-type Answered = Schemas['SimulatedAnswerForm']
+export type GoingOn = Schemas['SimulatedAnswer']
+export type OpinionAnswer = Schemas['OpinionAnswer']
+/** Which result a person is asked about. */
+export type OpinionAbout = { institution_id: string; message_id: string; result_id: string }
+type Answered = Schemas['SimulatedAnswersForm']
 
 export function beginSimulating(): Promise<Simulated> {
   return answer(api.GET('/api/v1/simulator'))
@@ -54,4 +58,19 @@ export function audit(body: AuditForm): Promise<Audited> {
 
 export function feedBack(body: Answered): Promise<Schemas['FedBack']> {
   return answer(api.POST('/api/v1/simulator/feedback', { body }))
+}
+
+/** Asks a person about a result before signing, or says more. */
+export function askOpinion(body: OpinionAbout & { text: string }): Promise<OpinionAnswer> {
+  return answer(api.POST('/api/v1/simulator/opinions', { body }))
+}
+
+/** How it stands, asked by the page itself. */
+export function followOpinion({
+  institution_id: institution,
+  message_id: message,
+  result_id: result,
+}: OpinionAbout): Promise<OpinionAnswer> {
+  const query = { institution, message, result }
+  return answer(api.GET('/api/v1/simulator/opinions', { params: { query }, headers: UNATTENDED }))
 }

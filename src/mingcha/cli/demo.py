@@ -28,7 +28,7 @@ from mingcha.cli.console import (
 from mingcha.cli.options import AsJson, Workers
 from mingcha.cli.sample import show_city
 from mingcha.ingest.claims import import_claims
-from mingcha.jobs.demonstration import load
+from mingcha.jobs.demonstration import demonstration_strategy, load
 from mingcha.sample.city import TRUTH, make_city
 from mingcha.sample.places import CITIES
 from mingcha.store.lake import Lake
@@ -63,7 +63,7 @@ def demo(
         show_import(imported)
     _step(3, "发布入门包（含演示知识点和演示参数）", as_json=as_json)
     installation = application(folders.home, workers)
-    release = next_release(folders.home, effective_from=0, starter=True)
+    release = next_release(folders.home, effective_from=0, starter=True, strategy=demonstration_strategy())
     if not as_json:
         say(f"第 {release.number} 版：{len(release.all_points()):,} 条知识点")
     _step(4, "审核", as_json=as_json)

@@ -35,10 +35,14 @@ from mingcha.jobs import runs
 from mingcha.jobs.execution import carry_out
 from mingcha.jobs.kinds.audit import AuditParameters
 from mingcha.jobs.kinds.claims_import import ImportParameters
+from mingcha.knowledge.point import Certainty
+from mingcha.knowledge.strategy.jurisdiction import EVERY_RULE
+from mingcha.knowledge.strategy.model import STAGES, Action, RuleSet, Strategy
 from mingcha.store.database.people import User
 from mingcha.store.lake import Lake
 
 PROVINCE = "350000"
+INTERACTING = "GZ10000301011000"  # 药品相互作用
 _FOUNDED = date(2020, 1, 1)
 _HOSPITALS = 2
 _BUREAU = (Role.RULE_ADMIN, Role.FIRST_REVIEWER, Role.RE_REVIEWER, Role.DECIDER, Role.READER)
@@ -155,6 +159,18 @@ def settle_people(
     own = NewGrant(Role.DOCTOR, own=True)
     made.append(_account(access, places, "doctor", own, doctor, password()))
     return made
+
+
+def demonstration_strategy() -> Strategy:
+    """Everything is judged everywhere; before signing, what two drugs do to each other is decided by a pharmacist."""
+    asked = RuleSet(
+        "相互作用转人工（演示）",
+        (INTERACTING,),
+        priority=10,
+        scenes=STAGES["事前"],
+        actions={one.value: Action.HAND_OVER for one in Certainty},
+    )
+    return Strategy((asked, RuleSet("全部规则", (EVERY_RULE,))))
 
 
 def settle_simulator(access: Access, places: Places) -> None:

@@ -6,9 +6,22 @@ from fastapi import Request
 
 from mingcha.access.actor import Actor
 from mingcha.access.connections import check_may_ask
-from mingcha.access.errors import Denied
+from mingcha.access.errors import Conflict, Denied
 from mingcha.gateways.national.connections import Connection
 from mingcha.web.door import access_of
+from mingcha.web.national import Line
+
+
+def line_of(request: Request) -> Line:
+    """The line of calls of this process.
+
+    Raises:
+        Conflict: it has none.
+    """
+    line: Line | None = request.app.state.line
+    if line is None:
+        raise Conflict("这个进程没有打开审核网关", remedy="请以 mingcha serve 启动")
+    return line
 
 
 def sender_of(request: Request, institution_id: str) -> Connection | None:

@@ -53,7 +53,7 @@ from mingcha.store.database.trail import TrailEntry
 from mingcha.web.door import API
 from mingcha.web.embedded.asking import InFrame, conversation_page
 from mingcha.web.embedded.rendering import result_page
-from tests.platform.gateway.calling import HOSPITAL, answer_of, bill
+from tests.platform.gateway.calling import HOSPITAL, answer_of, bill, message
 from tests.platform.gateway.conftest import Installed
 from tests.platform.gateway.test_embedded import FINDING, MOST_BYTES, application, fields, link, signed
 from tests.platform.gateway.test_gateway import SECURITY
@@ -436,6 +436,25 @@ def test_feedback_that_is_read_late_leaves_what_was_asked_afterwards(installed: 
     with access.database.writing() as session:
         take_back(session, access, HOSPITAL, [question.result_id], before)
     assert [one.outcome for one in listed(installed, pharmacist())] == [None]
+
+
+@ONE
+def test_feedback_goes_on_without_an_opinion_as_the_specification_has_no_place_for_one(
+    installed: Installed,
+) -> None:
+    """表 145: 处理原因 is wanted of who goes on, and nothing else; care that went on is put down as it was."""
+    question = asked_about(installed)
+    send = installed.hospital.calling(installed.gateway())
+    warned = {"warn_rslt_id": question.result_id, "dspo_way": "1"}
+    lacking = send(message("3103", {"data": {"warn_type": "1", "warns": [warned]}}))
+    assert (lacking["infcode"], "dspo_way_rea" in lacking["err_msg"]) == (-1, True)
+    warns = [{**warned, "dspo_way_rea": "病情需要"}]
+    assert send(message("3103", {"data": {"warn_type": "1", "warns": warns}}))["infcode"] == 0
+    installed.drain()
+    found = next(iter(call(installed.access, ROOT, question.call_id).found))
+    assert found.feedback is not None
+    assert (found.action, found.feedback.reason) == ("转人工", "病情需要")
+    assert listed(installed, pharmacist()) == []
 
 
 @ONE

@@ -14,13 +14,20 @@ from sqlalchemy import select
 from mingcha.access import connections
 from mingcha.access.connections import ConnectionState
 from mingcha.access.errors import Invalid
+from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.calls import decode_call
+from mingcha.audit.plans import plan_of
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person
 from mingcha.gateways.simulator.examples import examples
 from mingcha.ingest.messages import read_message
+from mingcha.jobs.demonstration import demonstration_strategy
+from mingcha.knowledge.release import release_of
+from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.library.index import initials
+from mingcha.review.conversations import Advice
+from mingcha.review.second_opinions import OpinionFilter, decide, opinions
 from mingcha.store.database.calls import CallFeedback, CallRow
 from mingcha.store.journal.records import Place, journal_folder
 from mingcha.web.national import Line as LineOfCalls
@@ -82,10 +89,23 @@ class Desk:
         assert answer["audited"], answer["note"]
         return answer
 
+    def feedback(self) -> list[str]:
+        """The reasons that were given, as they are kept."""
+        self.installed.drain()
+        with self.installed.access.database.reading() as session:
+            return list(session.scalars(select(CallFeedback.reason)))
+
     def calls(self) -> list[CallRow]:
         self.installed.drain()
         with self.installed.access.database.reading() as session:
             return list(session.scalars(select(CallRow).order_by(CallRow.received_at)))
+
+
+@pytest.fixture(scope="module")
+def auditor() -> BillAuditor:
+    """What judges in the demonstration."""
+    points, settings, strategy = starter_points(), starter_settings(), demonstration_strategy()
+    return BillAuditor(plan_of(release_of(1, points, settings, with_demonstration=True, strategy=strategy)))
 
 
 @pytest.fixture
@@ -174,18 +194,47 @@ def _rules(answer: dict[str, Any]) -> set[str]:
     return {finding["rule_code"] for finding in answer["findings"]}
 
 
-def test_who_goes_on_says_why_and_it_is_kept_as_the_feedback_that_it_is(desk: Desk) -> None:
+def test_who_goes_on_says_why_for_each_result_and_it_is_kept_as_the_feedback_that_it_is(desk: Desk) -> None:
+    (_, form), (_, more) = desk.example("重复开药"), desk.example("超说明书用量")
+    form["orders"] += [{**one, "number": 9} for one in more["orders"]]
+    signed = desk.audit(form, "sign")
+    results = list(dict.fromkeys(one["result_id"] for one in signed["findings"]))
+    assert len(results) > 1
+    said = {"institution_id": form["institution_id"], "message_id": signed["exchange"]["message_id"]}
+    answers = [{"result_id": one, "reason": "1", "remark": f"第 {n} 条"} for n, one in enumerate(results)]
+    lacking = [*answers[:-1], {"result_id": results[-1]}]
+    refused = desk.browser("POST", "/simulator/feedback", {**said, "way": "go_on", "answers": lacking})
+    assert (refused.status_code, refused.json()["where"]) == (422, f"answers[{len(results) - 1}].reason")
+    assert desk.ask("POST", "/simulator/feedback", {**said, "way": "go_on", "answers": answers})["taken"]
+    assert sorted(desk.feedback()) == [f"1 病情需要：第 {n} 条" for n in range(len(results))]
+
+
+def test_what_is_handed_over_is_signed_only_when_a_person_let_it_pass(audited: Audited, desk: Desk) -> None:
     _, form = desk.example("相互作用")
     signed = desk.audit(form, "sign")
-    said = {"institution_id": form["institution_id"], "results": [signed["findings"][0]["result_id"]]}
-    assert desk.browser("POST", "/simulator/feedback", {**said, "way": "go_on"}).status_code == 422
-    answer = desk.ask(
-        "POST", "/simulator/feedback", {**said, "way": "go_on", "reason": "1", "remark": "已会诊"}
+    (result,) = {one["result_id"] for one in signed["findings"] if one["action"] == "转人工"}
+    said = {"institution_id": form["institution_id"], "message_id": signed["exchange"]["message_id"]}
+    go_on = {**said, "way": "go_on", "answers": [{"result_id": result, "reason": "1"}]}
+    about = f"/simulator/opinions?institution={said['institution_id']}&message={said['message_id']}&result={result}"
+    assert desk.ask("GET", about)["outcome"] == "not_asked"
+    assert "人工审核" in desk.browser("POST", "/simulator/feedback", go_on).json()["message"]
+    asked = desk.ask("POST", "/simulator/opinions", {**said, "result_id": result, "text": "心内科会诊过"})
+    assert (asked["outcome"], [one["text"] for one in asked["words"]]) == ("waiting", ["心内科会诊过"])
+    assert desk.browser("POST", "/simulator/feedback", go_on).status_code == 422
+    other = Browser(audited.access).sign_in(Role.DOCTOR.value)
+    assert other("GET", about).status_code == 404, "it is another's message"
+
+    pharmacist = audited.actor(Role.PHARMACIST)
+    (waiting,) = opinions(audited.access, pharmacist, OpinionFilter(), Listing()).items
+    decide(audited.access, pharmacist, waiting.id, Advice.AGREED, "已换用泮托拉唑方案，可用")
+    told = desk.ask("GET", about)
+    assert (told["outcome"], told["may_go_on"], told["reason"]) == (
+        "agreed",
+        True,
+        "已换用泮托拉唑方案，可用",
     )
-    assert answer["taken"]
-    desk.calls()
-    with desk.installed.access.database.reading() as session:
-        assert session.scalars(select(CallFeedback.reason)).all() == ["1 病情需要：已会诊"]
+    assert desk.ask("POST", "/simulator/feedback", go_on)["taken"]
+    assert desk.feedback() == ["6 人工审核同意"]
 
 
 def test_nobody_is_named_in_what_the_page_shows(desk: Desk) -> None:

@@ -299,7 +299,20 @@ def calls(
         ),
         ("POST", "/simulator/feedback"): (
             "/simulator/feedback",
-            {"institution_id": hospital, "results": ["R1"], "way": "take_back"},
+            {
+                "institution_id": hospital,
+                "message_id": "M1",
+                "way": "take_back",
+                "answers": [{"result_id": "R1"}],
+            },
+        ),
+        ("GET", "/simulator/opinions"): (
+            f"/simulator/opinions?institution={hospital}&message=M1&result=R1",
+            None,
+        ),
+        ("POST", "/simulator/opinions"): (
+            "/simulator/opinions",
+            {"institution_id": hospital, "message_id": "M1", "result_id": "R1"},
         ),
         ("POST", "/audit/feedback"): ("/audit/feedback", taken_back(institution_id=hospital)),
         ("GET", "/connections"): ("/connections?size=100", None),
@@ -504,6 +517,8 @@ AIMED = {
     ("POST", "/simulator/reminders"),
     ("POST", "/simulator/audits"),
     ("POST", "/simulator/feedback"),
+    ("GET", "/simulator/opinions"),
+    ("POST", "/simulator/opinions"),
     ("POST", "/embedded"),
     ("POST", "/reminder"),
     ("POST", "/audit"),

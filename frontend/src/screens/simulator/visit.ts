@@ -15,6 +15,7 @@ import {
   type Exchange,
   feedBack,
   type Finding,
+  type GoingOn,
   type Item,
   type ItemReminder,
   listPatients,
@@ -52,6 +53,15 @@ export const SCENES: { value: Scene; label: string }[] = [
 
 export const CLASSES: Record<string, string> = { '01': '甲', '02': '乙', '03': '丙' }
 const PAUSE = 400
+export const BLOCKED = '拦截'
+export const HANDED_OVER = '转人工'
+
+/** What was found when an order was to be signed or settled, and in which message. */
+export interface Signing {
+  step: Step
+  about: { institution_id: string; message_id: string }
+  findings: Finding[]
+}
 const KEPT = 12
 
 export function amountOf(line: OrderLine): number {
@@ -88,7 +98,7 @@ export function useVisit() {
   const waiting = ref(false)
   const busy = ref(false)
   /** What was found when it was signed or settled, until the doctor says what to do. */
-  const asked = shallowRef<{ step: Step; findings: Finding[] }>()
+  const asked = shallowRef<Signing>()
   const state = ref<'open' | 'signed' | 'settled'>('open')
   const exchanges = ref<Exchange[]>([])
 
@@ -226,7 +236,8 @@ export function useVisit() {
       problem.value = undefined
       advice.value = found
       note(found.exchange)
-      if (found.findings.length > 0) asked.value = { step, findings: found.findings }
+      const sent = { institution_id: institution.value, message_id: found.exchange.message_id }
+      if (found.findings.length > 0) asked.value = { step, about: sent, findings: found.findings }
       else done(step)
     } catch (thrown) {
       problem.value = asProblem(thrown)
@@ -240,21 +251,13 @@ export function useVisit() {
     state.value = step === 'settle' ? 'settled' : 'signed'
   }
 
-  /** The doctor's answer goes out as feedback. */
-  async function answer(way: 'go_on' | 'take_back', reason: string, remark: string): Promise<boolean> {
+  /** The doctor's answer goes out as feedback, for each result why. */
+  async function answer(way: 'go_on' | 'take_back', answers: GoingOn[]): Promise<boolean> {
     const question = asked.value
     if (!question) return false
-    const results = [...new Set(question.findings.map((finding) => finding.result_id))]
     const settling = question.step === 'settle'
     try {
-      const told = await feedBack({
-        institution_id: institution.value,
-        results,
-        way,
-        reason,
-        remark,
-        settling,
-      })
+      const told = await feedBack({ ...question.about, way, answers, settling })
       note(told.exchange)
     } catch (thrown) {
       problem.value = asProblem(thrown)

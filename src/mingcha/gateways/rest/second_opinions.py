@@ -10,6 +10,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.audit.calls import decode_call, key_of
 from mingcha.gateways.national.gateway import Gateway
+from mingcha.gateways.rest.results import OPINION_REASONS, reason_text
 from mingcha.review.conversations import GOES_ON, Conversation, Ending, Spoken
 from mingcha.review.second_opinions import Question, ask, of_call, question_of
 from mingcha.store.database.engine import Unavailable
@@ -89,6 +90,22 @@ def told(conversation: Conversation) -> OpinionAnswer:
         reason=conversation.reason,
         words=conversation.words,
     )
+
+
+def reason_to_go_on(access: Access, question: Question | None, code: str, remark: str) -> str | None:
+    """What is kept as the reason for going on with a result; None where one may not, or does not say why.
+
+    Args:
+        question: where a person is to be asked about it: what came of that is the reason.
+
+    Raises:
+        Unavailable: the database does not answer.
+    """
+    if question is None:
+        return reason_text(code, remark)
+    found = of_call(access, question.call_id).get(question.result_id)
+    outcome = None if found is None else found.opinion.outcome
+    return None if outcome is None else OPINION_REASONS.get(outcome)
 
 
 def unavailable(gateway: Gateway, scene: str) -> OpinionAnswer:

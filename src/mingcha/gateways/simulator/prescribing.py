@@ -5,7 +5,7 @@ Source: 定点医药机构接口规范, 【3101】 tables 128 to 131 and 118; �
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -135,13 +135,17 @@ def audit_input(patient: Patient, number: str, visit: Visit, now: datetime, *, s
     }
 
 
-def feedback_input(way: str, result_ids: Sequence[str], reason: str, *, settling: bool) -> Any:
+def feedback_input(way: str, reasons: Mapping[str, str], *, settling: bool) -> Any:
     """The `input` of a 3103 about some results.
 
     Args:
         way: 1 goes on, 2 takes back.
+        reasons: result → why; "" where it is taken back.
     """
-    warns = [{"warn_rslt_id": one, "dspo_way": way, "dspo_way_rea": reason} for one in result_ids]
+    warns = [
+        {"warn_rslt_id": result, "dspo_way": way, "dspo_way_rea": reason}
+        for result, reason in reasons.items()
+    ]
     return {"data": {"warn_type": "2" if settling else "1", "warns": warns}}
 
 

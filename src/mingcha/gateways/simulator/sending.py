@@ -46,7 +46,7 @@ class Sender:
     """In whose name something is sent.
 
     Args:
-        operator: who sits there.
+        operator: who sits there, see `operator_of`.
     """
 
     connection: Connection
@@ -86,6 +86,11 @@ class Sent:
         return self.said.get("infcode") == 0
 
 
+def operator_of(login: str) -> str:
+    """Whoever sits there, as an envelope has room for them."""
+    return login[:30]
+
+
 async def send(
     gateway: Gateway, line: Line, sender: Sender, infno: str, content: Any, now: datetime, *, draft: bool
 ) -> Sent:
@@ -104,7 +109,7 @@ async def send(
         next(_serials) % 10_000,
         mdtrtarea_admvs=sender.region,
         insuplc_admdvs=sender.region,
-        opter=sender.operator[:30],
+        opter=sender.operator,
         opter_name="模拟器",
         fixmedins_name=sender.name,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qs
 from uuid import UUID, uuid4
@@ -29,12 +29,12 @@ from mingcha.audit.reminding.links import (
 )
 from mingcha.gateways.national.gateway import Request as Message
 from mingcha.gateways.rest.answering import asking
-from mingcha.gateways.rest.results import OPINION_REASONS, AnsweredCall, call_of, reason_text
-from mingcha.gateways.rest.second_opinions import unavailable
+from mingcha.gateways.rest.results import AnsweredCall, call_of
+from mingcha.gateways.rest.second_opinions import reason_to_go_on, unavailable
 from mingcha.gateways.rest.words import feedback_said
 from mingcha.hospital.reminding import remind
 from mingcha.review.conversations import Conversation
-from mingcha.review.second_opinions import Question, ask, by_id, of_call
+from mingcha.review.second_opinions import ask, by_id, of_call
 from mingcha.store.database.engine import Unavailable
 from mingcha.web.embedded.asking import InFrame, conversation_page, is_handed_over
 from mingcha.web.embedded.framing import headers
@@ -179,7 +179,10 @@ async def _answer(request: Request) -> Response:
             return await _shown(request, found)
         if way not in _WAYS:
             return await _shown(request, found, "没有这个疑点，或没有选择处理方式")
-        reason = "" if way == "take_back" else await _reason(access, question, form)
+        reason: str | None = ""
+        if way == "go_on":
+            said = (form.get("reason", ""), form.get("remark", ""))
+            reason = await run_in_threadpool(reason_to_go_on, access, question, *said)
         if reason is None:
             return await _shown(request, found, _LACKS_OPINION if question else _LACKS_REASON)
         kept = await _kept(line, found, call.call.scene, {"result_id": result, "way": way, "reason": reason})
@@ -191,16 +194,6 @@ async def _answer(request: Request) -> Response:
         return _html(told(_TITLE, f"{over.what}。{over.remedy}"), 410)
     except Unavailable:
         return _html(told(_TITLE, unavailable(line.gateway, form.get("scene", "")).note), 503)
-
-
-async def _reason(access: Access, question: Question | None, form: Mapping[str, str]) -> str | None:
-    """Why somebody goes on; None where they may not, or do not say why."""
-    if question is None:
-        return reason_text(form.get("reason", ""), form.get("remark", ""))
-    asked = (await run_in_threadpool(of_call, access, question.call_id)).get(question.result_id)
-    return (
-        None if asked is None or asked.opinion.outcome is None else OPINION_REASONS.get(asked.opinion.outcome)
-    )
 
 
 def _actor(found: Opened) -> Actor:

@@ -8,16 +8,15 @@ from fastapi import Query, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from mingcha.access.errors import Conflict, Missing
+from mingcha.access.errors import Missing
 from mingcha.access.permissions import Permission
 from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.rest.second_opinions import OpinionAnswer, asked, found_question, standing
 from mingcha.review.conversations import MOST_CHARACTERS
 from mingcha.review.second_opinions import Question
-from mingcha.web.connected import asker_of
+from mingcha.web.connected import asker_of, line_of
 from mingcha.web.door import Door, Services
 from mingcha.web.forms import Code, Form
-from mingcha.web.national import Line
 
 door = Door("/audit/second-opinions", "事前事中审核")
 
@@ -35,7 +34,7 @@ class QuestionForm(Form):
 async def ask(form: QuestionForm, request: Request, access: Services) -> OpinionAnswer:
     """处理动作为“转人工”的结果，签名以前由本院药师或医保办决定。同一个结果只开一次，再发就是再说一句。"""
     actor = await run_in_threadpool(asker_of, request, form.institution_id)
-    gateway = _gateway(request)
+    gateway = line_of(request).gateway
     question = _question(gateway, form.institution_id, form.message_id, form.result_id)
     return await run_in_threadpool(asked, gateway, access, actor, question, form.text)
 
@@ -50,16 +49,9 @@ async def show(
 ) -> OpinionAnswer:
     """等待时每两三秒问一次；`may_go_on` 有值就是有了结论。"""
     await run_in_threadpool(asker_of, request, institution_id)
-    gateway = _gateway(request)
+    gateway = line_of(request).gateway
     question = _question(gateway, institution_id, message_id, result_id)
     return await run_in_threadpool(standing, gateway, access, question)
-
-
-def _gateway(request: Request) -> Gateway:
-    line: Line | None = request.app.state.line
-    if line is None:
-        raise Conflict("这个进程没有打开审核网关", remedy="请以 mingcha serve 启动")
-    return line.gateway
 
 
 def _question(gateway: Gateway, institution_id: str, message_id: str, result_id: str) -> Question:

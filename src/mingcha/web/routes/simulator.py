@@ -15,14 +15,13 @@ from pydantic import BaseModel, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from mingcha.access.actor import Actor
-from mingcha.access.connections import Desk, desk, desks
+from mingcha.access.connections import Desk, desks
 from mingcha.access.errors import Conflict, Invalid
 from mingcha.access.permissions import Permission
 from mingcha.administration.modules import Module
 from mingcha.audit.reminding.asking import Asked
-from mingcha.gateways.national.feedback import GO_ON, TAKE_BACK
 from mingcha.gateways.rest.answering import AuditFinding
-from mingcha.gateways.rest.results import GO_ON_REASONS, call_of, reason_text
+from mingcha.gateways.rest.results import GO_ON_REASONS, call_of
 from mingcha.gateways.simulator.catalogue import Coded, Item, find_diagnoses, find_items
 from mingcha.gateways.simulator.examples import Example, examples
 from mingcha.gateways.simulator.prescribing import (
@@ -32,9 +31,8 @@ from mingcha.gateways.simulator.prescribing import (
     Scene,
     Visit,
     audit_input,
-    feedback_input,
 )
-from mingcha.gateways.simulator.sending import Exchange, Sender, Sent, send, shown
+from mingcha.gateways.simulator.sending import Exchange, Sender, Sent, operator_of, send, shown
 from mingcha.gateways.simulator.visits import (
     ENCOUNTER,
     OpenVisit,
@@ -45,6 +43,7 @@ from mingcha.gateways.simulator.visits import (
     patient_lines,
 )
 from mingcha.hospital.reminding import DoctorReminder, remind
+from mingcha.web.connected import line_of
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import PRINTED, Code, Form
 from mingcha.web.national import Line
@@ -132,17 +131,6 @@ class CalledInForm(Form):
     scene: Scene
 
 
-class SimulatedAnswerForm(Form):
-    """What the doctor does about findings: goes on for a reason, or goes back."""
-
-    institution_id: Code
-    results: Annotated[list[Code], Field(min_length=1, max_length=100)]
-    way: Literal["go_on", "take_back"]
-    reason: Annotated[str, Field(max_length=4)] = ""
-    remark: Written = ""
-    settling: bool = False
-
-
 class Simulated(BaseModel):
     """What the page begins with.
 
@@ -169,14 +157,6 @@ class Reminded(BaseModel):
     """A reminder, and what went over the line."""
 
     reminder: DoctorReminder
-    exchange: Exchange
-
-
-class FedBack(BaseModel):
-    """Whether feedback was taken, and what went over the line."""
-
-    taken: bool
-    note: str
     exchange: Exchange
 
 
@@ -229,7 +209,7 @@ def ask(form: ReminderAskedForm, request: Request, actor: SignedIn, access: Serv
         department_id=found.patient.facts["department_id"] or "",
     )
     begun = perf_counter()
-    told = remind(access, actor, asked, _line(request).gateway.auditors())
+    told = remind(access, actor, asked, line_of(request).gateway.auditors())
     took = (perf_counter() - begun) * 1000
     sent = {**asdict(asked), "started_at": asked.started_at.isoformat()}
     exchange = Exchange(
@@ -250,12 +230,14 @@ async def audit(form: AuditForm, request: Request, actor: SignedIn, access: Serv
     if form.step != "draft" and not form.diagnoses:
         raise Invalid("没有诊断", where="diagnoses", remedy="签名前请先填诊断")
     found = await run_in_threadpool(at_desk, access, actor, form.institution_id, form.patient)
-    line, settling, now = _line(request), form.step == "settle", local_now(access)
+    line, settling, now = line_of(request), form.step == "settle", local_now(access)
     content = audit_input(
         found.patient, found.number, _visit(form), now.replace(tzinfo=None), settling=settling
     )
     infno, draft = "3102" if settling else "3101", form.step == "draft"
-    sent = await send(line.gateway, line, _sender(line, found.desk, actor), infno, content, now, draft=draft)
+    sent = await send(
+        line.gateway, line, sender_at(line, found.desk, actor), infno, content, now, draft=draft
+    )
     call = None
     if sent.taken:
         gateway = line.gateway
@@ -263,25 +245,10 @@ async def audit(form: AuditForm, request: Request, actor: SignedIn, access: Serv
     return Audited(
         audited=call is not None,
         release=sent.release,
-        note=_note(sent),
+        note=note_of(sent),
         findings=[] if call is None else call.findings,
         exchange=sent.exchange,
     )
-
-
-@door.post("/feedback", _ASKS, "返回修改或继续", response_model=FedBack)
-async def answer(form: SimulatedAnswerForm, request: Request, actor: SignedIn, access: Services) -> FedBack:
-    """作为 3103 送出；继续的须选原因，与嵌入页面相同。"""
-    reason = reason_text(form.reason, form.remark) if form.way == "go_on" else ""
-    if reason is None:
-        raise Invalid("继续须选择原因；选“其他”的须写明", where="reason")
-    found = await run_in_threadpool(desk, access, actor, form.institution_id)
-    way = GO_ON if form.way == "go_on" else TAKE_BACK
-    content = feedback_input(way, form.results, reason, settling=form.settling)
-    line = _line(request)
-    sender = _sender(line, found, actor)
-    sent = await send(line.gateway, line, sender, "3103", content, local_now(access), draft=False)
-    return FedBack(taken=sent.taken, note=_note(sent), exchange=sent.exchange)
 
 
 def _visit(form: SimulatedVisitForm) -> Visit:
@@ -303,20 +270,14 @@ def _orders(told: list[OrderForm]) -> list[Order]:
     return [Order(**one.model_dump()) for one in told]
 
 
-def _sender(line: Line, found: Desk, actor: Actor) -> Sender:
+def sender_at(line: Line, found: Desk, actor: Actor) -> Sender:
     """The connection as the gateway holds it; that it is none of a live one was seen to in the database."""
     connection = line.gateway.connections().of(found.institution_id)
     if not (connection.trial or connection.demonstration):
         raise Conflict("接入的状态刚刚变了", remedy="请几秒后再试")
-    return Sender(connection, found.name, found.region, actor.login)
+    return Sender(connection, found.name, found.region, operator_of(actor.login))
 
 
-def _note(sent: Sent) -> str:
+def note_of(sent: Sent) -> str:
+    """What the answer says beside."""
     return str(sent.said.get("err_msg") or sent.said.get("message") or "")
-
-
-def _line(request: Request) -> Line:
-    line: Line | None = request.app.state.line
-    if line is None:
-        raise Conflict("这个进程没有打开审核网关", remedy="请以 mingcha serve 启动")
-    return line

@@ -42,6 +42,10 @@ export function findDiagnoses(text: string): Promise<Coded[]> {
   return answer(api.GET('/api/v1/simulator/diagnoses', { params: { query: { text } } }))
 }
 
+export function findOperations(text: string): Promise<Coded[]> {
+  return answer(api.GET('/api/v1/simulator/operations', { params: { query: { text } } }))
+}
+
 export function callIn(institution: string, patient: string, scene: Scene): Promise<OpenVisit> {
   return answer(
     api.POST('/api/v1/simulator/visits', { body: { institution_id: institution, patient, scene } }),

@@ -81,7 +81,7 @@ class Desk:
     def example(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """An example, and the form that a click on it fills."""
         one = next(one for one in self.begun["examples"] if one["name"] == name)
-        filled = {field: one[field] for field in ("diagnoses", "orders", "earlier")}
+        filled = {field: one[field] for field in ("diagnoses", "orders", "earlier", "operations")}
         return one, {**self.begin(self.patient(one["sex"]), one["scene"]), **filled}
 
     def audit(self, form: dict[str, Any], step: str) -> dict[str, Any]:
@@ -154,6 +154,18 @@ def test_what_is_sent_says_all_that_the_specification_requires_and_is_read_witho
         for name in one.national
     }
     assert set(ORDER.split()) <= known | {"hilist_lv"}
+
+
+def test_herbs_stand_on_a_prescription_of_their_own(desk: Desk) -> None:
+    (_, form), (_, herbs) = desk.example("超说明书用量"), desk.example("饮片超量")
+    form["orders"] += [{**one, "number": 8 + number} for number, one in enumerate(herbs["orders"])]
+    desk.audit(form, "sign")
+    (patient,) = _sent(desk)["input"]["data"]["patient_dtos"]
+    (encounter,) = patient["fsi_encounter_dtos"]
+    drug, *ours = (one["rxno"] for one in encounter["fsi_order_dtos"])
+    assert len(set(ours)) == 1
+    assert drug not in ours
+    assert max(map(len, (drug, *ours))) <= 20
 
 
 def _sent(desk: Desk) -> dict[str, Any]:
@@ -266,7 +278,7 @@ def test_only_a_demonstration_makes_history_and_a_live_connection_is_never_used(
 
 
 def test_items_and_diagnoses_are_found_by_code_name_and_first_letters(desk: Desk) -> None:
-    for what in ("items", "diagnoses"):
+    for what in ("items", "diagnoses", "operations"):
         first = desk.ask("GET", f"/simulator/{what}")[0]
         for text in (first["code"], first["name"], initials(first["name"])):
             assert first["code"] in {

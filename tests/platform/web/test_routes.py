@@ -291,6 +291,7 @@ def calls(
         ("GET", "/simulator/patients"): (f"/simulator/patients?institution={hospital}", None),
         ("GET", "/simulator/items"): ("/simulator/items", None),
         ("GET", "/simulator/diagnoses"): ("/simulator/diagnoses", None),
+        ("GET", "/simulator/operations"): ("/simulator/operations", None),
         ("POST", "/simulator/visits"): ("/simulator/visits", simulated),
         ("POST", "/simulator/reminders"): ("/simulator/reminders", visit),
         ("POST", "/simulator/audits"): (

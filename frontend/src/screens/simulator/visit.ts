@@ -53,6 +53,7 @@ export const SCENES: { value: Scene; label: string }[] = [
 
 export const CLASSES: Record<string, string> = { '01': '甲', '02': '乙', '03': '丙' }
 const PAUSE = 400
+const HERB = '102'
 export const BLOCKED = '拦截'
 export const HANDED_OVER = '转人工'
 
@@ -79,6 +80,13 @@ function orderOf({ days, ...line }: OrderLine): AuditForm['orders'][number] {
   return { ...line, days: days === '' ? null : Number(days) }
 }
 
+/** Of a herb so many grams a dose, and a dose a day. */
+export function weigh(line: OrderLine): void {
+  const grams = /^(\d+(?:\.\d+)?)\s*(?:g|克)$/u.exec(line.dose.trim())?.[1]
+  if (line.list_type !== HERB || !grams || !/^\d+$/u.test(line.days)) return
+  line.quantity = String(Number((Number(grams) * Number(line.days)).toFixed(4)))
+}
+
 function complete(line: OrderLine): boolean {
   return Number(line.quantity) > 0 && Number(line.price) >= 0 && line.price !== ''
 }
@@ -88,6 +96,7 @@ export function useVisit() {
   const scene = ref<Scene>('outpatient')
   const opened = shallowRef<OpenVisit>()
   const diagnoses = ref<Coded[]>([])
+  const operations = ref<Coded[]>([])
   const orders = ref<OrderLine[]>([])
   const earlier = shallowRef<Earlier[]>([])
   const patient = shallowRef<PatientReminder>()
@@ -120,6 +129,7 @@ export function useVisit() {
       ...about(visit),
       step,
       diagnoses: diagnoses.value,
+      operations: operations.value,
       orders: orders.value.map(orderOf),
       earlier: earlier.value,
     }
@@ -152,6 +162,7 @@ export function useVisit() {
       items.clear()
       numbers = filled?.orders.length ?? 0
       diagnoses.value = [...(filled?.diagnoses ?? [])]
+      operations.value = [...(filled?.operations ?? [])]
       orders.value = (filled?.orders ?? []).map(lineOf)
       earlier.value = (filled?.earlier ?? []) as Earlier[]
       opened.value = made
@@ -181,7 +192,8 @@ export function useVisit() {
     const isDrug = item.list_type.startsWith('1')
     const { kind: _, ...facts } = item
     const line = { ...facts, number: numbers, quantity: '1', dose: '', frequency: '', route: '', days: '' }
-    if (isDrug) Object.assign(line, { frequency: 'qd', route: '口服', days: '7' })
+    if (item.list_type === HERB) Object.assign(line, { frequency: '每日一剂', route: '水煎服', days: '7' })
+    else if (isDrug) Object.assign(line, { frequency: 'qd', route: '口服', days: '7' })
     orders.value.push(line)
     return line
   }
@@ -276,6 +288,7 @@ export function useVisit() {
     latest += 1
     opened.value = undefined
     diagnoses.value = []
+    operations.value = []
     orders.value = []
     earlier.value = []
     advice.value = undefined
@@ -287,7 +300,7 @@ export function useVisit() {
 
   // As it is typed: what was signed and is changed must be signed again.
   watch(
-    () => JSON.stringify([diagnoses.value, orders.value]),
+    () => JSON.stringify([diagnoses.value, operations.value, orders.value]),
     () => {
       if (!opened.value || busy.value || state.value === 'settled') return
       state.value = 'open'
@@ -308,6 +321,7 @@ export function useVisit() {
     scene,
     opened,
     diagnoses,
+    operations,
     orders,
     earlier,
     patient,

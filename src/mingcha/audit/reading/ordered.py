@@ -1,4 +1,4 @@
-"""What a dataset shows of ordering: items as they were charged, diagnoses as they were named."""
+"""What a dataset shows of ordering: items as they were charged, diagnoses and operations as they were named."""
 
 from __future__ import annotations
 
@@ -29,11 +29,20 @@ def charged_items(lake: Lake) -> pl.DataFrame:
 
 def named_diagnoses(lake: Lake) -> pl.DataFrame:
     """Every diagnosis once, the most frequent first: code, name, how many encounters."""
-    named = ("diagnosis_code", "diagnosis_name")
+    return _named(lake, "diagnoses", "diagnosis")
+
+
+def named_procedures(lake: Lake) -> pl.DataFrame:
+    """Every operation once, the most frequent first: code, name, how many encounters."""
+    return _named(lake, "procedures", "procedure")
+
+
+def _named(lake: Lake, table: str, what: str) -> pl.DataFrame:
+    named = (f"{what}_code", f"{what}_name")
     parts = [
-        lake.scan("diagnoses", bucket).drop_nulls(named).group_by(named).agg(pl.len().alias("encounters"))
+        lake.scan(table, bucket).drop_nulls(named).group_by(named).agg(pl.len().alias("encounters"))
         for bucket in lake.buckets
     ]
     rows = pl.concat(parts).group_by(named).agg(pl.col("encounters").sum()).collect()
     rows = rows.sort("encounters", *named, descending=[True, False, False])
-    return rows.unique("diagnosis_code", keep="first", maintain_order=True)
+    return rows.unique(named[0], keep="first", maintain_order=True)

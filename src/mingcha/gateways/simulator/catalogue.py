@@ -12,7 +12,7 @@ import polars as pl
 
 from mingcha.access.context import Access
 from mingcha.audit.reading.open_claims import open_claims
-from mingcha.audit.reading.ordered import charged_items, named_diagnoses
+from mingcha.audit.reading.ordered import charged_items, named_diagnoses, named_procedures
 from mingcha.domain.values import PRICE_SCALE, decimal_text
 from mingcha.library.index import initials
 from mingcha.store.lake import MANIFEST, Lake
@@ -40,7 +40,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Coded:
-    """A diagnosis."""
+    """A diagnosis, or an operation."""
 
     code: str
     name: str
@@ -66,11 +66,20 @@ def find_items(access: Access, text: str) -> list[Item]:
 
 def find_diagnoses(access: Access, text: str) -> list[Coded]:
     """What fits, the most used first."""
-    found = _fitting(access, named_diagnoses, "diagnosis", text)
-    return [Coded(row["diagnosis_code"], row["diagnosis_name"]) for row in found]
+    return _coded(access, named_diagnoses, "diagnosis", text)
+
+
+def find_operations(access: Access, text: str) -> list[Coded]:
+    """What fits, the most used first."""
+    return _coded(access, named_procedures, "procedure", text)
 
 
 Read = Callable[[Lake], pl.DataFrame]
+
+
+def _coded(access: Access, read: Read, what: str, text: str) -> list[Coded]:
+    found = _fitting(access, read, what, text)
+    return [Coded(row[f"{what}_code"], row[f"{what}_name"]) for row in found]
 
 
 def _fitting(access: Access, read: Read, what: str, text: str) -> Iterable[dict[str, Any]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from mingcha.gateways.simulator.prescribing import Diagnosed, Earlier, Order, Scene
+from mingcha.gateways.simulator.prescribing import Diagnosed, Earlier, Operated, Order, Scene
 from mingcha.knowledge.packaged import packaged
 
 
@@ -28,6 +28,7 @@ class Example:
     diagnoses: list[Diagnosed]
     orders: list[Order]
     earlier: list[Earlier] = field(default_factory=list)
+    operations: list[Operated] = field(default_factory=list)
     sex: str | None = None
 
 
@@ -44,6 +45,7 @@ def _example(told: Mapping[str, Any]) -> Example:
         diagnoses=_diagnoses(told),
         orders=_orders(told),
         earlier=[Earlier(one["days_ago"], _diagnoses(one), _orders(one)) for one in told.get("earlier", ())],
+        operations=[Operated(**one) for one in told.get("operations", ())],
         sex=told.get("sex"),
     )
 

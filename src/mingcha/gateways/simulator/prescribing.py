@@ -1,6 +1,6 @@
 """What a doctor enters, as the `input` of 3101 and 3102: every field that the specification requires.
 
-Source: 定点医药机构接口规范, 【3101】 tables 128 to 131 and 118; 【3102】 has the same.
+Source: 定点医药机构接口规范, 【3101】 tables 128 to 131, 118 and 133; 【3102】 has the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _MOMENT = "%Y-%m-%d %H:%M:%S"
 # 丙类: nothing of it is paid by the fund.
 _OWN = "03"
 _UNKNOWN_LEVEL = "11"
+_HERB = "102"  # of list_type: 中药饮片
 
 
 class Scene(Labelled):
@@ -50,6 +51,14 @@ _CODES = {
 @dataclass(frozen=True)
 class Diagnosed:
     """A diagnosis."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Operated:
+    """An operation; the first one is the main one."""
 
     code: str
     name: str
@@ -104,6 +113,7 @@ class Visit:
     diagnoses: Sequence[Diagnosed]
     orders: Sequence[Order]
     earlier: Sequence[Earlier] = field(default_factory=tuple)
+    operations: Sequence[Operated] = field(default_factory=tuple)
 
 
 def audit_input(patient: Patient, number: str, visit: Visit, now: datetime, *, settling: bool) -> Any:
@@ -205,6 +215,18 @@ def _encounter(
         "insutype": facts["insurance_type"] or "310",
         "reim_flag": "2",
         "out_setl_flag": "0",
+        "fsi_operation_dtos": [
+            {
+                "setl_list_oprn_id": f"{encounter_id}-S{place}",
+                "oprn_code": one.code,
+                "oprn_name": one.name,
+                "main_oprn_flag": str(int(place == 1)),
+                "oprn_date": f"{began:{_MOMENT}}",
+                "oper_dr_code": facts["doctor_id"] or "D0",
+                "oper_dr_name": facts["doctor_name"] or "医师",
+            }
+            for place, one in enumerate(visit.operations, 1)
+        ],
     }
 
 
@@ -214,8 +236,8 @@ def _order(
     facts = patient.facts
     return {
         "rx_id": f"{encounter_id}-{order.number}",
-        # 20 characters: one prescription an encounter.
-        "rxno": encounter_id[-20:],
+        # 20 characters: one prescription an encounter, and one of herbs, which are never on another.
+        "rxno": f"{encounter_id[-19:]}{'C' if order.list_type == _HERB else ''}",
         "grpno": "",
         "long_drord_flag": "0",
         "hilist_type": order.list_type or "201",

@@ -22,11 +22,12 @@ from mingcha.administration.modules import Module
 from mingcha.audit.reminding.asking import Asked
 from mingcha.gateways.rest.answering import AuditFinding
 from mingcha.gateways.rest.results import GO_ON_REASONS, call_of
-from mingcha.gateways.simulator.catalogue import Coded, Item, find_diagnoses, find_items
+from mingcha.gateways.simulator.catalogue import Coded, Item, find_diagnoses, find_items, find_operations
 from mingcha.gateways.simulator.examples import Example, examples
 from mingcha.gateways.simulator.prescribing import (
     Diagnosed,
     Earlier,
+    Operated,
     Order,
     Scene,
     Visit,
@@ -61,6 +62,13 @@ Text = Annotated[str, Query(max_length=60, pattern=PRINTED, description="编码�
 
 class DiagnosisForm(Form):
     """A diagnosis."""
+
+    code: Code
+    name: Written
+
+
+class OperationForm(Form):
+    """An operation."""
 
     code: Code
     name: Written
@@ -104,6 +112,7 @@ class SimulatedVisitForm(Form):
     diagnoses: Annotated[list[DiagnosisForm], Field(max_length=20)]
     orders: Annotated[list[OrderForm], Field(min_length=1, max_length=500)]
     earlier: Annotated[list[EarlierForm], Field(max_length=10, default_factory=list)]
+    operations: Annotated[list[OperationForm], Field(max_length=20, default_factory=list)]
 
 
 class AuditForm(SimulatedVisitForm):
@@ -189,6 +198,12 @@ def list_diagnoses(access: Services, text: Text = "") -> list[Coded]:
     return find_diagnoses(access, text)
 
 
+@door.get("/operations", _ASKS, "查找手术操作", response_model=list[Coded])
+def list_operations(access: Services, text: Text = "") -> list[Coded]:
+    """按编码、名称或拼音首字母，取自最近导入的数据集；常用的在前。"""
+    return find_operations(access, text)
+
+
 @door.post("/visits", _ASKS, "叫号：开始一次就诊", response_model=OpenVisit)
 def begin_visit(form: CalledInForm, actor: SignedIn, access: Services) -> OpenVisit:
     """给出就诊标识；住院的从三天前入院算起。选了哪位患者记入操作记录。"""
@@ -259,6 +274,7 @@ def _visit(form: SimulatedVisitForm) -> Visit:
         _diagnoses(form.diagnoses),
         _orders(form.orders),
         [Earlier(one.days_ago, _diagnoses(one.diagnoses), _orders(one.orders)) for one in form.earlier],
+        [Operated(**one.model_dump()) for one in form.operations],
     )
 
 

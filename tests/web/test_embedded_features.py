@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 
 import mingcha.web.embedded
-from mingcha.audit.reminding.asking import OpenFinding, Reminder
+from mingcha.audit.reminding.asking import OpenFinding
 from mingcha.audit.reminding.items import ItemLimit, ItemReminder
 from mingcha.audit.reminding.links import Page
 from mingcha.audit.reminding.patient import (
@@ -28,6 +28,7 @@ from mingcha.audit.reminding.patient import (
     RecentVisit,
 )
 from mingcha.gateways.rest.answering import AuditFinding
+from mingcha.hospital.reminding import BudgetState, DoctorReminder
 from mingcha.review.conversations import Advice, Conversation, Ending, OpinionView, Speaker, Spoken, Standing
 from mingcha.web.embedded.asking import InFrame, conversation_page
 from mingcha.web.embedded.rendering import reminder_page, result_page, told
@@ -82,7 +83,7 @@ TALK = Conversation(
 ENDED = replace(
     TALK, opinion=replace(OPINION, outcome=Ending.AGREED, decided_by="yaoshi", standing=Standing.DONE)
 )
-REMINDER = Reminder(
+REMINDER = DoctorReminder(
     PatientReminder(
         elsewhere=False, sex="男", age=54, features=["儿童"], allergies=[Noted("青霉素", None, "2026-01-01", None)],
         registrations=[Noted("高血压", "M039", None, "2027-01-01")],
@@ -92,6 +93,7 @@ REMINDER = Reminder(
     ),
     [OpenFinding("R1", "规则", "可疑", "项目", "E1")],
     [ItemReminder("X1", "乙类", ["10%"], [ItemLimit("GZ1", "规则", "可疑", "限住院", "来源")])],
+    [BudgetState("D1", "2026-03", "三月", "100.00", "90.00", "20.00", "-10.00", "110%", over=True, days_left=29)],
 )  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def pages() -> Iterator[tuple[str, str]]:
     }
     yield "one thing said", told("明察", "链接已打开过")
     yield "reminder", reminder_page(REMINDER)
-    yield "nothing to be reminded of", reminder_page(Reminder(PatientReminder(elsewhere=True)))
+    yield "nothing to be reminded of", reminder_page(DoctorReminder(PatientReminder(elsewhere=True)))
     yield "conversation that waits", conversation_page(TALK)
     yield "conversation that ended", conversation_page(ENDED)
     for kind in (Page.AUDIT, Page.CHARGING):

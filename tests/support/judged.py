@@ -13,6 +13,7 @@ from mingcha.access.context import Access
 from mingcha.audit.batch import FINDINGS, audit
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
+from mingcha.store.database.base import Base
 from mingcha.store.database.engine import Database
 from mingcha.store.keys import Keyring
 from mingcha.store.releases import FOLDER as RELEASES
@@ -39,9 +40,11 @@ def judged() -> Path:
 
 
 def reading() -> Access:
-    """An installation with the run, to call services as the console does; nothing is in its database."""
+    """An installation with the run, to call services as the console does; its database is empty."""
     home = judged()
-    return Access(Database("sqlite://"), Keyring(home / "keys.json"), home)
+    access = Access(Database("sqlite://"), Keyring(home / "keys.json"), home)
+    Base.metadata.create_all(access.database.engine)
+    return access
 
 
 def beside(access: Access) -> UUID:

@@ -13,6 +13,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.errors import missing
 from mingcha.access.permissions import Permission
+from mingcha.audit.advised import AdviceGiven, advice_of
 from mingcha.audit.batch import FINDINGS
 from mingcha.audit.explain import Explanation
 from mingcha.audit.reading.explained import explainer_of
@@ -54,6 +55,7 @@ class FindingDetail:
         due_fen: what should have been charged for the line (应收); None where it is not about a line's money.
         same_line: what other rules said of the same line; `same_bill` of the rest of the bill.
         around: None where its dataset is no longer there.
+        advised: each time that somebody was told of it before, the last first; all until now.
     """
 
     finding: FindingRow
@@ -64,6 +66,7 @@ class FindingDetail:
     same_line: list[FindingRow]
     same_bill: list[FindingRow]
     around: Surroundings | None
+    advised: list[AdviceGiven]
     identity: Identity
 
 
@@ -107,6 +110,7 @@ def finding(
         same_line=[other for other in others if _same_line(row, other)],
         same_bill=[other for other in others if not _same_line(row, other)],
         around=seen,
+        advised=advice_of(access, facts),
         identity=Identity(
             run_id,
             program=str(index.manifest["identity"]["code"]),

@@ -89,6 +89,7 @@ LABELS = {
     "sex": "性别",
     "action": "处理动作",
     "exemption": "特例",
+    "advice": "事前事中提醒",
     "month": "月份",
 }
 # The table of the index that a facet counts, its key, and what the key is called.
@@ -102,12 +103,11 @@ _OF_TABLES = {
     "item": ("items", "item", "code", "name"),
     "exemption": ("exemptions", "exemption", "exemption", "exemption_reason"),
 }
-_OF_TEXTS = frozenset({"certainty", "care_type", "action", "sex"})
 # Their codes are an institution's own: the same one elsewhere is another.
 _OF_AN_INSTITUTION = frozenset({"department", "doctor"})
 _CODE_LISTS = {"insurance_type": "insutype", "care_type": "med_type", "sex": "gend"}
 _WORDS = {"true": "住院", "false": "门诊、购药"}
-_UNKNOWN = {"action": "没有规定", "exemption": "没有特例", "item": "整单"}
+_UNKNOWN = {"action": "没有规定", "exemption": "没有特例", "advice": "没有提醒过", "item": "整单"}
 _COUNTED = ("findings", "claimed_fen")
 
 

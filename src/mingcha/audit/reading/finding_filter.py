@@ -33,6 +33,7 @@ OF_TEXT = {
     "knowledge_point": "knowledge_point",
     "person": "person_id",
     "encounter": "encounter_id",
+    "advice": "advice",
 }
 
 
@@ -44,6 +45,7 @@ class FindingFilter:
         text: a part of the code or the name of the item.
         inpatient: `true` of a stay, `false` of a visit.
         exempt: with an exemption, or without.
+        advice: how whoever was told of it before, 事前 or 事中, went on.
         day_from, day_to: when it was charged, both included; of a whole bill, when the encounter began.
         claimed_from_fen, claimed_to_fen: what is claimed for it, both included.
     """
@@ -63,6 +65,7 @@ class FindingFilter:
     item: Sequence[str] = ()
     person: Sequence[str] = ()
     encounter: Sequence[str] = ()
+    advice: Sequence[str] = ()
     finding: Sequence[str] = ()
     text: str | None = None
     inpatient: Sequence[str] = ()

@@ -52,7 +52,8 @@ class FindingRow:
     """A finding in a list; amounts in fen, quantities as people write them.
 
     `charged_fen` is what was billed for the line (实收), `amount_fen` what it is too much by (超收), `claimed_fen`
-    what counts once over all findings of the line (计入), `recoverable_fen` the fund's share of that (可追回).
+    what counts once over all findings of the line (计入), `recoverable_fen` the fund's share of that (可追回);
+    `advice` how whoever was told of it before, 事前 or 事中, went on.
     """
 
     finding_id: str
@@ -89,6 +90,7 @@ class FindingRow:
     action: str | None
     exemption: str | None
     exemption_reason: str | None
+    advice: str | None
 
 
 def findings(
@@ -129,6 +131,7 @@ def shown(access: Access, index: FindingIndex, page: pl.DataFrame) -> list[Findi
         "day",
         care_type=_text(index, page, "care_type"),
         sex=_text(index, page, "sex"),
+        advice=_text(index, page, "advice"),
     ).to_dicts()
     by_row = {row["row"]: row for row in details}
     return [
@@ -185,7 +188,7 @@ def _row(
         **{
             **own,
             **place,
-            **{name: beside[name] for name in ("inpatient", "age", "care_type", "sex")},
+            **{name: beside[name] for name in ("inpatient", "age", "care_type", "sex", "advice")},
             "day": None if beside["day"] is None else date_of(beside["day"]),
             "charged_at": None
             if said["charged_at"] is None

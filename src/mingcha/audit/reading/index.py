@@ -21,7 +21,7 @@ from mingcha.audit.reading.index_columns import CODED, PLACE
 from mingcha.audit.reading.within import within
 from mingcha.audit.run import INDEX
 
-ABOUT, FORMAT = "index.json", 1
+ABOUT, FORMAT = "index.json", 2
 TABLES = ("places", "items", "rules", "exemptions")
 
 

@@ -22,7 +22,10 @@ ITEM = ("code", "name")
 RULE = ("rule_code", "rule_name", "slug")
 EXEMPTION = ("exemption", "exemption_reason")
 # Texts that rows bear as the number of their place among the sorted values.
-CODED = ("certainty", "action", "knowledge_point", "person_id", "encounter_id", "care_type", "sex")
+SAID = ("certainty", "action", "knowledge_point", "person_id", "encounter_id", "care_type", "sex")
+# How whoever was told of it before went on: neither the finding nor the dataset says that.
+ADVICE = "advice"
+CODED = (*SAID, ADVICE)
 MONEY = ("amount_fen", "claimed_fen", "recoverable_fen")
 # The order in which the rows lie: the largest claim first, which is what a list shows unless somebody says otherwise.
 ORDER = ("claimed_fen", "amount_fen")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,23 @@ from mingcha.store.whole import whole_folder
 _KEPT = (*c.MONEY, "day", "settled_on", "inpatient", "age")
 
 
-def write_index(run: Path, dataset: Path) -> None:
+Advised = Callable[[pl.DataFrame], pl.Series]
+"""findings → how whoever was told of each before went on, null where nobody was"""
+
+
+def write_index(run: Path, dataset: Path, advised: Advised | None = None) -> None:
     """Index the findings of a finished run; an index that lies there is replaced.
+
+    Args:
+        advised: asked where there are hospitals that call.
 
     Raises:
         InputError: no finished run, or no dataset.
     """
     manifest, lake = finished_run(run), Lake(dataset)
     findings, names = _gathered(run, manifest, lake)
+    nobody = pl.Series([None], dtype=pl.String).new_from_index(0, findings.height)
+    findings = findings.with_columns((nobody if advised is None else advised(findings)).alias(c.ADVICE))
     with whole_folder(run / INDEX, replacing=True) as folder:
         _write(findings, names, folder)
         write_json(folder / ABOUT, about_of(manifest))
@@ -62,7 +71,7 @@ def _gathered(run: Path, manifest: dict[str, Any], lake: Lake) -> tuple[pl.DataF
 
 
 def _texts() -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*c.PLACE, *c.ITEM, *c.RULE, *c.EXEMPTION, *c.CODED)))
+    return tuple(dict.fromkeys((*c.PLACE, *c.ITEM, *c.RULE, *c.EXEMPTION, *c.SAID)))
 
 
 def _beside(found: pl.DataFrame, encounters: pl.DataFrame) -> pl.DataFrame:

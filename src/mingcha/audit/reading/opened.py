@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from mingcha.access.context import Access
 from mingcha.access.errors import missing
+from mingcha.audit.advised import advice_on
 from mingcha.audit.ledger.folders import run_folder
 from mingcha.audit.reading.index import FindingIndex, read_index
 from mingcha.audit.reading.indexing import write_index
@@ -87,7 +89,7 @@ def _open(access: Access, run: Path) -> FindingIndex:
     manifest = finished_run(run)
     index = read_index(run, manifest)
     if index is None:
-        write_index(run, dataset_of(access, manifest))
+        write_index(run, dataset_of(access, manifest), partial(advice_on, access))
         index = read_index(run, manifest)
     if index is None:
         raise InputError("疑点索引没有写成", where=str(run), remedy="请检查磁盘空间后重试")

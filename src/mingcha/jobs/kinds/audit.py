@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.errors import Invalid
 from mingcha.access.permissions import Permission
+from mingcha.audit.advised import advice_on
 from mingcha.audit.batch import Progress, audit
 from mingcha.audit.extent import check_institutions, extent_of
 from mingcha.audit.ledger.datasets import dataset
@@ -105,7 +107,7 @@ def _work(work: Work[AuditParameters]) -> dict[str, Any]:
     )
     lines = result.counts["lines"]
     work.progress("建立疑点索引", lines, lines)
-    write_index(result.out, dataset_folder(access, asked.dataset_id))
+    write_index(result.out, dataset_folder(access, asked.dataset_id), partial(advice_on, access))
     return {"release": asked.release, "counts": dict(result.counts), "timing": result.manifest["timing"]}
 
 

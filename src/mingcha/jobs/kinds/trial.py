@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.access.permissions import Permission
+from mingcha.audit.advised import advice_on
 from mingcha.audit.batch import Progress, audit
 from mingcha.audit.extent import extent_of
 from mingcha.audit.ledger.datasets import dataset
@@ -99,7 +101,7 @@ def _judge(work: Work[TrialParameters], own: Access, side: UUID, release: Releas
         progress=progress,
     )
     work.progress("建立疑点索引", 0, None, "")
-    write_index(result.out, claims)
+    write_index(result.out, claims, partial(advice_on, work.access))
 
 
 KIND = Kind(TRIAL, "试运行", Permission.RUNS_START, TrialParameters, _work, _check)

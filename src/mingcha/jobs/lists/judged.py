@@ -178,6 +178,7 @@ LISTS = (
             Shown("可追回（元）", "recoverable_fen", Form.YUAN),
             Shown("处理动作", "action", width=10),
             Shown("特例", "exemption_reason", width=24),
+            Shown("事前事中提醒", "advice", width=14),
             Shown("知识点", "knowledge_point", width=36),
         ),
         by_page(_findings, _FINDINGS_AT_ONCE),

@@ -56,3 +56,30 @@ def test_a_budget_is_set_changed_undone_and_others_come_from_a_table(stage: Stag
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(listed.get_by_text("12,000.00")).to_be_visible()
     assert shortcomings(page) == []
+
+
+@pytest.mark.one_database
+def test_a_standard_of_payment_is_entered_from_points_and_withdrawn(stage: Stage, page: Page) -> None:
+    stage.town.user("rules", stage.town.grant(Role.RULE_ADMIN))
+    stage.sign_in(page, "rules", to="/payment-standards")
+    page.get_by_role("button", name="录入", exact=True).click()
+    form = page.get_by_role("dialog", name="录入支付标准")
+    for label, text in (
+        ("编码", "FM1"), ("名称", "支架植入"), ("主诊断", "I21 I20"), ("手术操作", "36.06"), ("地区", "350100"),
+        ("来源文件", "演示数据，没有任何文件公布"),
+    ):  # fmt: skip
+        form.get_by_label(label, exact=True).fill(text)
+    form.get_by_label("分值", exact=True).fill("1.5")
+    form.get_by_label("点值", exact=True).fill("8000")
+    expect(form.get_by_text("合 12000.00 元")).to_be_visible()
+    assert shortcomings(page) == []
+    form.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    listed = page.get_by_role("region", name="支付标准列表")
+    expect(listed.get_by_text("12,000.00")).to_be_visible()
+    assert shortcomings(page) == []
+    page.get_by_role("button", name="撤下 FM1").click()
+    asked = page.get_by_role("dialog", name="撤下")
+    asked.get_by_role("textbox").fill("金额写错了")
+    asked.get_by_role("button", name="撤下").click()
+    expect(listed.get_by_text("12,000.00")).to_have_count(0)

@@ -58,6 +58,7 @@ ADDRESSES = {
     "calls": "/calls",
     "second-opinions": "/second-opinions",
     "budgets": "/budgets",
+    "payment-standards": "/payment-standards",
     "knowledge-points": "/knowledge/points",
     "drafts": "/drafts",
     "releases": "/releases",

@@ -22,6 +22,7 @@ import {
   OfficeBuilding,
   Operation,
   Postcard,
+  PriceTag,
   Promotion,
   Service,
   SetUp,
@@ -314,6 +315,29 @@ export const SCREENS: Screen[] = [
       {
         title: '改错了怎么办',
         text: '每次设定都留在“历史”里。按“撤销”恢复上一次的金额。',
+      },
+    ],
+  },
+  {
+    name: 'payment-standards',
+    path: '/payment-standards',
+    title: '支付标准',
+    group: HOSPITAL,
+    icon: PriceTag,
+    permissions: ['standards.view'],
+    component: () => import('./payment-standards/StandardsScreen.vue'),
+    help: [
+      {
+        title: '这里做什么',
+        text: 'DRG、DIP、单病种的支付标准，按地区和日期，写明来源文件。住院患者开单时，医师看到本次住院的标准和已发生的费用。',
+      },
+      {
+        title: '怎样知道是哪一条',
+        text: '医院报送的病种编号优先；没有的按主诊断和手术操作，取最具体的一条。两条同样具体的，不能确定，不显示。',
+      },
+      {
+        title: '录错了怎么办',
+        text: '按“撤下”，写明原因，再录入正确的；撤下的可以恢复。同一组在同一范围一天里只能有一条。',
       },
     ],
   },

@@ -47,6 +47,8 @@ class Permission(Labelled):
     SETTINGS_EDIT = "settings.edit", "维护模块、参数、字典和帮助"
     BUDGETS_VIEW = "budgets.view", "查看科室预算和执行"
     BUDGETS_EDIT = "budgets.edit", "设定科室预算"
+    STANDARDS_VIEW = "standards.view", "查看支付标准"
+    STANDARDS_EDIT = "standards.edit", "录入和撤下支付标准"
     RULES_VIEW = "rules.view", "查看规则库、规则集"
     RULES_EDIT = "rules.edit", "编辑参数、规则集、特例和自建规则"
     KNOWLEDGE_VIEW = "knowledge.view", "查看知识库、草稿和发布版"

@@ -38,6 +38,7 @@ _LOOKS_UP = frozenset(
         P.FINDINGS_VIEW,
         P.BILLS_VIEW,
         P.CALLS_VIEW,
+        P.STANDARDS_VIEW,
         P.LISTS_EXPORT,
     }
 )
@@ -141,7 +142,8 @@ ROLES: dict[Role, RoleEntry] = {
         may_assign=WITHIN_A_HOSPITAL,
     ),
     Role.RULE_ADMIN: RoleEntry(
-        "规则管理员", _LOOKS_UP | _WRITES | {P.RUNS_START, P.FINDINGS_EXPORT, P.SIMULATOR_USE}
+        "规则管理员",
+        _LOOKS_UP | _WRITES | {P.STANDARDS_EDIT, P.RUNS_START, P.FINDINGS_EXPORT, P.SIMULATOR_USE},
     ),
     Role.FIRST_REVIEWER: RoleEntry("初审员", _AUDITS | {P.KNOWLEDGE_VIEW, P.PERSONS_REVEAL}),
     Role.RE_REVIEWER: RoleEntry("复审员", _AUDITS | _REVIEWS | {P.PERSONS_REVEAL}),
@@ -171,6 +173,7 @@ ROLES: dict[Role, RoleEntry] = {
             P.OPINIONS_GIVE,
             P.BUDGETS_VIEW,
             P.BUDGETS_EDIT,
+            P.STANDARDS_EDIT,
         },
     ),
     Role.DEPARTMENT_HEAD: RoleEntry(

@@ -32,6 +32,7 @@ class Call(msgspec.Struct, array_like=True, gc=False):
         release: number of the release that judged, 0 where none did.
         findings: rows with the columns of `Finding`, without those that are exempt.
         failed: mechanisms that were left out because they had failed.
+        payment: by what the stay is paid, beside what it costs so far (`hospital.stay_payment`).
         trial: the connection was being tried, or the orders were not signed yet.
     """
 
@@ -48,6 +49,7 @@ class Call(msgspec.Struct, array_like=True, gc=False):
     findings: list[dict[str, Any]] = []
     failed: list[str] = []
     trial: bool = False
+    payment: list[dict[str, Any]] = []
 
 
 encode_call = msgspec.msgpack.Encoder().encode

@@ -66,6 +66,7 @@ class Reminded:
     findings: tuple[Mapping[str, Any], ...] = ()
     items: tuple[Mapping[str, Any], ...] = ()
     budgets: tuple[Mapping[str, Any], ...] = ()
+    payment: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Reminded:
@@ -101,6 +102,7 @@ class Audited:
     note: str = ""
     release: int = 0
     findings: tuple[Finding, ...] = ()
+    payment: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Audited:
@@ -111,6 +113,7 @@ class Audited:
             note=str(told.get("note", "")),
             release=int(told.get("release", 0)),
             findings=tuple(map(Finding.of, told.get("findings", ()))),
+            payment=tuple(told.get("payment", ())),
         )
 
 

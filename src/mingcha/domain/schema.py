@@ -38,7 +38,7 @@ from mingcha.domain.evidence import (
 )
 from mingcha.domain.fields import Entity
 from mingcha.domain.findings import Finding, Indicator, Unjudged
-from mingcha.domain.hospital import DepartmentBudget
+from mingcha.domain.hospital import DepartmentBudget, PaymentStandard
 from mingcha.domain.organisation import (
     Department,
     Doctor,
@@ -99,7 +99,7 @@ OPTIONAL_TABLES: dict[str, type[Entity]] = {
 REGISTERS: tuple[type[Entity], ...] = (Unit, StaffMember)
 
 # What a hospital manages its own spending by.
-HOSPITAL: tuple[type[Entity], ...] = (DepartmentBudget,)
+HOSPITAL: tuple[type[Entity], ...] = (DepartmentBudget, PaymentStandard)
 
 
 def entities() -> list[type[Entity]]:

@@ -10,8 +10,10 @@ from mingcha.audit.bill import BillAuditor
 from mingcha.audit.reminding.asking import Asked, KnownPatient, Reminder, patient_of, reminder
 from mingcha.domain.values import yuan
 from mingcha.hospital.budget_rows import held
+from mingcha.hospital.matching import NO_STANDARDS, StandardBook
 from mingcha.hospital.periods import around
 from mingcha.hospital.spent import Spending, share
+from mingcha.hospital.stay_payment import StayPayment, beside_past
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,24 @@ class DoctorReminder(Reminder):
 
     Args:
         budgets: of the doctor's own department, of this month and this year, where they are set.
+        payment: by what an open stay is paid beside what it costs so far, where a standard is known for sure.
     """
 
     budgets: list[BudgetState] = field(default_factory=list)
+    payment: list[StayPayment] = field(default_factory=list)
 
 
-def remind(access: Access, actor: Actor, asked: Asked, auditor: BillAuditor | None) -> DoctorReminder:
+def remind(
+    access: Access,
+    actor: Actor,
+    asked: Asked,
+    auditor: BillAuditor | None,
+    standards: StandardBook = NO_STANDARDS,
+) -> DoctorReminder:
     """What a doctor is told; that it was, stands in the trail.
+
+    Args:
+        standards: of payment, as they hold today.
 
     Raises:
         InputError: too many items.
@@ -58,7 +71,11 @@ def remind(access: Access, actor: Actor, asked: Asked, auditor: BillAuditor | No
     known = patient_of(access, asked)
     told = reminder(access, actor, asked, auditor, known)
     department = asked.department_id or _department_of(asked, known)
-    return DoctorReminder(**vars(told), budgets=budget_states(access, asked.institution_id, department))
+    return DoctorReminder(
+        **vars(told),
+        budgets=budget_states(access, asked.institution_id, department),
+        payment=beside_past(standards, asked, known.past),
+    )
 
 
 def budget_states(access: Access, institution_id: str, department_id: str) -> list[BudgetState]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,9 +28,12 @@ from mingcha.audit.ledger import runs as ledger
 from mingcha.audit.ledger import uploads
 from mingcha.audit.ledger.runs import AUDIT, Status
 from mingcha.domain.errors import MingchaError
+from mingcha.domain.values import PRICE_SCALE
 from mingcha.hospital.budgets import NewBudget, set_budgets
+from mingcha.hospital.matching import Scheme
 from mingcha.hospital.periods import around
 from mingcha.hospital.spent import Spending
+from mingcha.hospital.standards import NewStandard, add_standards
 from mingcha.jobs import runs
 from mingcha.jobs.execution import carry_out
 from mingcha.jobs.kinds.audit import AuditParameters
@@ -51,6 +54,17 @@ _SECOND = {Role.RULE_ADMIN: "rule_admin_2"}
 # Of what was spent, in per cent: some budgets are nearly used up, one in three is exceeded.
 _SHARES = (125, 108, 96)
 _LEAST_BUDGET, _ROUND = 5_000_00, 100_00
+# Groups by the chapter of the main diagnosis, with points in ten-thousandths, at so many millionths of a yuan each.
+_DEMONSTRATION_RATE = 8_000 * PRICE_SCALE
+_DEMONSTRATION_GROUPS = (
+    ("F", "循环系统疾病", ("I",), 11_000),
+    ("E", "呼吸系统疾病", ("J",), 7_500),
+    ("G", "消化系统疾病", ("K",), 9_000),
+    ("K", "内分泌、代谢疾病", ("E",), 6_500),
+    ("I", "肌肉骨骼疾病", ("M", "S"), 12_500),
+    ("B", "神经系统疾病", ("G",), 10_000),
+    ("L", "泌尿、生殖系统疾病", ("N",), 8_500),
+)
 # What they decide holds for the whole installation.
 _WHOLE = {Role.RULE_ADMIN, Role.DECIDER}
 
@@ -196,6 +210,26 @@ def settle_budgets(access: Access, places: Places) -> None:
             set_budgets(access, console("演示"), hospital, rows, "演示：按已发生的费用编造")
 
 
+def settle_standards(access: Access, regions: Iterable[str]) -> None:
+    """Standards of payment of the regions, made up, for diagnoses that stays of the city have."""
+    rows = [
+        NewStandard(
+            scheme=Scheme.DRG,
+            region=region,
+            code=f"DEMO-{code}",
+            name=f"{name}（演示）",
+            diagnoses=prefixes,
+            valid_from=_FOUNDED,
+            source="演示数据，没有任何文件公布",
+            points=points,
+            rate=_DEMONSTRATION_RATE,
+        )
+        for region in regions
+        for code, name, prefixes, points in _DEMONSTRATION_GROUPS
+    ]
+    add_standards(access, console("演示"), rows)
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A city on a platform: its dataset, its audit, and who works with it."""
@@ -235,6 +269,7 @@ def load(
     imported = runs.start(access, reviewer, "import", "样例城市", ImportParameters(upload, "样例城市"))
     dataset_id = _done(access, reviewer, imported.id, workers)
     settle_budgets(access, places)
+    settle_standards(access, regions)
     judged = runs.start(access, reviewer, AUDIT, "样例城市年度审核", AuditParameters(dataset_id))
     return Loaded(dataset_id, _done(access, reviewer, judged.id, workers), places, accounts)
 

@@ -534,6 +534,7 @@ AIMED = {
     ("POST", "/accounts/invitations"),
     ("POST", "/budgets"),
     ("POST", "/budgets/preview"),
+    ("POST", "/payment-standards"),
 }
 # Wrong on purpose in `calls`: they are let in, and then told what is wrong.
 LISTS = {
@@ -548,6 +549,7 @@ LISTS = {
     ("GET", "/calls"): "institution_id",
     ("GET", "/second-opinions"): "institution_id",
     ("GET", "/budgets"): "institution_id",
+    ("GET", "/payment-standards"): "institution_id",
     ("GET", "/budgets/departments"): "institution_id",
 }
 

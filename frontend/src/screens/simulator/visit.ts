@@ -8,6 +8,7 @@ import {
   type AuditForm,
   type Audited,
   type BudgetState,
+  type StayPayment,
   callIn,
   type Coded,
   type Earlier,
@@ -101,6 +102,7 @@ export function useVisit() {
   const earlier = shallowRef<Earlier[]>([])
   const patient = shallowRef<PatientReminder>()
   const budgets = shallowRef<BudgetState[]>([])
+  const payment = shallowRef<StayPayment[]>([])
   const items = reactive(new Map<string, ItemReminder>())
   const advice = shallowRef<Audited>()
   const problem = shallowRef<Problem>()
@@ -158,6 +160,7 @@ export function useVisit() {
       advice.value = undefined
       patient.value = undefined
       budgets.value = []
+      payment.value = []
       asked.value = undefined
       items.clear()
       numbers = filled?.orders.length ?? 0
@@ -210,6 +213,7 @@ export function useVisit() {
     if (opened.value !== visit) return
     patient.value = told.reminder.patient
     budgets.value = told.reminder.budgets ?? []
+    payment.value = told.reminder.payment ?? []
     for (const item of told.reminder.items ?? []) items.set(item.code, item)
     note(told.exchange)
   }
@@ -294,6 +298,7 @@ export function useVisit() {
     advice.value = undefined
     patient.value = undefined
     budgets.value = []
+    payment.value = []
     problem.value = undefined
     state.value = 'open'
   }
@@ -326,6 +331,7 @@ export function useVisit() {
     earlier,
     patient,
     budgets,
+    payment,
     items,
     advice,
     problem,

@@ -16,6 +16,7 @@ const KINDS: Record<string, string> = {
   consultation: '征求意见',
   second_opinion: '人工审核',
   budget: '科室预算',
+  payment_standard: '支付标准',
   run: '任务',
   draft: '草稿',
   knowledge: '知识点',

@@ -36,6 +36,7 @@ class Asked:
         started_at: when the encounter began, local.
         items: codes of what is about to be ordered.
         department_id: where the doctor is, empty where the asking system does not say.
+        main_diagnosis, procedures, disease_id: what the asking system knows of the stay by now, as codes.
     """
 
     institution_id: str
@@ -45,6 +46,9 @@ class Asked:
     inpatient: bool = False
     items: tuple[str, ...] = ()
     department_id: str = ""
+    main_diagnosis: str = ""
+    procedures: tuple[str, ...] = ()
+    disease_id: str = ""
 
 
 @dataclass(frozen=True)

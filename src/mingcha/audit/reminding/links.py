@@ -41,8 +41,8 @@ class Shown(msgspec.Struct, frozen=True):
 
     Args:
         message_id: of the audit whose result it is.
-        person_id, encounter_id, started_at, inpatient, items, department_id: of whom one is reminded, and where
-            (see `asking.Asked`).
+        person_id, encounter_id, started_at, inpatient, and what follows: of whom one is reminded (see
+            `asking.Asked`).
     """
 
     page: str
@@ -53,6 +53,9 @@ class Shown(msgspec.Struct, frozen=True):
     inpatient: bool = False
     items: tuple[str, ...] = ()
     department_id: str = ""
+    main_diagnosis: str = ""
+    procedures: tuple[str, ...] = ()
+    disease_id: str = ""
 
 
 @dataclass(frozen=True)

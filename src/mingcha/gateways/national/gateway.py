@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -27,6 +27,8 @@ from mingcha.gateways.national.feedback import read_feedback, sign_in, sign_out
 from mingcha.gateways.national.pasts import Pasts
 from mingcha.gateways.national.rates import Rates
 from mingcha.gateways.national.signing import Unsigned
+from mingcha.hospital.matching import NO_STANDARDS, StandardBook
+from mingcha.hospital.stay_payment import StayPayment, beside_message
 from mingcha.ingest.messages import read_message
 from mingcha.store.journal.answered import Answered
 from mingcha.store.journal.records import Place, Sealer
@@ -83,6 +85,7 @@ class Gateway:
         secret: what numbers of signing in are made with.
         clock: this moment, with its zone.
         policy: how long a call may have waited, among others, as it is set now.
+        standards: of payment, as they hold today.
     """
 
     auditors: Auditors
@@ -95,6 +98,7 @@ class Gateway:
     secret: bytes
     clock: Callable[[], datetime]
     policy: Callable[[], Policy] = Policy
+    standards: Callable[[], StandardBook] = lambda: NO_STANDARDS
     _on_the_way: dict[bytes, Reply] = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Reply:
@@ -192,14 +196,16 @@ class Gateway:
             return self._not_audited(asked, "等待超时")
         known = self.pasts.of(dict.fromkeys(one.facts["person_id"] for one in message.encounters))
         answer = auditor.of_message(message, past=None if known is None else known.__getitem__)
+        payment = beside_message(self.standards(), message.encounters)
         note = answer.note if known is not None else _WITHOUT_PAST + answer.note
         return self._kept(
             asked,
             CallOutcome.AUDITED,
-            asked.audited(answer, auditor, note),
+            asked.audited(answer, auditor, note, payment),
             release=auditor.plan.release.number,
             findings=[row for row in answer.findings if row["exemption"] is None],
             failed=sorted(auditor.failed),
+            payment=[asdict(one) for one in payment],
         )
 
     def _not_audited(self, asked: Asked, why: str) -> Reply:
@@ -257,9 +263,9 @@ class Asked:
         trial = self.sender is not None and self.sender.trial
         return trial or self.request.headers.get(DRAFT) == "1"
 
-    def audited(self, answer: Answer, auditor: BillAuditor, note: str) -> bytes:
-        """The answer where the message was audited."""
-        del auditor
+    def audited(self, answer: Answer, auditor: BillAuditor, note: str, payment: list[StayPayment]) -> bytes:
+        """The answer where the message was audited; the national one has no place for how the stay is paid."""
+        del auditor, payment
         return self.taken(answer.output, note)
 
     def taken(self, output: dict[str, Any], note: str = "") -> bytes:

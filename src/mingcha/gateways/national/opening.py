@@ -22,6 +22,7 @@ from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.national.pasts import Pasts
 from mingcha.gateways.national.rates import Rates, rates_folder
 from mingcha.gateways.national.remembered import Remembered
+from mingcha.hospital.known_standards import KnownStandards
 from mingcha.store.journal.answered import Answered
 from mingcha.store.journal.records import Sealer, journal_folder
 from mingcha.store.journal.writing import Journal
@@ -44,6 +45,7 @@ class Opened:
         self._connections = _connections(self._kept_connections.told() or ())
         self._policy = self._kept_policy.told() or Policy()
         self._stopped, self._looked = threading.Event(), threading.Event()
+        self._standards = KnownStandards(access)
         self._follower = threading.Thread(target=self._follow, daemon=True, name="settings")
         self._lookup = PastLookup(access)
         self.in_force = InForce(access.home)
@@ -62,6 +64,7 @@ class Opened:
             secret=access.keys.index,
             clock=access.clock,
             policy=lambda: self._policy,
+            standards=self._standards,
         )
 
     def start(self) -> None:
@@ -85,6 +88,7 @@ class Opened:
             known = known_connections(self._access)
             self._connections = _connections(known)
             self._policy = self._access.policy
+            self._standards.look()
             self._kept_connections.keep([replace(one, used_today=0) for one in known])
             self._kept_policy.keep(self._policy)
         except MingchaError as error:

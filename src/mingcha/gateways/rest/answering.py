@@ -20,6 +20,7 @@ from mingcha.gateways.national.connections import Connection
 from mingcha.gateways.national.envelope import envelope_of
 from mingcha.gateways.national.gateway import NOT_AUDITED, Asked, Gateway, Reply, Request
 from mingcha.gateways.rest.words import Said, in_these_words
+from mingcha.hospital.stay_payment import StayPayment
 
 _encode = msgspec.json.Encoder().encode
 _REFUSED = 422
@@ -75,6 +76,7 @@ class AuditAnswer:
     Args:
         outcome: audited, or not_audited: then `note` says why, and care goes on.
         release: number of the release that judged.
+        payment: by what an open stay is paid, beside what it costs so far.
     """
 
     message_id: str
@@ -83,6 +85,7 @@ class AuditAnswer:
     note: str = ""
     findings: list[AuditFinding] = field(default_factory=list)
     not_judged: list[NotJudged] = field(default_factory=list)
+    payment: list[StayPayment] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,14 +103,13 @@ class AskedHere(Asked):
         whole = Request(said.national, request.headers, request.address, request.arrived)
         super().__init__(whole, envelope_of(said.national), clock)
 
-    def audited(self, answer: Answer, auditor: BillAuditor, note: str) -> bytes:
+    def audited(self, answer: Answer, auditor: BillAuditor, note: str, payment: list[StayPayment]) -> bytes:
         """The findings."""
         found = [finding(row, auditor.explain) for row in answer.findings if row["exemption"] is None]
         unjudged = [NotJudged(code, why, rows) for (code, why), rows in answer.unjudged.items()]
         release = auditor.plan.release.number
-        return _encode(
-            AuditAnswer(self.envelope.msgid, CallOutcome.AUDITED.value, release, note, found, unjudged)
-        )
+        outcome = CallOutcome.AUDITED.value
+        return _encode(AuditAnswer(self.envelope.msgid, outcome, release, note, found, unjudged, payment))
 
     def taken(self, output: dict[str, Any], note: str = "") -> bytes:
         """That feedback was taken."""

@@ -10,6 +10,7 @@ from mingcha.audit.bill import BillAuditor
 from mingcha.audit.calls import Call, decode_call, key_of
 from mingcha.gateways.national.gateway import Gateway
 from mingcha.gateways.rest.answering import AuditFinding, finding
+from mingcha.hospital.stay_payment import StayPayment
 from mingcha.review.conversations import Ending
 from mingcha.review.second_opinions import Question, question_of
 from mingcha.store.journal.records import Place
@@ -30,11 +31,12 @@ OPINION_REASONS = {Ending.AGREED: "6 人工审核同意", Ending.PASSED: "7 人�
 
 @dataclass(frozen=True)
 class AnsweredCall:
-    """A call that was answered, where it lies, and what was found."""
+    """A call that was answered, where it lies, what was found, and by what the stay is paid."""
 
     call: Call
     place: Place
     findings: list[AuditFinding]
+    payment: list[StayPayment]
 
     def question(self, result_id: str) -> Question | None:
         """A result that a person is to be asked about; None where it is not such a one."""
@@ -50,7 +52,8 @@ def call_of(
         return None
     call = decode_call(gateway.sealer.content(place))
     rows = sorted(call.findings, key=lambda row: (row["line_key"] or "", result_id_of(row)))
-    return AnsweredCall(call, place, [finding(row, auditor.explain) for row in rows])
+    payment = [StayPayment(**one) for one in call.payment]
+    return AnsweredCall(call, place, [finding(row, auditor.explain) for row in rows], payment)
 
 
 def reason_text(code: str, remark: str) -> str | None:

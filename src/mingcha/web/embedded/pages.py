@@ -90,7 +90,14 @@ async def _shown(request: Request, found: Opened, said: str = "") -> Response:
         return _html(told(page.label, "没有找到这次审核。请稍后在医生站重新打开"), 404, framed_by)
     asked = await run_in_threadpool(_asked, request.app.state.access, call)
     shown = result_page(
-        page, call.findings, found.answered, found.answer_key, said, scene=call.call.scene, asked=asked
+        page,
+        call.findings,
+        found.answered,
+        found.answer_key,
+        said,
+        scene=call.call.scene,
+        asked=asked,
+        payment=call.payment,
     )
     return _html(shown, 422 if said else 200, framed_by)
 
@@ -148,8 +155,13 @@ def _reminded(access: Access, line: Line, found: Opened) -> str:
         inpatient=shown.inpatient,
         items=shown.items,
         department_id=shown.department_id,
+        main_diagnosis=shown.main_diagnosis,
+        procedures=shown.procedures,
+        disease_id=shown.disease_id,
     )
-    return reminder_page(remind(access, _actor(found), asked, line.gateway.auditors()))
+    return reminder_page(
+        remind(access, _actor(found), asked, line.gateway.auditors(), line.gateway.standards())
+    )
 
 
 def _call(line: Line, found: Opened) -> AnsweredCall | None:

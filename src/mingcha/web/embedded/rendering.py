@@ -14,6 +14,7 @@ from mingcha.audit.reminding.patient import RecentVisit
 from mingcha.gateways.rest.answering import AuditFinding
 from mingcha.gateways.rest.results import GO_ON_REASONS
 from mingcha.hospital.reminding import BudgetState, DoctorReminder
+from mingcha.hospital.stay_payment import StayPayment
 from mingcha.knowledge.point import Certainty
 from mingcha.web.embedded.asking import InFrame, handed_over, is_handed_over
 
@@ -47,6 +48,7 @@ def result_page(
     *,
     scene: str = "",
     asked: Mapping[str, InFrame] = MappingProxyType({}),
+    payment: Sequence[StayPayment] = (),
 ) -> str:
     """The result of an audit with the answers to it; to the window that charges, by line.
 
@@ -54,6 +56,7 @@ def result_page(
         answered: what was done about a result already, in words.
         said: what is wrong with the last answer.
         asked: what a person was asked, by result.
+        payment: by what the stay is paid, beside what it costs so far.
     """
     charging = kind is Page.CHARGING
     shown = [one for one in findings if one.line_id or not charging]
@@ -62,7 +65,7 @@ def result_page(
     done = [group for group in groups if group[0].result_id in answered]
     head = f"<h1>{_(kind.label)}<small>{len(groups)} 项，{len(waiting)} 项待处理</small></h1>"
     if not groups:
-        return page(kind.label, f'{head}<div class="part"><p>没有发现问题。</p></div>')
+        return page(kind.label, f'{head}<div class="part"><p>没有发现问题。</p></div>{payments(payment)}')
     problem = f'<p class="said" role="alert">{_(said)}</p>' if said else ""
     sent = _hidden("key", key) + _hidden("scene", scene)
     cards = "".join(
@@ -72,7 +75,7 @@ def result_page(
     if (more := len(waiting) - MOST_AT_ONCE) > 0:
         cards += f'<p class="quiet">另有 {more} 项，处理以后接着显示。</p>'
     cards += "".join(_done(group[0], answered[group[0].result_id]) for group in done)
-    return page(kind.label, head + problem + cards)
+    return page(kind.label, head + problem + cards + payments(payment))
 
 
 def _groups(findings: Sequence[AuditFinding]) -> list[list[AuditFinding]]:
@@ -168,6 +171,7 @@ def reminder_page(reminder: DoctorReminder) -> str:
             "doubt",
         ),
         _items(reminder),
+        payments(reminder.payment),
         _budgets(reminder.budgets),
         _table("近期就诊", ("日期", "类别", "情况"), [_visit(one) for one in patient.visits]),
     ]
@@ -196,6 +200,23 @@ def _items(reminder: Reminder) -> str:
         limits = "；".join(f"{one.certainty}：{one.text}" for one in item.limits) or "没有限定"
         rows.append((item.code, item.payment_class or "类别未知", "、".join(item.self_pay) or "未知", limits))
     return _table("正在开的项目", ("项目", "类别", "先自付", "限定"), rows)
+
+
+def payments(told: Sequence[StayPayment]) -> str:
+    """By what the stay is paid, beside what it costs so far."""
+    heads = ("支付标准", "标准", "已发生", "已用", "余下", "依据")
+    rows = [
+        (
+            f"{one.scheme} {one.code} {one.name}",
+            f"{one.standard} 元",
+            f"{one.cost} 元",
+            f"{one.used}{'，已超出' if one.over else ''}",
+            f"{one.left} 元",
+            f"按{one.by}；{one.source}",
+        )
+        for one in told
+    ]
+    return _table("本次住院的支付标准", heads, rows)
 
 
 def _budgets(states: Sequence[BudgetState]) -> str:

@@ -32,6 +32,9 @@ class EmbeddedForm(Form):
     inpatient: bool = False
     items: Annotated[list[Code], Field(max_length=200, default_factory=list)]
     department_id: Code | None = None
+    main_diagnosis: Code | None = None
+    procedures: Annotated[list[Code], Field(max_length=100, default_factory=list)]
+    disease_id: Code | None = None
 
 
 class EmbeddedAddress(BaseModel):
@@ -59,6 +62,9 @@ def make(form: EmbeddedForm, request: Request, access: Services) -> EmbeddedAddr
         inpatient=form.inpatient,
         items=tuple(form.items),
         department_id=form.department_id or "",
+        main_diagnosis=form.main_diagnosis or "",
+        procedures=tuple(form.procedures),
+        disease_id=form.disease_id or "",
     )
     token, ends_at = links.make(access, actor, form.institution_id, shown)
     return EmbeddedAddress(path=f"{PAGES}/{token}", ends_at=ends_at)

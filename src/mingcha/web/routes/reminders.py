@@ -9,7 +9,6 @@ from fastapi import Request
 from pydantic import Field
 
 from mingcha.access.permissions import Permission
-from mingcha.audit.bill import BillAuditor
 from mingcha.audit.reminding.asking import Asked
 from mingcha.hospital.reminding import DoctorReminder, remind
 from mingcha.web.connected import asker_of
@@ -30,6 +29,9 @@ class ReminderForm(Form):
     inpatient: bool = False
     items: Annotated[list[Code], Field(max_length=200, default_factory=list)]
     department_id: Annotated[Code | None, Field(description="医师所在科室，据此给出本科室的预算")] = None
+    main_diagnosis: Code | None = None
+    procedures: Annotated[list[Code], Field(max_length=100, default_factory=list)]
+    disease_id: Annotated[Code | None, Field(description="病种编号，同 3101 的 dise_no")] = None
 
 
 @door.post("", Permission.AUDITS_ASK, "事前提醒", signed=True, response_model=DoctorReminder)
@@ -49,10 +51,11 @@ def ask(form: ReminderForm, request: Request, access: Services) -> DoctorReminde
         inpatient=form.inpatient,
         items=tuple(form.items),
         department_id=form.department_id or "",
+        main_diagnosis=form.main_diagnosis or "",
+        procedures=tuple(form.procedures),
+        disease_id=form.disease_id or "",
     )
-    return remind(access, actor, asked, _auditor(request))
-
-
-def _auditor(request: Request) -> BillAuditor | None:
     line: Line | None = request.app.state.line
-    return None if line is None else line.gateway.auditors()
+    if line is None:
+        return remind(access, actor, asked, None)
+    return remind(access, actor, asked, line.gateway.auditors(), line.gateway.standards())

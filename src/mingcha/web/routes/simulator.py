@@ -44,6 +44,7 @@ from mingcha.gateways.simulator.visits import (
     patient_lines,
 )
 from mingcha.hospital.reminding import DoctorReminder, remind
+from mingcha.hospital.stay_payment import StayPayment
 from mingcha.web.connected import line_of
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import PRINTED, Code, Form
@@ -159,6 +160,7 @@ class Audited(BaseModel):
     release: int
     note: str
     findings: list[AuditFinding]
+    payment: list[StayPayment]
     exchange: Exchange
 
 
@@ -224,7 +226,8 @@ def ask(form: ReminderAskedForm, request: Request, actor: SignedIn, access: Serv
         department_id=found.patient.facts["department_id"] or "",
     )
     begun = perf_counter()
-    told = remind(access, actor, asked, line_of(request).gateway.auditors())
+    gateway = line_of(request).gateway
+    told = remind(access, actor, asked, gateway.auditors(), gateway.standards())
     took = (perf_counter() - begun) * 1000
     sent = {**asdict(asked), "started_at": asked.started_at.isoformat()}
     exchange = Exchange(
@@ -262,6 +265,7 @@ async def audit(form: AuditForm, request: Request, actor: SignedIn, access: Serv
         release=sent.release,
         note=note_of(sent),
         findings=[] if call is None else call.findings,
+        payment=[] if call is None else call.payment,
         exchange=sent.exchange,
     )
 

@@ -114,8 +114,12 @@ def connect(
     a_day: int | None = None,
     services: Collection[Service] = tuple(Service),
     state: ConnectionState = ConnectionState.TRIAL,
+    new_secret: bool = False,
 ) -> tuple[ConnectionView, str | None]:
-    """Connect an institution, or change how it is; returns its new secret too, which is shown once.
+    """Connect an institution, or change how it is; returns its new secret too, which is shown once, None without one.
+
+    Args:
+        new_secret: in the place of the one that an institution signs by already; otherwise that one stays.
 
     Raises:
         Invalid: an address that is none, or unsigned messages from anywhere.
@@ -134,7 +138,7 @@ def connect(
         raise Invalid("没有选择服务", where="services", remedy="请至少选择一项；不用时请停用")
     if not 0 < a_second <= MOST_A_SECOND:
         raise Invalid("每秒次数超出范围", where="a_second", remedy=f"1 到 {MOST_A_SECOND}")
-    secret = secrets.token_hex(20) if signed else None
+    secret = None
     with access.database.writing() as session:
         _check_reached(session, access, scope, institution_id)
         row = _row(session, institution_id)
@@ -147,12 +151,17 @@ def connect(
                 framed_by=[],
             )
             session.add(row)
-        row.secret = None if secret is None else access.keys.seal(secret, _about(row.id))
+        if not signed:
+            row.secret = None
+        elif row.secret is None or new_secret:
+            secret = secrets.token_hex(20)
+            row.secret = access.keys.seal(secret, _about(row.id))
         row.networks, row.a_second, row.a_day, row.state = list(networks), a_second, a_day, state
         row.services = [one.value for one in Service if one in services]
         session.flush()
         details = {
             "signed": signed,
+            "new_secret": secret is not None,
             "networks": list(networks),
             "a_second": a_second,
             "a_day": a_day,

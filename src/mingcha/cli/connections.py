@@ -40,6 +40,7 @@ def add(
         networks=unsigned_from or (),
         a_second=a_second,
         state=ConnectionState.LIVE,
+        new_secret=True,
     )
     if as_json:
         print_json({**vars(view), "secret": secret})

@@ -36,12 +36,23 @@ def test_an_administrator_of_a_county_connects_its_own_hospitals_only(town: Town
 
 def test_a_new_secret_takes_the_place_of_the_old_one_and_outlives_a_change_of_keys(town: Town) -> None:
     _, old = connect(town.access, ROOT, "H1")
-    _, new = connect(town.access, ROOT, "H1")
-    assert old != new
+    _, new = connect(town.access, ROOT, "H1", new_secret=True)
+    assert old != new is not None
     rotate(town.access, ROOT)
     retire(town.access, ROOT)
     (known,) = known_connections(town.access)
     assert known.secret == new
+
+
+def test_a_change_leaves_the_secret_as_it_is_and_only_who_begins_to_sign_gets_one(town: Town) -> None:
+    _, first = connect(town.access, ROOT, "H1")
+    view, none = connect(town.access, ROOT, "H1", a_second=7)
+    assert (view.a_second, none) == (7, None)
+    assert [one.secret for one in known_connections(town.access)] == [first]
+    assert connect(town.access, ROOT, "H1", signed=False, networks=["10.0.0.0/8"])[1] is None
+    assert [one.secret for one in known_connections(town.access)] == [None]
+    _, again = connect(town.access, ROOT, "H1")
+    assert again not in (None, first)
 
 
 def test_a_stopped_connection_is_not_known_to_the_gateway(town: Town) -> None:

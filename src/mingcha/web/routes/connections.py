@@ -31,6 +31,7 @@ class ConnectionForm(Form):
         list[Service], Field(min_length=1, max_length=len(Service), default_factory=lambda: list(Service))
     ]
     state: ConnectionState = ConnectionState.TRIAL
+    new_secret: bool = False
 
 
 class FramingForm(Form):
@@ -74,7 +75,7 @@ def show_journals(actor: SignedIn, access: Services) -> JournalState:
 def connect(
     institution_id: Institution, form: ConnectionForm, actor: SignedIn, access: Services
 ) -> Connected:
-    """签名的接入得到新的密钥（只显示一次，旧的随即失效）；不签名的须限定来源地址。"""
+    """签名的接入得到密钥（只显示一次）；已有的密钥不变，要换须写明，旧的随即失效。不签名的须限定来源地址。"""
     view, secret = connections.connect(
         access,
         actor,
@@ -85,6 +86,7 @@ def connect(
         a_day=form.a_day,
         services=form.services,
         state=form.state,
+        new_secret=form.new_secret,
     )
     return Connected(connection=view, secret=secret)
 

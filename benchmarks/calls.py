@@ -217,6 +217,7 @@ def _installed(folder: Path, bills: Bills, persons: int) -> Installation:
                     person=index_of(access, f"P{number:09d}"),
                     packed=pairs[number * 7 % len(pairs)][1],
                     updated_at=now,
+                    counted=True,
                 )
                 for number in range(start, min(start + 5_000, persons))
             )

@@ -136,7 +136,12 @@ def _remember(access: Access, bills: Bills, lake: Lake) -> None:
     with access.database.writing() as session:
         session.execute(delete(History))
         session.add_all(
-            History(person=index_of(access, person), packed=pasts[number % len(pasts)], updated_at=now)
+            History(
+                person=index_of(access, person),
+                packed=pasts[number % len(pasts)],
+                updated_at=now,
+                counted=True,
+            )
             for number, person in enumerate(persons.unique().collect()["person_id"])
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from mingcha.audit.calls import key_of
 from mingcha.audit.past import PastEncounter
-from tests.platform.gateway.calling import bill, encounter, message
+from tests.platform.gateway.calling import HOSPITAL, answer_of, bill, encounter, message
 from tests.platform.gateway.conftest import Installed
 
 
@@ -77,3 +79,22 @@ def test_an_order_that_was_taken_back_is_no_past(installed: Installed, ask: Any)
         )
     )
     assert past(installed, sent) == []
+
+
+@pytest.mark.parametrize("first_read", ["answer", "order"])
+def test_an_order_is_taken_back_whichever_process_is_read_first_and_what_is_ordered_again_stands(
+    installed: Installed, first_read: str
+) -> None:
+    first, second = installed.gateway(), installed.gateway()  # journals are read in this order
+    orders, answers = (second, first) if first_read == "answer" else (first, second)
+    ordered, again = bill(), bill()
+    (result,) = json.loads(answer_of(orders(installed.hospital.request(ordered))))["output"]["result"]
+    warns = {"warn_rslt_id": result["jr_id"], "dspo_way": "2"}
+    installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    answer_of(
+        answers(installed.hospital.request(message("3103", {"data": {"warn_type": "1", "warns": warns}})))
+    )
+    installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    answer_of(orders(installed.hospital.request(again)))
+    (one,) = past(installed, again)
+    assert one.told_by == key_of(HOSPITAL, again["msgid"])

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mingcha.access.context import CHINA, Access
 from mingcha.access.services import OF_TRANSACTION
@@ -59,6 +59,8 @@ class Batch:
     rows: list[CallRow] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[tuple[CallRow, Call]] = field(default_factory=list)
+    # Results whose orders were answered with 返回修改.
+    taken_back: set[str] = field(default_factory=set)
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
     # Release and mechanism that was left out of its calls, because it had failed.
     failing: set[tuple[int, str]] = field(default_factory=set)
@@ -143,6 +145,8 @@ def _enter(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
         _add_findings(session, batch.findings)
         for row, call in batch.feedback:
             _of_feedback(session, access, batch, row, call)
+        session.flush()
+        _take_back(session, batch)
         change(session, access, batch.changes)
         tell_of_failing(session, access, batch.failing)
         _count(session, batch.rows)
@@ -265,11 +269,24 @@ def _of_feedback(session: Session, access: Access, batch: Batch, row: CallRow, c
             taken_back.append(one.warn_rslt_id)
     if not taken_back:
         return
+    batch.taken_back |= set(taken_back)
     take_back(session, access, row.institution_id, taken_back, row.received_at)
+
+
+def _take_back(session: Session, batch: Batch) -> None:
+    """Orders that were taken back are no past: of order and answer either may lie in the journal that is read later."""
+    results = batch.taken_back | {row["result_id"] for row in batch.findings}
+    if not results:
+        return
+    answer = aliased(CallRow)
     found = session.execute(
         select(CallRow.id, CallRow.person)
         .join(CallFinding, CallFinding.call_id == CallRow.id)
-        .where(CallFinding.result_id.in_(taken_back), CallRow.institution_id == row.institution_id)
+        .join(CallFeedback, CallFeedback.result_id == CallFinding.result_id)
+        .join(answer, answer.id == CallFeedback.call_id)
+        .where(CallFinding.result_id.in_(results), CallFeedback.way == TAKE_BACK)
+        # What is ordered again after the answer is another order.
+        .where(answer.institution_id == CallRow.institution_id, CallFeedback.at >= CallRow.received_at)
         .distinct()
     )
     for call_id, person in found:

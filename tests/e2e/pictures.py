@@ -387,7 +387,12 @@ def steps_of_audits(stage: Stage) -> dict[tuple[Role, str], Callable[[Page], Non
         (reviewer, "f0-事前事中记录"): step("/calls"),
         (reviewer, "f3-HIS模拟器"): step("/simulator"),
         (Role.SYSTEM_ADMIN, "f1-医院系统接入"): step("/connections"),
+        (Role.SYSTEM_ADMIN, "f4-医院系统接入-嵌入"): step("/connections", "^嵌入"),
         (Role.INSURANCE_OFFICE, "f2-人工审核"): step("/second-opinions"),
+        (Role.INSURANCE_OFFICE, "g0-科室预算"): step("/budgets"),
+        (Role.INSURANCE_OFFICE, "g1-科室预算-历史"): step("/budgets", "^历史"),
+        (Role.INSURANCE_OFFICE, "g2-支付标准"): step("/payment-standards"),
+        (Role.INSURANCE_OFFICE, "g3-支付标准-录入"): step("/payment-standards", "^录入$"),
     }
 
 

@@ -24,6 +24,8 @@ SCREENS = (
     "/staff",
     "/alarms",
 )
+# What the auditor may not open is looked at as those who work with it.
+SCREENS_OF_HOSPITALS = ("/budgets", "/payment-standards")
 
 
 @pytest.mark.one_database
@@ -123,4 +125,11 @@ def test_every_screen_fits_a_small_window_and_can_be_used_by_everybody(stage: St
     page.goto(stage.address + "/users")
     page.get_by_role("button", name="常用筛选").click()
     faults["popover"] = shortcomings(page)
+    page.context.clear_cookies()
+    stage.town.user("office", stage.town.grant(Role.INSURANCE_OFFICE, "H1"), at="H1")
+    stage.sign_in(page, "office")
+    for address in SCREENS_OF_HOSPITALS:
+        page.goto(stage.address + address)
+        expect(page.get_by_text("还没有", exact=False).first).to_be_visible()
+        faults[address] = shortcomings(page)
     assert {where: found for where, found in faults.items() if found} == {}

@@ -29,6 +29,7 @@ from mingcha.audit.reminding.patient import (
 )
 from mingcha.gateways.rest.answering import AuditFinding
 from mingcha.hospital.reminding import BudgetState, DoctorReminder
+from mingcha.hospital.stay_payment import StayPayment
 from mingcha.review.conversations import Advice, Conversation, Ending, OpinionView, Speaker, Spoken, Standing
 from mingcha.web.embedded.asking import InFrame, conversation_page
 from mingcha.web.embedded.rendering import reminder_page, result_page, told
@@ -83,6 +84,12 @@ TALK = Conversation(
 ENDED = replace(
     TALK, opinion=replace(OPINION, outcome=Ending.AGREED, decided_by="yaoshi", standing=Standing.DONE)
 )
+PAYMENT = [
+    StayPayment(
+        "DRG", "FM1", "支架植入", "12000.00", "1.5", "8000", "13200.00", "-1200.00", "110%", over=True, by="主诊断",
+        source="来源文件",
+    )
+]  # fmt: skip
 REMINDER = DoctorReminder(
     PatientReminder(
         elsewhere=False, sex="男", age=54, features=["儿童"], allergies=[Noted("青霉素", None, "2026-01-01", None)],
@@ -94,6 +101,7 @@ REMINDER = DoctorReminder(
     [OpenFinding("R1", "规则", "可疑", "项目", "E1")],
     [ItemReminder("X1", "乙类", ["10%"], [ItemLimit("GZ1", "规则", "可疑", "限住院", "来源")])],
     [BudgetState("D1", "2026-03", "三月", "100.00", "90.00", "20.00", "-10.00", "110%", over=True, days_left=29)],
+    PAYMENT,
 )  # fmt: skip
 
 
@@ -115,7 +123,9 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"{kind.label} of nothing", result_page(kind, [], {}, "key")
         yield (
             kind.label,
-            result_page(kind, found, {"R9": "继续"}, "key", "请选择原因", scene="2", asked=asked),
+            result_page(
+                kind, found, {"R9": "继续"}, "key", "请选择原因", scene="2", asked=asked, payment=PAYMENT
+            ),
         )
 
 

@@ -32,6 +32,11 @@ export function yuan(fen: number | null | undefined): string {
   return `${fen < 0 ? '-' : ''}${count(Math.floor(Math.abs(fen) / 100))}.${cents}`
 }
 
+/** An amount that is decimal text in yuan already, its thousands set apart. */
+export function setApart(amount: string): string {
+  return amount.replace(/\B(?=(?:\d{3})+(?:\.|$))/gu, ',')
+}
+
 /** How long something takes, to the unit that matters: 8 秒, 3 分 20 秒, 2 小时 5 分. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))

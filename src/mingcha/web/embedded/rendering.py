@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from html import escape
 from itertools import groupby
 from operator import attrgetter
@@ -208,10 +209,10 @@ def payments(told: Sequence[StayPayment]) -> str:
     rows = [
         (
             f"{one.scheme} {one.code} {one.name}",
-            f"{one.standard} 元",
-            f"{one.cost} 元",
+            _yuan(one.standard),
+            _yuan(one.cost),
             f"{one.used}{'，已超出' if one.over else ''}",
-            f"{one.left} 元",
+            _yuan(one.left),
             f"按{one.by}；{one.source}",
         )
         for one in told
@@ -224,14 +225,19 @@ def _budgets(states: Sequence[BudgetState]) -> str:
     rows = [
         (
             one.period_label,
-            f"{one.amount} 元",
+            _yuan(one.amount),
             f"{one.used}{'，已超出' if one.over else ''}",
-            f"{one.open} 元",
-            f"{one.left} 元，{one.days_left} 天",
+            _yuan(one.open),
+            f"{_yuan(one.left)}，{one.days_left} 天",
         )
         for one in states
     ]
     return _table("本科室预算", heads, rows)
+
+
+def _yuan(amount: str) -> str:
+    """An amount that people read, its thousands set apart; it stays on one line."""
+    return f"{Decimal(amount):,}\u00a0元"
 
 
 def _list(title: str, rows: Sequence[str], tone: str) -> str:

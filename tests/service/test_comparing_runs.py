@@ -22,9 +22,7 @@ from mingcha.audit.outputs import sha256_of
 from mingcha.audit.reading.comparison import DifferenceFilter, compare, differences
 from mingcha.audit.reading.runs_to_read import hits_by_rule
 from mingcha.audit.run import INDEX
-from mingcha.store.database.engine import Database
-from mingcha.store.keys import Keyring
-from tests.support.judged import RELEASES, RUN, RUNS, judged
+from tests.support.judged import RELEASES, RUN, RUNS, judged, with_empty_database
 
 LATER = UUID("0f8fad5b-d9cb-469f-a165-70867728950e")
 EVERYBODY = console("测试")
@@ -40,7 +38,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Access:
     later = home / RUNS / str(LATER)
     shutil.copytree(judged() / RUNS / str(RUN), later, ignore=shutil.ignore_patterns(INDEX, ".*"))
     change(later)
-    return Access(Database("sqlite://"), Keyring(home / "keys.json"), home)
+    return with_empty_database(home)
 
 
 def change(run: Path) -> None:

@@ -41,7 +41,11 @@ def judged() -> Path:
 
 def reading() -> Access:
     """An installation with the run, to call services as the console does; its database is empty."""
-    home = judged()
+    return with_empty_database(judged())
+
+
+def with_empty_database(home: Path) -> Access:
+    """An installation over a data folder; its database has its tables, and nothing in them."""
     access = Access(Database("sqlite://"), Keyring(home / "keys.json"), home)
     Base.metadata.create_all(access.database.engine)
     return access

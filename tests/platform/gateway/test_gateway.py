@@ -324,15 +324,15 @@ def test_what_is_sent_while_a_connection_is_tried_is_answered_and_is_nobodys_his
 
 
 def test_only_services_that_were_subscribed_to_are_served(installed: Installed) -> None:
-    view, secret = connect(installed.access, ROOT, HOSPITAL, services=[Service.DURING])
-    ask = Hospital(view.access_key, secret or "", installed.access.clock).calling(installed.gateway())
+    connect(installed.access, ROOT, HOSPITAL, services=[Service.DURING])
+    ask = installed.hospital.calling(installed.gateway())
     assert "没有开通交易 3101" in ask(bill())["err_msg"]
     assert ask(bill(infno="3102"))["infcode"] == 0
 
 
 def test_beyond_the_calls_of_a_day_a_bill_is_kept_and_audited_afterwards(installed: Installed) -> None:
-    view, secret = connect(installed.access, ROOT, HOSPITAL, a_day=2)
-    ask = Hospital(view.access_key, secret or "", installed.access.clock).calling(installed.gateway())
+    connect(installed.access, ROOT, HOSPITAL, a_day=2)
+    ask = installed.hospital.calling(installed.gateway())
     assert [ask(bill(seed=seed))["infcode"] for seed in (1, 2)] == [0, 0]
     installed.drain()
     assert "每日次数" in ask(bill(seed=3))["err_msg"]

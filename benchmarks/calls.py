@@ -107,7 +107,7 @@ class Installation:
     def unread_bytes(self) -> int:
         """What the journals hold that has not been read into the database."""
         with self.access.database.reading() as session:
-            return _kept_bytes(self.home) - (session.scalar(select(func.sum(JournalRead.offset))) or 0)
+            return _kept_bytes(self.home) - int(session.scalar(select(func.sum(JournalRead.offset))) or 0)
 
 
 def figures(lines: int, persons: int, soak: int, library: MadeLibrary, cache: Path) -> list[Figure]:

@@ -38,7 +38,21 @@ VISIT = {"mdtrt_id": "E1", "psn_no": BOTH, "vali_flag": "1"}
 ELSEWHERE = {**VISIT, "mdtrt_id": "E2"}
 MESSAGES = (
     told(
-        "4301", rgstinfo=VISIT, caseinfo={"mdtrt_date": "2026-01-01", "algs": "青霉素", "chfcomp": "张三说"}
+        "4301",
+        rgstinfo=VISIT,
+        caseinfo={"mdtrt_date": "2026-01-01", "algs": "青霉素", "chfcomp": "张三说"},
+        diseinfo=[
+            {
+                "diag_code": "I10.x00",
+                "diag_name": "高血压病",
+                "maindiag_flag": "1",
+                "tcm_dise_name": "眩晕病",
+                "vali_flag": "1",
+            },
+            {"tcm_dise_code": "A17.41", "tcm_dise_name": "消渴病", "tcmsymp": "气阴两虚证"},
+            {"diag_code": "J00.x00", "diag_name": "作废的诊断", "vali_flag": "0"},
+            {"diag_code": "", "diag_name": "", "vali_flag": "1"},
+        ],
     ),
     told("4301", rgstinfo=ELSEWHERE, caseinfo={"mdtrt_date": "2026-01-11", "algs": ""}),
     told(
@@ -62,6 +76,16 @@ MESSAGES = (
                 "oprn_oprt_name": "胆囊切除术",
                 "oprn_oprt_date": "2026-01-12",
                 "mdtrt_sn": "X",
+            }
+        ],
+        diseinfo=[
+            {
+                "diag_code": "K80.100",
+                "inhosp_diag_name": "胆囊结石",
+                "disediag_type": "出院诊断",
+                "vali_flag": "1",
+                "mdtrt_sn": "X",
+                "psn_name": "欧阳建国",
             }
         ],
     ),
@@ -156,6 +180,9 @@ def test_what_bills_and_messages_tell_of_a_person_stands_there_with_day_and_sour
     assert {one for one in found if one[3] == RECORD} == {
         ("allergy", "2026-01-01", "青霉素", RECORD),
         ("allergy", "2026-01-11", "头孢", RECORD),
+        ("diagnosis", "2026-01-01", "高血压病", RECORD),
+        ("diagnosis", "2026-01-01", "消渴病", RECORD),
+        ("diagnosis", "2026-01-11", "胆囊结石", RECORD),
         ("operation", "2026-01-01", "阑尾切除术", RECORD),
         ("operation", "2026-01-12", "胆囊切除术", RECORD),
         ("examination", "2026-01-12", "胸部CT", RECORD),
@@ -173,6 +200,9 @@ def test_what_bills_and_messages_tell_of_a_person_stands_there_with_day_and_sour
     facts = record_of(town.access, WHOLE, known[1]).facts
     said = {one.name: {fact.label: fact.text for fact in one.said} for one in facts}
     assert said["葡萄糖"] == {"结果（数值）": "7.10", "计量单位": "mmol/L"}
+    assert said["高血压病"] == {"主诊断标志": "是", "中医病名": "眩晕病"}
+    assert said["消渴病"] == {"中医证候": "气阴两虚证"}
+    assert said["胆囊结石"] == {"疾病诊断类型": "出院诊断"}
     days = [one.day or "" for one in facts]
     assert days == sorted(days, reverse=True)
 

@@ -195,6 +195,24 @@ class Allergy(Report):
     recorded_at = f.moment("记录时间", "mdtrt_date", "adm_date")
 
 
+class RecordedDiagnosis(Report):
+    """病历诊断 (4301, 4401): beside what the bill says; a Chinese one may stand in the same row."""
+
+    label = "病历诊断"
+    key = ("encounter_id", "record", "diagnosis_code", "diagnosis_name", "chinese_code", "chinese_name")
+
+    record = f.code("病历", "infno", required=True, note="交易编号：4301 门急诊诊疗记录，4401 住院病案首页")
+    diagnosis_code = f.code("诊断代码", "diag_code")
+    diagnosis_name = f.text("诊断名称", "diag_name", "inhosp_diag_name")
+    main = f.flag("主诊断标志", "maindiag_flag", codes="maindiag_flag")
+    diagnosis_type = f.text("疾病诊断类型", "disediag_type")
+    chinese_code = f.code("中医病名代码", "tcm_dise_code")
+    chinese_name = f.text("中医病名", "tcm_dise_name")
+    syndrome_code = f.code("中医证候代码", "tcmsymp_code")
+    syndrome = f.text("中医证候", "tcmsymp")
+    recorded_at = f.moment("就诊或入院时间", "mdtrt_date", "adm_date")
+
+
 class Operation(Report):
     """手术操作记录 (4302, 4401): beside what the bill says."""
 

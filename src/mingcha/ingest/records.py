@@ -26,6 +26,7 @@ from mingcha.domain.evidence import (
     Operation,
     Order,
     PathologyReport,
+    RecordedDiagnosis,
     SusceptibilityReport,
     VitalSigns,
 )
@@ -59,12 +60,17 @@ class _Told:
 
 
 _ALLERGEN = tuple(name for one in (Allergy.allergen_code, Allergy.allergen) for name in one.national)
+_DIAGNOSIS = ("diag_code", "diag_name", "inhosp_diag_name", "tcm_dise_code", "tcm_dise_name")
 # 4402 and 4402A differ in nothing that is read.
 _OF_INPUT: Mapping[str, tuple[_Told, ...]] = {
-    "4301": (_Told(Allergy, "caseinfo", ("rgstinfo",), _ALLERGEN),),
+    "4301": (
+        _Told(Allergy, "caseinfo", ("rgstinfo",), _ALLERGEN),
+        _Told(RecordedDiagnosis, "diseinfo", ("rgstinfo", "caseinfo"), _DIAGNOSIS),
+    ),
     "4302": (_Told(Operation, "oprninfo"),),
     "4401": (
         _Told(Allergy, "baseinfo", telling=_ALLERGEN),
+        _Told(RecordedDiagnosis, "diseinfo", ("baseinfo",), _DIAGNOSIS),
         _Told(Operation, "oprninfo", ("baseinfo",), ("oprn_oprt_code",)),
     ),
     "4402": (_Told(Order),),
@@ -100,21 +106,22 @@ def rows_of(content: bytes) -> list[tuple[type[Entity], Row]]:
         raise InputError(not_json(error), remedy="请检查报文是否被截断，编码应为 UTF-8") from error
     except RecursionError as error:
         raise InputError("报文嵌套过深", remedy=_REMEDY) from error
-    tables = _OF_INPUT.get(str(_node(message, "infno"))) if isinstance(message, dict) else None
+    infno = str(_node(message, "infno"))
+    tables = _OF_INPUT.get(infno)
     if tables is not None and any(_rows(message, one.node) for one in tables):
-        return [row for one in tables for row in _of_input(message, one)]
+        return [row for one in tables for row in _of_input(message, infno, one)]
     rows = [] if tables is not None else list(_of_person(message))
     if not rows:
         raise InputError("报文中没有可读的数据", remedy=_REMEDY)
     return rows
 
 
-def _of_input(message: Any, told: _Told) -> Iterator[tuple[type[Entity], Row]]:
+def _of_input(message: Any, infno: str, told: _Told) -> Iterator[tuple[type[Entity], Row]]:
     """The rows of a table, each with what stands around it; only what is read, because names stand there too."""
     fields = told.entity.fields().values()
     around = [_rows(message, node) for node in told.around]
     for row in _rows(message, told.node):
-        whole: Row = {}
+        whole: Row = {"infno": infno}
         for beside in around:
             whole |= _of_same_report(beside, row)
         whole |= {name: value for name, value in row.items() if value}

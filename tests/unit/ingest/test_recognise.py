@@ -6,6 +6,7 @@ import pytest
 
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
 from mingcha.domain.entitlement import DirectoryPriceLimit
+from mingcha.domain.evidence import RecordedDiagnosis
 from mingcha.ingest.recognise import CLAIMS, known_names, names_of, normal, recognise
 
 
@@ -33,6 +34,12 @@ def test_a_disease_code_is_a_diagnosis_in_a_table_of_diagnoses_and_a_disease_in_
     assert stays.primary is Encounter
     assert stays.source(Encounter.disease_id) == "dise_codg"
     assert stays.source(Diagnosis.diagnosis_code) is None
+
+
+def test_diagnoses_of_bills_are_not_taken_for_those_of_records_which_say_of_which_record_they_are() -> None:
+    heads = ["mdtrt_id", "psn_no", "diag_code", "diag_name", "maindiag_flag", "vali_flag"]
+    assert recognise(heads, {}).primary is Diagnosis
+    assert recognise([*heads, "infno"], {}).primary is RecordedDiagnosis
 
 
 def test_a_wide_table_holds_line_encounter_settlement_person_and_diagnosis_together() -> None:

@@ -22,6 +22,7 @@ from mingcha.domain.evidence import (
     LaboratoryResult,
     Operation,
     PathologyReport,
+    RecordedDiagnosis,
     SusceptibilityReport,
 )
 from mingcha.domain.fields import Entity, Field
@@ -64,6 +65,20 @@ TELLING: Mapping[str, Telling] = {
     ),
     "allergies": Telling(
         FactKind.ALLERGY, Allergy, (Allergy.allergen_code,), (Allergy.allergen,), (Allergy.recorded_at,)
+    ),
+    "recorded-diagnoses": Telling(
+        FactKind.DIAGNOSIS,
+        RecordedDiagnosis,
+        (RecordedDiagnosis.diagnosis_code, RecordedDiagnosis.chinese_code),
+        (RecordedDiagnosis.diagnosis_name, RecordedDiagnosis.chinese_name),
+        (RecordedDiagnosis.recorded_at,),
+        RecordedDiagnosis.record,
+        said=(
+            RecordedDiagnosis.main,
+            RecordedDiagnosis.diagnosis_type,
+            RecordedDiagnosis.chinese_name,
+            RecordedDiagnosis.syndrome,
+        ),
     ),
     "examinations": Telling(
         FactKind.EXAMINATION,
@@ -186,7 +201,7 @@ def _facts(rows: pl.DataFrame, telling: Telling, source: str, as_of: int) -> Ite
                 said=tuple(
                     (one.label, in_words(row[one.name], one))
                     for one in telling.said
-                    if row[one.name] is not None
+                    if row[one.name] not in (None, name)
                 ),
                 institution_id=row.get("institution_id") or "",
                 region=row.get("care_region") or "",

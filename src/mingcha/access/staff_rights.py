@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from mingcha.access.actor import Actor
@@ -20,6 +20,7 @@ from mingcha.access.standing import place_of
 from mingcha.access.succession import last_period
 from mingcha.access.trail import Action, record
 from mingcha.domain.codelists import CODE_LISTS
+from mingcha.store.database.base import holds_on
 from mingcha.store.database.organisations import Organisation, StaffRight
 
 _DAY = timedelta(days=1)
@@ -178,7 +179,7 @@ def do_withdraw(session: Session, organisation_id: UUID, right: Right, last_day:
 
 def held_on(day: date) -> ColumnElement[bool]:
     """The rights that are held on a day."""
-    return (StaffRight.valid_from <= day) & or_(StaffRight.valid_to.is_(None), StaffRight.valid_to >= day)
+    return holds_on(day, StaffRight.valid_from, StaffRight.valid_to)
 
 
 def view(row: StaffRight) -> RightView:

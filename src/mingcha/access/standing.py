@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.orm import Session
 
 from mingcha.access.actor import Held
 from mingcha.access.roles import Role
 from mingcha.access.scope import Place, PlaceColumns, Reach
+from mingcha.store.database.base import holds_on
 from mingcha.store.database.organisations import OrganisationPeriod
 from mingcha.store.database.people import Grant, User
 
@@ -32,7 +33,7 @@ PLACE_OF_PERIOD = place_columns()
 
 def current_period(day: date, periods: Periods = OrganisationPeriod) -> ColumnElement[bool]:
     """The period that holds on a day."""
-    return and_(periods.valid_from <= day, or_(periods.valid_to.is_(None), periods.valid_to >= day))
+    return holds_on(day, periods.valid_from, periods.valid_to)
 
 
 def place_of(period: OrganisationPeriod) -> Place:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -20,6 +21,7 @@ from mingcha.access.trail import Action, record
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
 from mingcha.hospital.departments import at_department
 from mingcha.hospital.matching import Scheme, Standard
+from mingcha.store.database.base import holds_on
 from mingcha.store.database.hospital import PaymentStandardRow as Row
 
 MOST_FEN = 100_000_000 * 100
@@ -38,8 +40,8 @@ class StandardView:
     insurance_type: str
     code: str
     name: str
-    diagnoses: list[str]
-    procedures: list[str]
+    diagnoses: tuple[str, ...]
+    procedures: tuple[str, ...]
     amount_fen: int
     points: int | None
     rate: int | None
@@ -90,12 +92,14 @@ class StandardFilter:
     withdrawn: bool = False
 
 
+Form = TypeVar("Form", Standard, StandardView)
+
 _SORTS = {
     "code": Row.code,
     "name": Row.name,
     "amount_fen": Row.amount_fen,
     "valid_from": Row.valid_from,
-    "region": Row.region_code,
+    "region": Row.region,
 }
 
 
@@ -105,19 +109,19 @@ def standards(access: Access, actor: Actor, wanted: StandardFilter, listing: Lis
     if wanted.scheme is not None:
         query = query.where(Row.scheme == wanted.scheme.value)
     if wanted.region is not None:
-        query = query.where(Row.region_code == wanted.region)
+        query = query.where(Row.region == wanted.region)
     if wanted.text is not None:
         text = wanted.text
         query = query.where(
             or_(Row.code.startswith(text, autoescape=True), Row.name.contains(text, autoescape=True))
         )
     if wanted.on is not None:
-        query = query.where(_on(wanted.on))
+        query = query.where(holds_on(wanted.on, Row.valid_from, Row.valid_to))
     if not wanted.withdrawn:
         query = query.where(Row.withdrawn_by.is_(None))
     with access.database.reading() as session:
         found = page_of(session, query, listing, _SORTS, default="code", tie=Row.id)
-        return Page([_view(row[0]) for row in found.items], found.total)
+        return Page([_said(row[0], StandardView) for row in found.items], found.total)
 
 
 def add_standards(access: Access, actor: Actor, wanted: Sequence[NewStandard]) -> int:
@@ -163,7 +167,7 @@ def withdraw(access: Access, actor: Actor, standard_id: UUID, reason: str) -> St
             raise Conflict("这条标准已经撤下", remedy="请刷新后再看")
         row.withdrawn_by, row.withdrawn_why, row.changed_at = actor.login, reason, access.now()
         _record(session, access, actor, Action.STANDARD_WITHDRAWN, row, reason)
-        return _view(row)
+        return _said(row, StandardView)
 
 
 def put_back(access: Access, actor: Actor, standard_id: UUID, reason: str) -> StandardView:
@@ -181,30 +185,13 @@ def put_back(access: Access, actor: Actor, standard_id: UUID, reason: str) -> St
             raise Conflict(fault, remedy="请先撤下另一条")
         row.withdrawn_by, row.withdrawn_why, row.changed_at = None, None, access.now()
         _record(session, access, actor, Action.STANDARD_PUT_BACK, row, reason)
-        return _view(row)
+        return _said(row, StandardView)
 
 
 def in_force(session: Session, day: date) -> list[Standard]:
     """All standards of a day."""
-    rows = session.scalars(select(Row).where(_on(day), Row.withdrawn_by.is_(None)))
-    return [
-        Standard(
-            scheme=Scheme(row.scheme),
-            region=row.region_code,
-            institution_rank=row.institution_rank,
-            institution_id=row.institution_id,
-            insurance_type=row.insurance_type,
-            code=row.code,
-            name=row.name,
-            diagnoses=tuple(row.diagnoses),
-            procedures=tuple(row.procedures),
-            amount_fen=row.amount_fen,
-            points=row.points,
-            rate=row.rate,
-            source=row.source,
-        )
-        for row in rows
-    ]
+    holding = holds_on(day, Row.valid_from, Row.valid_to), Row.withdrawn_by.is_(None)
+    return [_said(row, Standard) for row in session.scalars(select(Row).where(*holding))]
 
 
 def revision(session: Session) -> tuple[int, int, datetime | None]:
@@ -255,13 +242,11 @@ def fault_of(one: NewStandard) -> str | None:
 
 def overlap_of(session: Session, one: NewStandard | Row) -> str | None:
     """That the same group has a standard there already in a part of that time: two never hold on one day."""
-    region = one.region_code if isinstance(one, Row) else one.region
-    scheme = one.scheme if isinstance(one, Row) else one.scheme.value
     rank = Row.institution_rank
     same = and_(
-        Row.scheme == scheme,
+        Row.scheme == one.scheme,
         Row.code == one.code,
-        Row.region_code == region,
+        Row.region == one.region,
         rank.is_(None) if one.institution_rank is None else rank == one.institution_rank,
         Row.institution_id == one.institution_id,
         Row.insurance_type == one.insurance_type,
@@ -277,10 +262,6 @@ def overlap_of(session: Session, one: NewStandard | Row) -> str | None:
     return f"{found.valid_from} {until}已有一条"
 
 
-def _on(day: date) -> ColumnElement[bool]:
-    return and_(Row.valid_from <= day, or_(Row.valid_to.is_(None), Row.valid_to >= day))
-
-
 def _reached(actor: Actor) -> ColumnElement[bool]:
     scope = actor.scope(Permission.STANDARDS_VIEW)
     return or_(Row.institution_id == "", within(scope, at_department(Row.institution_id, Row.institution_id)))
@@ -290,60 +271,27 @@ def _editable(session: Session, actor: Actor, standard_id: UUID) -> Row:
     row = session.scalar(select(Row).where(Row.id == standard_id, _reached(actor)).with_for_update())
     if row is None:
         raise missing("这条支付标准")
-    check_place(actor, row.region_code, row.institution_id)
+    check_place(actor, row.region, row.institution_id)
     return row
 
 
 def _record(session: Session, access: Access, actor: Actor, action: Action, row: Row, reason: str) -> None:
-    details = {"code": row.code, "region": row.region_code, "institution": row.institution_id}
+    details = {"code": row.code, "region": row.region, "institution": row.institution_id}
     record(session, access, actor, action, about=("payment_standard", row.id), reason=reason, details=details)
 
 
 def _row(access: Access, actor: Actor, one: NewStandard) -> Row:
-    return Row(
-        id=uuid4(),
-        scheme=one.scheme.value,
-        region_code=one.region,
-        institution_rank=one.institution_rank,
-        institution_id=one.institution_id,
-        insurance_type=one.insurance_type,
-        code=one.code,
-        name=one.name,
-        diagnoses=list(one.diagnoses),
-        procedures=list(one.procedures),
-        amount_fen=amount_of(one),
-        points=one.points,
-        rate=one.rate,
-        valid_from=one.valid_from,
-        valid_to=one.valid_to,
-        source=one.source,
-        set_at=access.now(),
-        set_by_id=actor.user_id,
-        set_by=actor.login,
-        changed_at=access.now(),
-    )
+    now = access.now()
+    said = vars(one) | {"amount_fen": amount_of(one)}
+    return Row(id=uuid4(), **said, set_at=now, set_by_id=actor.user_id, set_by=actor.login, changed_at=now)
 
 
-def _view(row: Row) -> StandardView:
-    return StandardView(
-        id=row.id,
-        scheme=Scheme(row.scheme),
-        region=row.region_code,
-        institution_rank=row.institution_rank,
-        institution_id=row.institution_id,
-        insurance_type=row.insurance_type,
-        code=row.code,
-        name=row.name,
-        diagnoses=list(row.diagnoses),
-        procedures=list(row.procedures),
-        amount_fen=row.amount_fen,
-        points=row.points,
-        rate=row.rate,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        source=row.source,
-        set_at=row.set_at,
-        set_by=row.set_by,
-        withdrawn_by=row.withdrawn_by,
-        withdrawn_why=row.withdrawn_why,
-    )
+def _said(row: Row, form: type[Form]) -> Form:
+    """What a row says, in a form that names each of its columns alike."""
+    said = {field.name: getattr(row, field.name) for field in fields(form)}
+    read = {
+        "scheme": Scheme(row.scheme),
+        "diagnoses": tuple(row.diagnoses),
+        "procedures": tuple(row.procedures),
+    }
+    return form(**said | read)

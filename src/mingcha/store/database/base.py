@@ -1,12 +1,22 @@
-"""What all tables share: names of constraints, moments in UTC, personal texts that are never stored in the clear."""
+"""What all tables share: names of constraints, days from and to, moments in UTC, personal texts never in the clear."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, String, Text, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Dialect,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    and_,
+    or_,
+)
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from mingcha.store.keys import Sealed
 
@@ -23,6 +33,13 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def holds_on(
+    day: date, first: InstrumentedAttribute[date], last: InstrumentedAttribute[date | None]
+) -> ColumnElement[bool]:
+    """Whether a day lies between a first and a last one, both included; without a last one there is no end."""
+    return and_(first <= day, or_(last.is_(None), last >= day))
 
 
 class Moment(TypeDecorator[datetime]):

@@ -52,7 +52,7 @@ class PaymentStandardRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     scheme: Mapped[str] = mapped_column(String(16))
-    region_code: Mapped[str] = mapped_column(String(6))
+    region: Mapped[str] = mapped_column("region_code", String(6))
     institution_rank: Mapped[int | None]
     # Empty where it is for every one of them: null would not count as equal.
     institution_id: Mapped[str] = mapped_column(String(64))

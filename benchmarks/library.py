@@ -17,7 +17,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from mingcha.ingest.knowledge.importing import library, read_files
-from mingcha.knowledge.kinds import DuplicatePair
+from mingcha.knowledge.kinds.charging import DuplicatePair
 from mingcha.knowledge.point import KnowledgePoint, Status, Subject
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings

@@ -13,7 +13,8 @@ from mingcha.catalogue.example import Example
 from mingcha.catalogue.examples import examples_of
 from mingcha.catalogue.messages import indicator_evidence, indicator_sentence
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.kinds import DeviceCapacity, QuantityLimit, WorkTime
+from mingcha.knowledge.kinds.capacity import DeviceCapacity, WorkTime
+from mingcha.knowledge.kinds.limits import QuantityLimit
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points

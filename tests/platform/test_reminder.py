@@ -30,7 +30,7 @@ from mingcha.domain.values import MINUTES_A_DAY, minute_of
 from mingcha.hospital.reminding import remind
 from mingcha.ingest.claims import import_claims
 from mingcha.ingest.messages import read_message
-from mingcha.knowledge.kinds import SexLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.sample.messages import sample_message

@@ -16,7 +16,7 @@ from mingcha.ingest.knowledge.grids import grids
 from mingcha.ingest.knowledge.importing import import_knowledge
 from mingcha.ingest.knowledge.indication_workbook import SHEET
 from mingcha.ingest.knowledge.template import TemplateError
-from mingcha.knowledge.kinds import Indication
+from mingcha.knowledge.kinds.scope import Indication
 from mingcha.knowledge.point import Certainty, Status
 from mingcha.knowledge.release import Release
 from mingcha.store import releases

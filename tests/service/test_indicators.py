@@ -11,7 +11,8 @@ from mingcha.audit.batch import AuditResult, audit
 from mingcha.audit.indicators import INDICATORS, cases_behind
 from mingcha.audit.replay import replay
 from mingcha.domain.errors import InputError
-from mingcha.knowledge.kinds import DeviceCapacity, QuantityLimit
+from mingcha.knowledge.kinds.capacity import DeviceCapacity
+from mingcha.knowledge.kinds.limits import QuantityLimit
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points
 from tests.support.small_lake import write_lake

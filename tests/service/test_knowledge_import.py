@@ -9,7 +9,7 @@ import pytest
 
 from mingcha.domain.errors import InputError, KnowledgeError
 from mingcha.ingest.knowledge.importing import import_knowledge, library, publish
-from mingcha.knowledge.kinds import Indication
+from mingcha.knowledge.kinds.scope import Indication
 from mingcha.knowledge.point import Status
 from mingcha.knowledge.release import diff, digest
 from mingcha.knowledge.starter import starter_points, starter_settings

@@ -19,7 +19,7 @@ from mingcha.cli import commands
 from mingcha.cli.app import run
 from mingcha.domain.errors import InputError, KnowledgeError
 from mingcha.ingest.written import read_yaml
-from mingcha.knowledge.kinds import SexLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.release import Release, diff, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.strategy.form import SAMPLE, strategy_of, written_form

@@ -10,7 +10,7 @@ from pathlib import Path
 from mingcha.domain.errors import InputError
 from mingcha.ingest.codes import read_codes
 from mingcha.ingest.knowledge.importing import ImportReport, Reading, admit
-from mingcha.knowledge.kinds import CodeList, DiagnosisCodeList, ProcedureCodeList
+from mingcha.knowledge.kinds.coding import CodeList, DiagnosisCodeList, ProcedureCodeList
 from mingcha.knowledge.point import Certainty, Subject
 
 LAYOUT = "编码库"

@@ -15,7 +15,7 @@ from mingcha.ingest.knowledge.importing import ImportReport, Reading, admit, lib
 from mingcha.ingest.knowledge.indication_workbook import Approval
 from mingcha.ingest.knowledge.template import Fault, TemplateError
 from mingcha.knowledge.indications.propose import DiseaseIndex, propose
-from mingcha.knowledge.kinds import Indication
+from mingcha.knowledge.kinds.scope import Indication
 from mingcha.knowledge.point import Certainty, KnowledgePoint, Status, default_certainty
 
 LAYOUT = "适应症映射表"

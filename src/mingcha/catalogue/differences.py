@@ -8,7 +8,7 @@ from typing import Any
 from mingcha.domain.codelists import coded
 from mingcha.domain.fields import Field
 from mingcha.domain.values import ValueType, written
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.point import FOREVER, KnowledgePoint
 from mingcha.rules.registry import RULES
 

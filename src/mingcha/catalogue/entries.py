@@ -8,7 +8,7 @@ from typing import Any
 
 from mingcha.domain.errors import DeclarationError
 from mingcha.knowledge.entry import Entry
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.packaged import packaged
 from mingcha.knowledge.strategy.jurisdiction import EVERY_RULE
 from mingcha.rules.base import Rule

@@ -29,7 +29,7 @@ from mingcha.domain.claims import Procedure
 from mingcha.domain.errors import DeclarationError
 from mingcha.domain.refunds import BilledLine, net_refunds
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
-from mingcha.knowledge.kinds import kind
+from mingcha.knowledge.kinds.by_slug import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.reading import scaled, value_of
 from mingcha.rules.base import Rule

@@ -9,7 +9,7 @@ from typing import Any
 from mingcha.domain import schema
 from mingcha.domain.fields import Entity, Field
 from mingcha.domain.values import ValueType
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.point import KnowledgePoint
 
 _MADE = "<!-- 由字段声明生成，请勿手改；改声明后运行 make docs。 -->"

@@ -24,7 +24,7 @@ from mingcha.domain.values import date_of
 from mingcha.ingest.codes import read_codes
 from mingcha.ingest.knowledge import template as own_template
 from mingcha.ingest.knowledge.importing import ImportReport, import_knowledge
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.sources import Source, sources
 from mingcha.knowledge.statistics import Row, Statistics
 from mingcha.knowledge.strategy.checks import of_strategy

@@ -12,22 +12,18 @@ from typing import Any, TypeVar
 
 from mingcha.domain.doses import unit_of
 from mingcha.domain.values import PER_CENT
-from mingcha.knowledge.kinds import (
+from mingcha.knowledge.kinds.charging import SameIncisionGroup
+from mingcha.knowledge.kinds.coding import DiagnosisAge
+from mingcha.knowledge.kinds.limits import CourseLimit, DispenseLimit, SupplyLimit
+from mingcha.knowledge.kinds.medication import (
     NO_DOSE_LIMIT,
-    AgeLimit,
     AntibioticGrade,
-    CourseLimit,
-    DiagnosisAge,
-    DispenseLimit,
     DoseLimit,
     DrugClass,
     HerbDose,
-    InsuranceLimit,
-    InternetLimit,
     PregnancyLimit,
-    SameIncisionGroup,
-    SupplyLimit,
 )
+from mingcha.knowledge.kinds.scope import AgeLimit, InsuranceLimit, InternetLimit
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Status
 from mingcha.knowledge.reading import scaled
 

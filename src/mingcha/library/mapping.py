@@ -26,7 +26,7 @@ from mingcha.ingest.received.checking import Limits, check_content, check_name
 from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.indications.propose import DiseaseIndex, propose
 from mingcha.knowledge.indications.text import LABELS
-from mingcha.knowledge.kinds import Indication
+from mingcha.knowledge.kinds.scope import Indication
 from mingcha.knowledge.point import KnowledgePoint, Status
 from mingcha.library import proposing
 from mingcha.library.bases import base

@@ -27,7 +27,7 @@ from mingcha.ingest.knowledge.template import (
 )
 from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.completion import DEFAULTS, everywhere, status_of
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Status
 from mingcha.library.bases import base
 from mingcha.library.drafts import OPEN, State, row_of

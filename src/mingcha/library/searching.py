@@ -16,7 +16,7 @@ from mingcha.access.listing import Listing
 from mingcha.access.permissions import Permission
 from mingcha.catalogue.defined import all_entries
 from mingcha.domain.values import date_of, day_of
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.point import FOREVER
 from mingcha.knowledge.sources import sources
 from mingcha.library.bases import newest_number

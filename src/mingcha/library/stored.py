@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mingcha.knowledge.changes import Change, ChangePart
-from mingcha.knowledge.kinds import kind
+from mingcha.knowledge.kinds.by_slug import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.store.database.drafts import DraftChange
 

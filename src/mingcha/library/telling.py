@@ -8,7 +8,7 @@ from typing import Any
 
 from mingcha.catalogue.differences import fields_told, setting_told
 from mingcha.knowledge.changes import Change, ChangePart
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.point import KnowledgePoint
 
 PARTS = {

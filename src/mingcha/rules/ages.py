@@ -6,7 +6,7 @@ from typing import Any
 
 from mingcha.domain.claims import Line, Person
 from mingcha.domain.conditions import Age, Condition
-from mingcha.knowledge.kinds import AgeLimit
+from mingcha.knowledge.kinds.scope import AgeLimit
 from mingcha.knowledge.point import FOREVER
 from mingcha.rules.settings import setting
 

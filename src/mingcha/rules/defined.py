@@ -14,7 +14,7 @@ from mingcha.domain.values import ValueType
 from mingcha.knowledge.definition.model import Over, Parameter, RuleDefinition
 from mingcha.knowledge.expressions.reading import condition_of, value_of
 from mingcha.knowledge.expressions.words import Words, type_of, vocabulary
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.reading import SCALES
 from mingcha.rules.base import BillRule, Grain, ItemRule, LineRule, Rule, VisitRule
 from mingcha.rules.period import PeriodRule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mingcha.domain.claims import Encounter, Person
 from mingcha.domain.conditions import Expr, larger, smaller
-from mingcha.knowledge.kinds import AT_HOME, REFERRED, UNREFERRED, BenefitStandard
+from mingcha.knowledge.kinds.entitlement import AT_HOME, REFERRED, UNREFERRED, BenefitStandard
 from mingcha.rules.payment import WHOLE
 
 _away = Encounter.remote_settlement == True  # noqa: E712  # declares a comparison, as do those below

@@ -8,13 +8,8 @@ from typing import Any
 
 from mingcha.domain.item_codes import WHOLE, is_beginning
 from mingcha.knowledge.completion import DEFAULTS, Incomplete, as_stored, complete
-from mingcha.knowledge.kinds import (
-    AddOnLimit,
-    DuplicatePair,
-    InteractingPair,
-    RequiredCompanion,
-    Substitution,
-)
+from mingcha.knowledge.kinds.charging import AddOnLimit, DuplicatePair, RequiredCompanion, Substitution
+from mingcha.knowledge.kinds.medication import InteractingPair
 from mingcha.knowledge.point import KnowledgePoint, Status, Subject
 from mingcha.knowledge.reading import scaled
 from mingcha.knowledge.starter import starter_problems

@@ -16,7 +16,7 @@ from mingcha.domain.values import (
     moment_of,
     yuan,
 )
-from mingcha.knowledge.kinds import SexLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.sample.care import KINDS, Class
 from mingcha.sample.chance import Dice

@@ -11,7 +11,60 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mingcha.domain.values import QUANTITY_SCALE
-from mingcha.knowledge import kinds as k
+from mingcha.knowledge.kinds.capacity import DeviceCapacity, StayLimit, WorkTime
+from mingcha.knowledge.kinds.charging import (
+    AddOnLimit,
+    DuplicatePair,
+    PriceCeiling,
+    RequiredCompanion,
+    SameIncisionGroup,
+    SplitCharge,
+    Substitution,
+)
+from mingcha.knowledge.kinds.coding import (
+    DiagnosisAge,
+    DiagnosisCharge,
+    DiagnosisCodeList,
+    DiagnosisSex,
+    MainDiagnosisLimit,
+    ProcedureSex,
+    StayLength,
+)
+from mingcha.knowledge.kinds.entitlement import ApprovalRequired
+from mingcha.knowledge.kinds.limits import (
+    CourseLimit,
+    DispenseLimit,
+    QuantityLimit,
+    SpendingCap,
+    SupplyLimit,
+    WindowLimit,
+)
+from mingcha.knowledge.kinds.medication import (
+    AntibioticGrade,
+    Contraindication,
+    DoseLimit,
+    DrugClass,
+    HerbDose,
+    InteractingPair,
+    PregnancyLimit,
+    Prophylaxis,
+)
+from mingcha.knowledge.kinds.own import Notice
+from mingcha.knowledge.kinds.scope import (
+    AgeLimit,
+    CareTypeLimit,
+    DepartmentLimit,
+    HerbAlone,
+    HerbNeverPaid,
+    Indication,
+    InstitutionTypeLimit,
+    InsuranceLimit,
+    InternetLimit,
+    LevelLimit,
+    SecondLine,
+    SexLimit,
+    StepDrug,
+)
 from mingcha.knowledge.point import FOREVER, KnowledgePoint
 
 
@@ -182,52 +235,52 @@ def _of_the_code_alone(_terms: Terms, _point: Any, _code: str) -> None:
 
 
 _ASKED: dict[type[KnowledgePoint], Callable[[Terms, Any, str], None]] = {
-    k.SexLimit: _sex,
-    k.StayLength: _nothing,  # a matter of the stay
-    k.DiagnosisSex: _sex,
-    k.ProcedureSex: _sex,
-    k.AgeLimit: _age,
-    k.DiagnosisAge: _age,
-    k.InsuranceLimit: _insurance,
-    k.CareTypeLimit: _care_type,
-    k.InternetLimit: _internet,
-    k.LevelLimit: _level,
-    k.DepartmentLimit: _department,
-    k.CourseLimit: _over_time,
-    k.DispenseLimit: _dispense,
-    k.DoseLimit: _dose,
-    k.DrugClass: _over_time,
-    k.SupplyLimit: _over_time,
-    k.QuantityLimit: _quantity,
-    k.WindowLimit: _over_time,
-    k.PriceCeiling: _ceiling,
-    k.SpendingCap: _cap,
-    k.DuplicatePair: _pair,
-    k.InteractingPair: _interaction,
-    k.RequiredCompanion: _accompanied,
-    k.AddOnLimit: _accompanied,
-    k.Substitution: _accompanied,
-    k.StayLimit: _stay,
-    k.WorkTime: _nothing,  # a matter of who carries it out
-    k.DeviceCapacity: _nothing,  # a matter of the institution
-    k.SplitCharge: _bundle,
-    k.SameIncisionGroup: _incision,
-    k.SecondLine: _second_line,
-    k.StepDrug: _step,
-    k.HerbAlone: _compound,
-    k.HerbNeverPaid: _never,
-    k.Notice: _never,  # used without remark by nobody: any use is worth the reminder
-    k.ApprovalRequired: _never,  # nobody in the background asks for leave
-    k.InstitutionTypeLimit: _never,  # or minds what kind of place it is at
-    k.Indication: _indication,
-    k.Contraindication: _contraindication,
-    k.PregnancyLimit: _pregnancy,
-    k.AntibioticGrade: _antibiotic,
-    k.HerbDose: _herb_dose,
-    k.MainDiagnosisLimit: _of_the_code_alone,
-    k.DiagnosisCharge: _never,  # nobody in the background sees to it that what belongs to it is charged
-    k.DiagnosisCodeList: _of_the_code_alone,
-    k.Prophylaxis: _of_the_code_alone,
+    SexLimit: _sex,
+    StayLength: _nothing,  # a matter of the stay
+    DiagnosisSex: _sex,
+    ProcedureSex: _sex,
+    AgeLimit: _age,
+    DiagnosisAge: _age,
+    InsuranceLimit: _insurance,
+    CareTypeLimit: _care_type,
+    InternetLimit: _internet,
+    LevelLimit: _level,
+    DepartmentLimit: _department,
+    CourseLimit: _over_time,
+    DispenseLimit: _dispense,
+    DoseLimit: _dose,
+    DrugClass: _over_time,
+    SupplyLimit: _over_time,
+    QuantityLimit: _quantity,
+    WindowLimit: _over_time,
+    PriceCeiling: _ceiling,
+    SpendingCap: _cap,
+    DuplicatePair: _pair,
+    InteractingPair: _interaction,
+    RequiredCompanion: _accompanied,
+    AddOnLimit: _accompanied,
+    Substitution: _accompanied,
+    StayLimit: _stay,
+    WorkTime: _nothing,  # a matter of who carries it out
+    DeviceCapacity: _nothing,  # a matter of the institution
+    SplitCharge: _bundle,
+    SameIncisionGroup: _incision,
+    SecondLine: _second_line,
+    StepDrug: _step,
+    HerbAlone: _compound,
+    HerbNeverPaid: _never,
+    Notice: _never,  # used without remark by nobody: any use is worth the reminder
+    ApprovalRequired: _never,  # nobody in the background asks for leave
+    InstitutionTypeLimit: _never,  # or minds what kind of place it is at
+    Indication: _indication,
+    Contraindication: _contraindication,
+    PregnancyLimit: _pregnancy,
+    AntibioticGrade: _antibiotic,
+    HerbDose: _herb_dose,
+    MainDiagnosisLimit: _of_the_code_alone,
+    DiagnosisCharge: _never,  # nobody in the background sees to it that what belongs to it is charged
+    DiagnosisCodeList: _of_the_code_alone,
+    Prophylaxis: _of_the_code_alone,
 }
 
 # A bound in days that is safe whatever the calendar: (shortest, longest) days of one unit.

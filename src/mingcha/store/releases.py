@@ -21,7 +21,7 @@ from mingcha.domain.errors import KnowledgeError
 from mingcha.domain.fields import Field
 from mingcha.domain.values import ValueType
 from mingcha.knowledge.definition.form import definition_of
-from mingcha.knowledge.kinds import kind
+from mingcha.knowledge.kinds.by_slug import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release
 from mingcha.knowledge.strategy.form import strategy_of, written_form

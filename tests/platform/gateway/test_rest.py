@@ -26,7 +26,7 @@ from mingcha.gateways.national.gateway import Request
 from mingcha.gateways.rest.answering import asking
 from mingcha.gateways.rest.words import audit_said
 from mingcha.ingest.messages import read_message
-from mingcha.knowledge.kinds import SexLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.starter import starter_points
 from mingcha.store.database.calls import CallFeedback, CallRow
 from mingcha.web.door import API

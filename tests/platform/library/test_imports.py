@@ -12,7 +12,7 @@ from mingcha.access.listing import Listing
 from mingcha.domain.errors import InputError
 from mingcha.ingest.knowledge import template
 from mingcha.ingest.knowledge.template import TemplateError, columns
-from mingcha.knowledge.kinds import kind
+from mingcha.knowledge.kinds.by_slug import kind
 from mingcha.knowledge.point import KnowledgePoint, Status
 from mingcha.library import bulk, comparing, imports, points, proposing
 from mingcha.library.received import Receiving, template_file

@@ -9,7 +9,7 @@ import pytest
 
 from mingcha.access.errors import Conflict, Denied, Invalid, Missing
 from mingcha.domain.errors import InputError
-from mingcha.knowledge.kinds import Indication
+from mingcha.knowledge.kinds.scope import Indication
 from mingcha.knowledge.point import Certainty, KnowledgePoint, Status
 from mingcha.knowledge.release import release_of
 from mingcha.library import comparing, mapping, proposing

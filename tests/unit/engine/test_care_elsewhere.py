@@ -14,7 +14,7 @@ from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.kinds import QuantityLimit
+from mingcha.knowledge.kinds.limits import QuantityLimit
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.strategy.form import strategy_of
 from mingcha.knowledge.strategy.jurisdiction import Jurisdictions, Place

@@ -38,7 +38,7 @@ from mingcha.engine.layout import Layout, fields_of
 from mingcha.engine.plan import Check
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
-from mingcha.knowledge.kinds import DiagnosisCodeList
+from mingcha.knowledge.kinds.coding import DiagnosisCodeList
 from mingcha.rules.registry import RULES
 from mingcha.rules.settings import setting
 

@@ -14,7 +14,7 @@ from mingcha.engine.plan import Check
 from mingcha.engine.points import PointTable
 from mingcha.engine.prefixes import with_prefix_columns
 from mingcha.engine.tables import Tables
-from mingcha.knowledge.kinds import DiagnosisCharge
+from mingcha.knowledge.kinds.coding import DiagnosisCharge
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points
 from mingcha.rules.registry import RULES

@@ -13,7 +13,9 @@ from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan, in_region
-from mingcha.knowledge.kinds import DrugClass, DuplicatePair, QuantityLimit
+from mingcha.knowledge.kinds.charging import DuplicatePair
+from mingcha.knowledge.kinds.limits import QuantityLimit
+from mingcha.knowledge.kinds.medication import DrugClass
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from tests.support.random_cases import City

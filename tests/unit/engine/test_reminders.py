@@ -9,7 +9,8 @@ from mingcha.engine.findings import COLUMNS
 from mingcha.engine.frames import case_findings
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.kinds import Notice, SexLimit
+from mingcha.knowledge.kinds.own import Notice
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.point import Certainty, default_certainty
 from mingcha.knowledge.release import release_of
 

@@ -15,7 +15,8 @@ from mingcha.engine.frames import case_findings, unjudged_of_partition
 from mingcha.engine.judge import CaseJudge
 from mingcha.engine.partition import PartitionJudge
 from mingcha.engine.plan import Plan
-from mingcha.knowledge.kinds import QuantityLimit, SexLimit
+from mingcha.knowledge.kinds.limits import QuantityLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.strategy.form import strategy_of

@@ -21,7 +21,7 @@ from mingcha.engine.judge import CaseJudge
 from mingcha.engine.layout import Layout, fields_of
 from mingcha.engine.plan import Plan
 from mingcha.engine.standards import NO_STANDARD, SEVERAL_STANDARDS, StandardJudge
-from mingcha.knowledge.kinds import NO_TIER, BenefitStandard
+from mingcha.knowledge.kinds.entitlement import NO_TIER, BenefitStandard
 from mingcha.knowledge.release import release_of
 from mingcha.rules.layers import pays_of, pays_of_year
 

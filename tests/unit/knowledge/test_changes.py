@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.knowledge.changes import Change, ChangePart, against, apply, changes_between, content, net, same
-from mingcha.knowledge.kinds import kind
+from mingcha.knowledge.kinds.by_slug import kind
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.strategy.form import strategy_of

@@ -7,16 +7,9 @@ from typing import Any
 import pytest
 
 from mingcha.knowledge.completion import DEFAULTS, Incomplete, complete, status_of
-from mingcha.knowledge.kinds import (
-    AgeLimit,
-    CourseLimit,
-    DispenseLimit,
-    Indication,
-    InsuranceLimit,
-    InternetLimit,
-    SameIncisionGroup,
-    SexLimit,
-)
+from mingcha.knowledge.kinds.charging import SameIncisionGroup
+from mingcha.knowledge.kinds.limits import CourseLimit, DispenseLimit
+from mingcha.knowledge.kinds.scope import AgeLimit, Indication, InsuranceLimit, InternetLimit, SexLimit
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Status
 from mingcha.rules.registry import RULES
 

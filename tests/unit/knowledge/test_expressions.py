@@ -14,7 +14,7 @@ from mingcha.domain.errors import InputError
 from mingcha.knowledge.expressions.reading import condition_of, value_of
 from mingcha.knowledge.expressions.words import vocabulary
 from mingcha.knowledge.expressions.writing import text_of
-from mingcha.knowledge.kinds import QuantityLimit
+from mingcha.knowledge.kinds.limits import QuantityLimit
 
 WORDS = vocabulary()
 AGE = Age(Person.birth_date, Line.day, Constant("岁"))

@@ -11,15 +11,9 @@ import pytest
 from mingcha.domain.values import day_of
 from mingcha.ingest.knowledge.join import join
 from mingcha.ingest.knowledge.raw import Exclusion, RawPoint
-from mingcha.knowledge.kinds import (
-    AgeLimit,
-    CareTypeLimit,
-    CourseLimit,
-    LevelLimit,
-    QuantityLimit,
-    SameIncisionGroup,
-    SexLimit,
-)
+from mingcha.knowledge.kinds.charging import SameIncisionGroup
+from mingcha.knowledge.kinds.limits import CourseLimit, QuantityLimit
+from mingcha.knowledge.kinds.scope import AgeLimit, CareTypeLimit, LevelLimit, SexLimit
 from mingcha.knowledge.point import Certainty, KnowledgePoint, Status
 
 SEX, CHILD, LEVEL = "GZ10000301004000", "GZ10000301002000", "GZ10000101012000"

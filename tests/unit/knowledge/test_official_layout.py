@@ -11,7 +11,9 @@ from mingcha.ingest.knowledge import official
 from mingcha.ingest.knowledge.grids import grids
 from mingcha.ingest.knowledge.importing import read_files
 from mingcha.ingest.knowledge.join import join
-from mingcha.knowledge.kinds import DuplicatePair, QuantityLimit, SexLimit
+from mingcha.knowledge.kinds.charging import DuplicatePair
+from mingcha.knowledge.kinds.limits import QuantityLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from tests.unit.knowledge.attachments import attachment, pairs, sex_of_drugs, swapped_herbs
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mingcha.domain.values import day_of
-from mingcha.knowledge.kinds import PriceCeiling, QuantityLimit, SameIncisionGroup, SpendingCap
+from mingcha.knowledge.kinds.charging import PriceCeiling, SameIncisionGroup
+from mingcha.knowledge.kinds.limits import QuantityLimit, SpendingCap
 from mingcha.knowledge.point import KnowledgePoint
 from mingcha.knowledge.reading import codes_of, scaled, value_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from mingcha.knowledge.kinds import CourseLimit, SexLimit
+from mingcha.knowledge.kinds.limits import CourseLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.release import diff, digest, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 

@@ -9,7 +9,8 @@ from mingcha.ingest.codes import read_codes
 from mingcha.ingest.knowledge.importing import read_files
 from mingcha.ingest.knowledge.join import join
 from mingcha.knowledge.completion import DEFAULTS, as_stored, status_of
-from mingcha.knowledge.kinds import AgeLimit, SameIncisionGroup, SexLimit
+from mingcha.knowledge.kinds.charging import SameIncisionGroup
+from mingcha.knowledge.kinds.scope import AgeLimit, SexLimit
 from mingcha.knowledge.point import FOREVER, Status, Subject
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.sources import source

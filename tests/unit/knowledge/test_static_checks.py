@@ -11,32 +11,26 @@ import pytest
 from mingcha.domain.errors import InputError
 from mingcha.ingest.codes import read_codes
 from mingcha.knowledge.entry import Entry
-from mingcha.knowledge.kinds import (
-    AgeLimit,
-    BenefitStandard,
-    CareTypeLimit,
-    Contraindication,
-    CourseLimit,
-    DiagnosisCodeList,
-    DiagnosisSex,
-    DrugClass,
+from mingcha.knowledge.kinds.by_slug import KnowledgePoint
+from mingcha.knowledge.kinds.charging import (
     DuplicatePair,
+    PriceCeiling,
+    RequiredCompanion,
+    SameIncisionGroup,
+    SplitCharge,
+)
+from mingcha.knowledge.kinds.coding import DiagnosisCodeList, DiagnosisSex, ProcedureSex
+from mingcha.knowledge.kinds.entitlement import BenefitStandard
+from mingcha.knowledge.kinds.limits import CourseLimit, QuantityLimit, SpendingCap, WindowLimit
+from mingcha.knowledge.kinds.medication import Contraindication, DrugClass, InteractingPair, PregnancyLimit
+from mingcha.knowledge.kinds.scope import (
+    AgeLimit,
+    CareTypeLimit,
     HerbAlone,
     HerbNeverPaid,
     Indication,
-    InteractingPair,
-    KnowledgePoint,
     LevelLimit,
-    PregnancyLimit,
-    PriceCeiling,
-    ProcedureSex,
-    QuantityLimit,
-    RequiredCompanion,
-    SameIncisionGroup,
     SexLimit,
-    SpendingCap,
-    SplitCharge,
-    WindowLimit,
 )
 from mingcha.knowledge.point import Status, Subject
 from mingcha.knowledge.validation import Problem, Severity, validate

@@ -10,14 +10,9 @@ from mingcha.catalogue.entries import entries
 from mingcha.ingest.knowledge.importing import read_files
 from mingcha.ingest.knowledge.join import Joined, join
 from mingcha.knowledge.completion import as_stored
-from mingcha.knowledge.kinds import (
-    AgeLimit,
-    CareTypeLimit,
-    DuplicatePair,
-    LevelLimit,
-    QuantityLimit,
-    SexLimit,
-)
+from mingcha.knowledge.kinds.charging import DuplicatePair
+from mingcha.knowledge.kinds.limits import QuantityLimit
+from mingcha.knowledge.kinds.scope import AgeLimit, CareTypeLimit, LevelLimit, SexLimit
 from mingcha.knowledge.point import KnowledgePoint, Status
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.knowledge.statistics import Statistics, stats

@@ -12,7 +12,10 @@ import xlsxwriter
 from mingcha.domain.values import day_of
 from mingcha.ingest.knowledge import template
 from mingcha.ingest.knowledge.grids import grids
-from mingcha.knowledge.kinds import KINDS, CourseLimit, Indication, PriceCeiling, SexLimit
+from mingcha.knowledge.kinds.by_slug import KINDS
+from mingcha.knowledge.kinds.charging import PriceCeiling
+from mingcha.knowledge.kinds.limits import CourseLimit
+from mingcha.knowledge.kinds.scope import Indication, SexLimit
 from mingcha.knowledge.point import Certainty, KnowledgePoint
 from mingcha.knowledge.validation import validate
 

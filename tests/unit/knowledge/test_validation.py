@@ -6,15 +6,10 @@ from typing import Any
 
 import pytest
 
-from mingcha.knowledge.kinds import (
-    AgeLimit,
-    DuplicatePair,
-    Indication,
-    InteractingPair,
-    KnowledgePoint,
-    PriceCeiling,
-    SexLimit,
-)
+from mingcha.knowledge.kinds.by_slug import KnowledgePoint
+from mingcha.knowledge.kinds.charging import DuplicatePair, PriceCeiling
+from mingcha.knowledge.kinds.medication import InteractingPair
+from mingcha.knowledge.kinds.scope import AgeLimit, Indication, SexLimit
 from mingcha.knowledge.point import Status
 from mingcha.knowledge.validation import Severity, validate
 from mingcha.rules.safety.interacting_drugs import PLACES

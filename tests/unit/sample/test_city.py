@@ -15,7 +15,7 @@ import yaml
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import day_of
-from mingcha.knowledge.kinds import SexLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.point import Subject
 from mingcha.knowledge.starter import starter_points
 from mingcha.sample import city as city_module

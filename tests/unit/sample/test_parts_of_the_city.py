@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from mingcha.domain.values import date_of, day_of
-from mingcha.knowledge.kinds import AgeLimit, SexLimit
+from mingcha.knowledge.kinds.scope import AgeLimit, SexLimit
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.sample import moments
 from mingcha.sample.care import classes

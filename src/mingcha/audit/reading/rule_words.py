@@ -12,7 +12,7 @@ from mingcha.access.context import Access
 from mingcha.access.permissions import Permission
 from mingcha.catalogue.example import FACTS, LINE, SENT_OF_LINE
 from mingcha.domain.fields import Field
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 
 
 @dataclass(frozen=True)

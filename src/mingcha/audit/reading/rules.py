@@ -23,7 +23,7 @@ from mingcha.catalogue.messages import in_words, title_of
 from mingcha.ingest.definitions import kept_definitions
 from mingcha.knowledge.definition.model import RuleDefinition, State
 from mingcha.knowledge.entry import Entry
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.point import Status
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_settings

@@ -14,7 +14,7 @@ from mingcha.ingest.knowledge.grids import Grid, grids
 from mingcha.ingest.knowledge.template import Fault
 from mingcha.knowledge.indications.propose import DiseaseIndex, Proposal
 from mingcha.knowledge.indications.text import LABELS
-from mingcha.knowledge.kinds import Indication
+from mingcha.knowledge.kinds.scope import Indication
 from mingcha.knowledge.reading import codes_of, value_of
 
 SHEET = "适应症映射"

@@ -14,7 +14,7 @@ from mingcha.domain.values import date_of
 from mingcha.ingest.knowledge.interpret import Facts, interpret
 from mingcha.ingest.knowledge.official_list import rules_by_code
 from mingcha.ingest.knowledge.raw import LAYOUTS, Exclusion, RawPoint, spelling
-from mingcha.knowledge.kinds import kind
+from mingcha.knowledge.kinds.by_slug import kind
 from mingcha.knowledge.point import KnowledgePoint, Status, default_certainty
 from mingcha.knowledge.sources import source
 from mingcha.knowledge.starter import REISSUE, point_id

@@ -18,7 +18,7 @@ from mingcha.domain.fields import Field
 from mingcha.domain.values import ValueType
 from mingcha.ingest.knowledge.grids import Grid
 from mingcha.ingest.knowledge.official_list import rules_by_code
-from mingcha.knowledge.kinds import KINDS
+from mingcha.knowledge.kinds.by_slug import KINDS
 from mingcha.knowledge.point import Certainty, KnowledgePoint, default_certainty
 from mingcha.knowledge.reading import code_of, value_of
 from mingcha.knowledge.sources import sources

@@ -8,15 +8,14 @@ from typing import Any
 
 from mingcha.knowledge.checks.problem import Problem, Severity, between, together
 from mingcha.knowledge.completion import DEFAULTS, Incomplete, complete
-from mingcha.knowledge.kinds import (
+from mingcha.knowledge.kinds.coding import DiagnosisAge
+from mingcha.knowledge.kinds.medication import Contraindication, PregnancyLimit
+from mingcha.knowledge.kinds.scope import (
     AgeLimit,
     CareTypeLimit,
-    Contraindication,
     DepartmentLimit,
-    DiagnosisAge,
     Indication,
     InsuranceLimit,
-    PregnancyLimit,
     SexLimit,
 )
 from mingcha.knowledge.point import FOREVER, KnowledgePoint

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mingcha.knowledge.checks.problem import Problem, Severity, error, several, warning
 from mingcha.knowledge.entry import Entry
-from mingcha.knowledge.kinds import KINDS, CodeList
+from mingcha.knowledge.kinds.by_slug import KINDS
+from mingcha.knowledge.kinds.coding import CodeList
 from mingcha.knowledge.point import KnowledgePoint, Subject
 
 KnownCodes = Mapping[Subject, Collection[str]]

@@ -8,22 +8,10 @@ from typing import Any, NamedTuple
 
 from mingcha.domain.codelists import CODE_LISTS
 from mingcha.knowledge.checks.problem import Problem, Severity, between, together, warning
-from mingcha.knowledge.kinds import (
-    AgeLimit,
-    CareTypeLimit,
-    CourseLimit,
-    DiagnosisAge,
-    DispenseLimit,
-    HerbAlone,
-    HerbNeverPaid,
-    LevelLimit,
-    PriceCeiling,
-    QuantityLimit,
-    SameIncisionGroup,
-    SpendingCap,
-    SplitCharge,
-    WindowLimit,
-)
+from mingcha.knowledge.kinds.charging import PriceCeiling, SameIncisionGroup, SplitCharge
+from mingcha.knowledge.kinds.coding import DiagnosisAge
+from mingcha.knowledge.kinds.limits import CourseLimit, DispenseLimit, QuantityLimit, SpendingCap, WindowLimit
+from mingcha.knowledge.kinds.scope import AgeLimit, CareTypeLimit, HerbAlone, HerbNeverPaid, LevelLimit
 from mingcha.knowledge.point import FOREVER, KnowledgePoint
 
 # Nobody reaches these ages.

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mingcha.knowledge.checks.problem import Problem, Severity, between, error, several, together
-from mingcha.knowledge.kinds import DuplicatePair, InteractingPair, RequiredCompanion, SplitCharge
+from mingcha.knowledge.kinds.charging import DuplicatePair, RequiredCompanion, SplitCharge
+from mingcha.knowledge.kinds.medication import InteractingPair
 from mingcha.knowledge.point import KnowledgePoint
 
 # The field of a kind that names the partners, and whether the order of a pair says something.

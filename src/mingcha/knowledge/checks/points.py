@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from mingcha.domain.values import date_of
 from mingcha.knowledge.checks.problem import Problem, error
-from mingcha.knowledge.kinds import KINDS, AgeLimit, DiagnosisAge
+from mingcha.knowledge.kinds.by_slug import KINDS
+from mingcha.knowledge.kinds.coding import DiagnosisAge
+from mingcha.knowledge.kinds.scope import AgeLimit
 from mingcha.knowledge.point import FOREVER, KnowledgePoint, Subject
 from mingcha.knowledge.sources import sources
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from mingcha.knowledge.checks.problem import Problem, Severity, between, error, together
-from mingcha.knowledge.kinds import NO_TIER, BenefitStandard
+from mingcha.knowledge.kinds.entitlement import NO_TIER, BenefitStandard
 from mingcha.knowledge.point import KnowledgePoint
 
 _WHOLE = 10_000

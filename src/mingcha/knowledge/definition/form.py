@@ -10,7 +10,7 @@ from mingcha.domain.errors import InputError
 from mingcha.domain.fields import Field
 from mingcha.domain.values import ValueType
 from mingcha.knowledge.definition.model import HEADINGS, Over, Parameter, RuleDefinition, State
-from mingcha.knowledge.kinds import KINDS, kind
+from mingcha.knowledge.kinds.by_slug import KINDS, kind
 from mingcha.knowledge.point import Certainty, KnowledgePoint
 from mingcha.knowledge.reading import value_of
 from mingcha.knowledge.sources import source, sources

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from mingcha.domain.errors import KnowledgeError
-from mingcha.knowledge.kinds import KINDS, kind
+from mingcha.knowledge.kinds.by_slug import KINDS, kind
 from mingcha.knowledge.packaged import packaged
 from mingcha.knowledge.point import KnowledgePoint, Status, default_certainty
 from mingcha.knowledge.reading import value_of

@@ -14,7 +14,7 @@
 """
 
 from mingcha.domain.claims import Encounter, Line
-from mingcha.knowledge.kinds import StayLength
+from mingcha.knowledge.kinds.coding import StayLength
 from mingcha.rules.base import Grain, ItemRule
 
 

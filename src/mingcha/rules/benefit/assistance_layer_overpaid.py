@@ -19,7 +19,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Settlement
-from mingcha.knowledge.kinds import BenefitStandard
+from mingcha.knowledge.kinds.entitlement import BenefitStandard
 from mingcha.rules.base import Excess, Grain, StandardRule
 from mingcha.rules.layers import CHOSEN_BY, pays_of_year
 from mingcha.rules.settings import setting

@@ -20,7 +20,7 @@ from typing import Any
 
 from mingcha.domain.claims import Settlement
 from mingcha.domain.conditions import larger
-from mingcha.knowledge.kinds import BenefitStandard
+from mingcha.knowledge.kinds.entitlement import BenefitStandard
 from mingcha.rules.base import Excess, Grain, StandardRule
 from mingcha.rules.layers import CHOSEN_BY, pays
 from mingcha.rules.settings import setting

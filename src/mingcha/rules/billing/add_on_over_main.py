@@ -15,7 +15,7 @@
 
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import total
-from mingcha.knowledge.kinds import AddOnLimit
+from mingcha.knowledge.kinds.charging import AddOnLimit
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
 
 ONE = 10_000

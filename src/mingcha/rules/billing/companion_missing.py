@@ -17,7 +17,7 @@
 """
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import RequiredCompanion
+from mingcha.knowledge.kinds.charging import RequiredCompanion
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
 from mingcha.rules.settings import setting
 

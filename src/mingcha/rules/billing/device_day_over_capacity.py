@@ -17,7 +17,7 @@
 
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.values import QUANTITY_SCALE
-from mingcha.knowledge.kinds import DeviceCapacity
+from mingcha.knowledge.kinds.capacity import DeviceCapacity
 from mingcha.rules.period import CapacityRule
 
 

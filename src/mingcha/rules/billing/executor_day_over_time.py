@@ -20,7 +20,7 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.values import QUANTITY_SCALE
-from mingcha.knowledge.kinds import WorkTime
+from mingcha.knowledge.kinds.capacity import WorkTime
 from mingcha.rules.period import CapacityRule
 from mingcha.rules.settings import setting
 

@@ -16,7 +16,7 @@
 """
 
 from mingcha.domain.claims import Encounter, Line
-from mingcha.knowledge.kinds import Substitution
+from mingcha.knowledge.kinds.charging import Substitution
 from mingcha.rules.base import Excess, Grain, Group, ItemRule, Verdicts
 
 FEN = 100_000_000  # price (10⁻⁶ yuan) × quantity (10⁻⁴) in one fen

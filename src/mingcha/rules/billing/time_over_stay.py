@@ -19,7 +19,7 @@ from typing import Any
 from mingcha.domain.claims import Encounter, Line
 from mingcha.domain.conditions import total
 from mingcha.domain.values import MINUTES_A_DAY
-from mingcha.knowledge.kinds import StayLimit
+from mingcha.knowledge.kinds.capacity import StayLimit
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
 from mingcha.rules.settings import setting
 

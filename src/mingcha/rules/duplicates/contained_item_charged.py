@@ -17,7 +17,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import DuplicatePair
+from mingcha.knowledge.kinds.charging import DuplicatePair
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 from mingcha.rules.pairs import FIRST, named_side
 

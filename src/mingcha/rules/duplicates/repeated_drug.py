@@ -20,7 +20,7 @@
 from typing import Any, NamedTuple
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import DrugClass
+from mingcha.knowledge.kinds.medication import DrugClass
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 from mingcha.rules.settings import setting
 from mingcha.rules.supply import dispensed, more_than, part_of, same_prescription

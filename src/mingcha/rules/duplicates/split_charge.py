@@ -22,7 +22,7 @@ from typing import Any
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import distinct
 from mingcha.domain.values import yuan
-from mingcha.knowledge.kinds import SplitCharge
+from mingcha.knowledge.kinds.charging import SplitCharge
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 
 FEN = 100_000_000  # price (10⁻⁶ yuan) × quantity (10⁻⁴) in one fen

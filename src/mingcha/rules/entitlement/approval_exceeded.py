@@ -17,7 +17,7 @@
 from collections import defaultdict
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import ApprovalRequired
+from mingcha.knowledge.kinds.entitlement import ApprovalRequired
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
 
 

@@ -16,7 +16,7 @@
 """
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import ApprovalRequired
+from mingcha.knowledge.kinds.entitlement import ApprovalRequired
 from mingcha.rules.base import Grain, ItemRule
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import count, distinct
-from mingcha.knowledge.kinds import CourseLimit
+from mingcha.knowledge.kinds.limits import CourseLimit
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
 from mingcha.rules.settings import setting
 

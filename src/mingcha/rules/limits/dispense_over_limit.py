@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import DispenseLimit
+from mingcha.knowledge.kinds.limits import DispenseLimit
 from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
 

@@ -26,7 +26,7 @@ from mingcha.domain.conditions import Age, Condition, Expr
 from mingcha.domain.doses import Measure
 from mingcha.domain.fields import Field
 from mingcha.domain.values import QUANTITY_SCALE, decimal_text
-from mingcha.knowledge.kinds import NO_DOSE_LIMIT, DoseLimit
+from mingcha.knowledge.kinds.medication import NO_DOSE_LIMIT, DoseLimit
 from mingcha.knowledge.point import FOREVER
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 

@@ -18,7 +18,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import HerbDose
+from mingcha.knowledge.kinds.medication import HerbDose
 from mingcha.rules.base import Grain, ItemRule
 from mingcha.rules.settings import setting
 

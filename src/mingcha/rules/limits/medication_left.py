@@ -20,7 +20,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import SupplyLimit
+from mingcha.knowledge.kinds.limits import SupplyLimit
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 from mingcha.rules.settings import setting
 from mingcha.rules.supply import dispensed, more_than, part_of, same_prescription

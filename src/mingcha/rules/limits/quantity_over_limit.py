@@ -17,7 +17,7 @@
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import total
 from mingcha.domain.values import QUANTITY_SCALE
-from mingcha.knowledge.kinds import QuantityLimit
+from mingcha.knowledge.kinds.limits import QuantityLimit
 from mingcha.rules.base import Grain, Group, ItemRule, Verdicts
 from mingcha.rules.settings import setting
 

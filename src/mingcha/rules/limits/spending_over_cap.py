@@ -19,7 +19,7 @@ from collections import defaultdict
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import total
 from mingcha.domain.values import date_of
-from mingcha.knowledge.kinds import SpendingCap
+from mingcha.knowledge.kinds.limits import SpendingCap
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 
 

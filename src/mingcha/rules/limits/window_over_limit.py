@@ -16,7 +16,7 @@
 
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import total
-from mingcha.knowledge.kinds import WindowLimit
+from mingcha.knowledge.kinds.limits import WindowLimit
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 
 

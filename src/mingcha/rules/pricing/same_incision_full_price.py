@@ -19,7 +19,7 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import distinct
-from mingcha.knowledge.kinds import SameIncisionGroup
+from mingcha.knowledge.kinds.charging import SameIncisionGroup
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 from mingcha.rules.settings import setting
 

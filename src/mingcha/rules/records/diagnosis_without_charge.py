@@ -18,7 +18,7 @@
 """
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import DiagnosisCharge
+from mingcha.knowledge.kinds.coding import DiagnosisCharge
 from mingcha.rules.base import Grain, ItemRule
 
 

@@ -14,7 +14,7 @@
 """
 
 from mingcha.domain.claims import Encounter, Line
-from mingcha.knowledge.kinds import MainDiagnosisLimit
+from mingcha.knowledge.kinds.coding import MainDiagnosisLimit
 from mingcha.rules.base import Grain, ItemRule
 
 

@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import ProcedureIndication
+from mingcha.knowledge.kinds.coding import ProcedureIndication
 from mingcha.rules.base import Grain, ItemRule
 
 

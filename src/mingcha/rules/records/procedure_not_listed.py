@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Encounter, Line
-from mingcha.knowledge.kinds import ProcedureCodeList
+from mingcha.knowledge.kinds.coding import ProcedureCodeList
 from mingcha.rules.base import Grain, ItemRule
 
 

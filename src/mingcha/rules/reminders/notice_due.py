@@ -14,7 +14,7 @@
 """
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import Notice
+from mingcha.knowledge.kinds.own import Notice
 from mingcha.rules.base import Grain, ItemRule
 
 

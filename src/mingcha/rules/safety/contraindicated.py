@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import Contraindication
+from mingcha.knowledge.kinds.medication import Contraindication
 from mingcha.rules.base import Grain, ItemRule
 
 

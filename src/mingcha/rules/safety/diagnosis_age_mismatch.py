@@ -13,7 +13,7 @@
 核对身份与病历；编码错误的更正结算清单，身份不符的按冒名就医核查。
 """
 
-from mingcha.knowledge.kinds import DiagnosisAge
+from mingcha.knowledge.kinds.coding import DiagnosisAge
 from mingcha.rules.ages import AgeBounds, age_that_day, outside_limits
 from mingcha.rules.base import Grain, ItemRule
 

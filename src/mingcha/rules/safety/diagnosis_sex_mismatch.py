@@ -14,7 +14,7 @@
 """
 
 from mingcha.domain.claims import Person
-from mingcha.knowledge.kinds import DiagnosisSex
+from mingcha.knowledge.kinds.coding import DiagnosisSex
 from mingcha.rules.base import Grain, ItemRule
 
 

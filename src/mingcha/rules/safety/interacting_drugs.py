@@ -20,7 +20,7 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.domain.errors import DeclarationError
-from mingcha.knowledge.kinds import InteractingPair
+from mingcha.knowledge.kinds.medication import InteractingPair
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 from mingcha.rules.pairs import SECOND, named_side
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Line, Procedure
 from mingcha.domain.values import MINUTES_A_DAY, date_of
-from mingcha.knowledge.kinds import Prophylaxis
+from mingcha.knowledge.kinds.medication import Prophylaxis
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 from mingcha.rules.settings import setting
 

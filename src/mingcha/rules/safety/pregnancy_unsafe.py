@@ -20,7 +20,7 @@ from typing import Any
 
 from mingcha.domain.claims import Encounter, Line, Person
 from mingcha.domain.conditions import Age, Constant
-from mingcha.knowledge.kinds import PregnancyLimit
+from mingcha.knowledge.kinds.medication import PregnancyLimit
 from mingcha.rules.base import Grain, ItemRule
 from mingcha.rules.settings import setting
 

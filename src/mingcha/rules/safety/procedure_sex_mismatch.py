@@ -14,7 +14,7 @@
 """
 
 from mingcha.domain.claims import Person
-from mingcha.knowledge.kinds import ProcedureSex
+from mingcha.knowledge.kinds.coding import ProcedureSex
 from mingcha.rules.base import Grain, ItemRule
 
 

@@ -14,7 +14,7 @@
 核对出生日期与医嘱；登记有误的更正登记，项目对应错误的更正对应后重新结算；确属超范围的退回该笔费用。
 """
 
-from mingcha.knowledge.kinds import AgeLimit
+from mingcha.knowledge.kinds.scope import AgeLimit
 from mingcha.rules.ages import AgeBounds, age_that_day, outside_limits
 from mingcha.rules.base import Grain, ItemRule
 

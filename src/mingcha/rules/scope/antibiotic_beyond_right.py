@@ -18,7 +18,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter, Line
-from mingcha.knowledge.kinds import AntibioticGrade
+from mingcha.knowledge.kinds.medication import AntibioticGrade
 from mingcha.rules.base import Grain, ItemRule
 from mingcha.rules.settings import setting
 

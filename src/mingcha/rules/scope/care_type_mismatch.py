@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import CareTypeLimit
+from mingcha.knowledge.kinds.scope import CareTypeLimit
 from mingcha.rules.base import Grain, ItemRule
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.domain.codelists import coded
-from mingcha.knowledge.kinds import DepartmentLimit
+from mingcha.knowledge.kinds.scope import DepartmentLimit
 from mingcha.rules.base import Grain, ItemRule
 
 

@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Encounter, Line
-from mingcha.knowledge.kinds import DiseaseList
+from mingcha.knowledge.kinds.scope import DiseaseList
 from mingcha.rules.base import Grain, ItemRule
 
 DRUG = "101"

@@ -21,7 +21,7 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.domain.fields import Field
-from mingcha.knowledge.kinds import HerbAlone
+from mingcha.knowledge.kinds.scope import HerbAlone
 from mingcha.rules.base import EVERY_LINE, Grain, Group, ItemRule, LineFacts, Verdicts
 
 HERB = "102"

@@ -14,7 +14,7 @@
 """
 
 from mingcha.domain.conditions import always
-from mingcha.knowledge.kinds import HerbNeverPaid
+from mingcha.knowledge.kinds.scope import HerbNeverPaid
 from mingcha.rules.base import Grain, ItemRule
 
 

@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import Indication
+from mingcha.knowledge.kinds.scope import Indication
 from mingcha.rules.base import Grain, ItemRule
 
 

@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import InstitutionTypeLimit
+from mingcha.knowledge.kinds.scope import InstitutionTypeLimit
 from mingcha.rules.base import Grain, ItemRule
 
 

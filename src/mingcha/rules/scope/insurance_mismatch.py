@@ -17,7 +17,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import InsuranceLimit
+from mingcha.knowledge.kinds.scope import InsuranceLimit
 from mingcha.rules.base import Grain, ItemRule
 from mingcha.rules.settings import setting
 

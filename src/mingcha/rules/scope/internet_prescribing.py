@@ -16,7 +16,7 @@
 from typing import Any
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import InternetLimit
+from mingcha.knowledge.kinds.scope import InternetLimit
 from mingcha.rules.base import Grain, ItemRule
 from mingcha.rules.settings import setting
 

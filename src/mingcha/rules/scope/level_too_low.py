@@ -15,7 +15,7 @@
 """
 
 from mingcha.domain.claims import Encounter
-from mingcha.knowledge.kinds import LevelLimit
+from mingcha.knowledge.kinds.scope import LevelLimit
 from mingcha.rules.base import Grain, ItemRule
 
 SPECIALISED = (Encounter.institution_rank >= LevelLimit.exempt_at_least) & (

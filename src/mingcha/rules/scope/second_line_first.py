@@ -14,7 +14,7 @@
 """
 
 from mingcha.domain.claims import Line
-from mingcha.knowledge.kinds import SecondLine
+from mingcha.knowledge.kinds.scope import SecondLine
 from mingcha.rules.base import Grain, ItemRule
 
 

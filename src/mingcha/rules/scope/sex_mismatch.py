@@ -14,7 +14,7 @@
 """
 
 from mingcha.domain.claims import Person
-from mingcha.knowledge.kinds import SexLimit
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.rules.base import Grain, ItemRule
 
 

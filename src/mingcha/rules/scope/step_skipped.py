@@ -19,7 +19,7 @@ from typing import Any
 
 from mingcha.domain.claims import Line
 from mingcha.domain.conditions import some
-from mingcha.knowledge.kinds import StepDrug
+from mingcha.knowledge.kinds.scope import StepDrug
 from mingcha.rules.base import Grain, Group, ItemRule, LineFacts, Verdicts
 from mingcha.rules.settings import setting
 

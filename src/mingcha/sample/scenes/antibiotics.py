@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mingcha.knowledge.kinds import AntibioticGrade
+from mingcha.knowledge.kinds.medication import AntibioticGrade
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Play, units
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mingcha.domain.values import PRICE_SCALE
-from mingcha.knowledge.kinds import ApprovalRequired
+from mingcha.knowledge.kinds.entitlement import ApprovalRequired
 from mingcha.sample.scenes.writing import Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, After, Paper, units
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mingcha.knowledge import kinds as k
+from mingcha.knowledge.kinds.capacity import StayLimit
+from mingcha.knowledge.kinds.charging import AddOnLimit, RequiredCompanion, Substitution
 from mingcha.sample.library import codes_beside
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import STAY_BEGINS, STAY_ENDS, Writer
@@ -161,7 +162,7 @@ def _fellows(scene: _InStay) -> list[Any]:
     """One other point of the same group, if there is one that may be used in the same circumstances."""
     fellows = [
         point
-        for point in scene.writer.library.of(k.StayLimit)
+        for point in scene.writer.library.of(StayLimit)
         if point.group == scene.point.group
         and point.codes != scene.point.codes
         and scene.writer.alone(point.codes[0], point)
@@ -170,8 +171,8 @@ def _fellows(scene: _InStay) -> list[Any]:
 
 
 _SCENES: dict[type[Any], Callable[[_InStay], None]] = {
-    k.RequiredCompanion: _required,
-    k.AddOnLimit: _add_on,
-    k.Substitution: _substituted,
-    k.StayLimit: _time,
+    RequiredCompanion: _required,
+    AddOnLimit: _add_on,
+    Substitution: _substituted,
+    StayLimit: _time,
 }

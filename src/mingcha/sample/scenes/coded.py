@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mingcha.knowledge import kinds as k
+from mingcha.knowledge.kinds.coding import (
+    CodeList,
+    DiagnosisCharge,
+    MainDiagnosisLimit,
+    ProcedureIndication,
+    StayLength,
+)
+from mingcha.knowledge.kinds.scope import SexLimit
 from mingcha.knowledge.point import FOREVER, Subject
 from mingcha.sample.goods import SERVICE
 from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer, coded
@@ -36,11 +43,11 @@ def write_coded(writer: Writer) -> None:
             ]
             if others:
                 continue
-            if isinstance(point, k.CodeList | k.MainDiagnosisLimit):
+            if isinstance(point, CodeList | MainDiagnosisLimit):
                 _write_code(writer, point, prefix)
-            elif isinstance(point, k.StayLength):
+            elif isinstance(point, StayLength):
                 _write_stay(writer, point, prefix)
-            elif isinstance(point, k.DiagnosisCharge):
+            elif isinstance(point, DiagnosisCharge):
                 _write_charged(writer, point, prefix)
             else:
                 _write(writer, point, prefix)
@@ -70,7 +77,7 @@ def _write_code(writer: Writer, point: Any, prefix: str) -> None:
         writer.play(point, planted, days, around, [visit], note)
 
 
-def _write_stay(writer: Writer, point: k.StayLength, prefix: str) -> None:
+def _write_stay(writer: Writer, point: StayLength, prefix: str) -> None:
     """Plays of points that look at how long the stay lasted."""
     stay, clinic = Circumstances(care_type="2101"), Circumstances(care_type="11")
     for planted, note, nights, around, place in (
@@ -92,7 +99,7 @@ def _write_stay(writer: Writer, point: k.StayLength, prefix: str) -> None:
         writer.play(point, planted, days, around, [visit], note)
 
 
-def _write_charged(writer: Writer, point: k.DiagnosisCharge, prefix: str) -> None:
+def _write_charged(writer: Writer, point: DiagnosisCharge, prefix: str) -> None:
     """Plays of points that look for what a diagnosis must have been charged for."""
     fitting = [code for code in writer.goods if code.startswith(point.items)]
     days = (max(point.effective_from, writer.year.start), min(point.effective_to, writer.year.end) - 6)
@@ -118,7 +125,7 @@ def _write_charged(writer: Writer, point: k.DiagnosisCharge, prefix: str) -> Non
 
 def _code_cases(point: Any, prefix: str) -> list[tuple[str, str, str, int]]:
     """Planted or not, note, code, and its place among the diagnoses."""
-    if isinstance(point, k.MainDiagnosisLimit):
+    if isinstance(point, MainDiagnosisLimit):
         code = prefix if len(prefix) > 1 else f"{prefix}20"
         return [(VIOLATION, "作主要诊断", code, 0), (NEAR_MISS, "作其他诊断", code, 1)]
     return [
@@ -147,13 +154,13 @@ def _cases(
     writer: Writer, point: Any
 ) -> tuple[list[tuple[str, Circumstances]], list[tuple[str, Circumstances]]]:
     stay = Circumstances(care_type="2101")
-    if isinstance(point, k.ProcedureIndication):
+    if isinstance(point, ProcedureIndication):
         fitting = writer.suited(stay._replace(diagnoses=(UNRELATED, coded(point.diagnoses[0]))))
         return (
             [("没有对应的诊断", stay)],
             [("次要诊断对应", fitting), ("诊断缺失", stay._replace(diagnoses=()))],
         )
-    if isinstance(point, k.SexLimit):
+    if isinstance(point, SexLimit):
         other = FEMALE if point.sex == MALE else MALE
         return (
             [("性别相反", stay._replace(sex=other))],

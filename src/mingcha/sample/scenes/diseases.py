@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mingcha.knowledge.kinds import DiseaseList
+from mingcha.knowledge.kinds.scope import DiseaseList
 from mingcha.sample.goods import DRUG, HERB
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Play, units

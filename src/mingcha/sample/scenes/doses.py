@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mingcha.domain.values import QUANTITY_SCALE, decimal_text
-from mingcha.knowledge.kinds import NO_DOSE_LIMIT, DoseLimit
+from mingcha.knowledge.kinds.medication import NO_DOSE_LIMIT, DoseLimit
 from mingcha.knowledge.point import FOREVER
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Circumstances, Writer

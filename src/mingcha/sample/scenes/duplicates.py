@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from mingcha.domain.values import PRICE_SCALE
-from mingcha.knowledge.kinds import DuplicatePair, SplitCharge
+from mingcha.knowledge.kinds.charging import DuplicatePair, SplitCharge
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Truth, amount_of, units

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mingcha.domain.values import PRICE_SCALE
-from mingcha.knowledge.kinds import QuantityLimit
+from mingcha.knowledge.kinds.limits import QuantityLimit
 from mingcha.sample.goods import SERVICE
 from mingcha.sample.scenes.benefit import BILLED as COST
 from mingcha.sample.scenes.benefit import HERE, IN_SCOPE, USUAL

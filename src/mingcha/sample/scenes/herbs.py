@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mingcha.knowledge.kinds import HerbAlone, HerbDose, HerbNeverPaid
+from mingcha.knowledge.kinds.medication import HerbDose
+from mingcha.knowledge.kinds.scope import HerbAlone, HerbNeverPaid
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, units

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from mingcha.domain.values import PRICE_SCALE, date_of, day_of
-from mingcha.knowledge.kinds import DeviceCapacity, WorkTime
+from mingcha.knowledge.kinds.capacity import DeviceCapacity, WorkTime
 from mingcha.sample.goods import CONSUMABLE, DRUG, SERVICE
 from mingcha.sample.places import COUNTED_PHARMACY, DEVICES, OBSERVED, OBSERVED_CITIES, WITH_DEVICES
 from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mingcha.knowledge.kinds import InteractingPair
+from mingcha.knowledge.kinds.medication import InteractingPair
 from mingcha.sample.goods import HERB
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Writer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mingcha.knowledge import kinds as k
+from mingcha.knowledge.kinds.limits import CourseLimit, DispenseLimit, QuantityLimit, WindowLimit
 from mingcha.knowledge.point import FOREVER
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Visit, units
@@ -218,8 +218,8 @@ def _dispense(scene: Limited) -> None:
 
 
 _SCENES: dict[type[Any], Callable[[Limited], None]] = {
-    k.QuantityLimit: _quantity,
-    k.WindowLimit: _window,
-    k.CourseLimit: _course,
-    k.DispenseLimit: _dispense,
+    QuantityLimit: _quantity,
+    WindowLimit: _window,
+    CourseLimit: _course,
+    DispenseLimit: _dispense,
 }

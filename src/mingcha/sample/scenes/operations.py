@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mingcha.knowledge.kinds import Prophylaxis
+from mingcha.knowledge.kinds.medication import Prophylaxis
 from mingcha.sample.scenes.writing import Circumstances, Writer, coded
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Coded, Play, Truth, Visit, units
 

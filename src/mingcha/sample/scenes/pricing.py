@@ -6,7 +6,8 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
-from mingcha.knowledge.kinds import PriceCeiling, SameIncisionGroup, SpendingCap
+from mingcha.knowledge.kinds.charging import PriceCeiling, SameIncisionGroup
+from mingcha.knowledge.kinds.limits import SpendingCap
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Venue, amount_of, units

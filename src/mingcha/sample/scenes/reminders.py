@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mingcha.domain.values import PRICE_SCALE
-from mingcha.knowledge.kinds import Notice
+from mingcha.knowledge.kinds.own import Notice
 from mingcha.sample.goods import SERVICE
 from mingcha.sample.scenes.writing import Circumstances, Writer
 from mingcha.sample.script import (

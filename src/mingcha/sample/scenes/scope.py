@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mingcha.knowledge import kinds as k
+from mingcha.knowledge.kinds.medication import Contraindication, PregnancyLimit
+from mingcha.knowledge.kinds.scope import (
+    AgeLimit,
+    CareTypeLimit,
+    DepartmentLimit,
+    Indication,
+    InstitutionTypeLimit,
+    InsuranceLimit,
+    InternetLimit,
+    LevelLimit,
+    SecondLine,
+    SexLimit,
+)
 from mingcha.knowledge.point import FOREVER
 from mingcha.sample.places import PHARMACY
 from mingcha.sample.scenes.writing import UNRELATED, Circumstances, Writer, coded
@@ -98,17 +110,17 @@ def _refunded(writer: Writer, point: Any, code: str, around: Circumstances, days
     writer.play(point, NEAR_MISS, days, around, [writer.visit(around, [billed, back])], note)
 
 
-def _wrong_sex(point: k.SexLimit) -> Iterator[Change]:
+def _wrong_sex(point: SexLimit) -> Iterator[Change]:
     yield "性别相反", {"sex": FEMALE if point.sex == MALE else MALE}
 
 
-def _lawful_sex(point: k.SexLimit) -> Iterator[Change]:
+def _lawful_sex(point: SexLimit) -> Iterator[Change]:
     yield "性别相符", {"sex": point.sex}
     yield "性别缺失", {"sex": ""}
     yield "性别为 9 未说明", {"sex": "9"}
 
 
-def _wrong_age(point: k.AgeLimit) -> Iterator[Change]:
+def _wrong_age(point: AgeLimit) -> Iterator[Change]:
     if point.below < FOREVER:
         yield "刚满年龄上限", {"age": Age(point.below, point.unit)}
         yield "远超年龄上限", {"age": Age(point.below, point.unit, more_days=30, spread_days=365 * 20)}
@@ -116,7 +128,7 @@ def _wrong_age(point: k.AgeLimit) -> Iterator[Change]:
         yield "差一日满年龄下限", {"age": Age(point.at_least, point.unit, more_days=-1)}
 
 
-def _lawful_age(point: k.AgeLimit) -> Iterator[Change]:
+def _lawful_age(point: AgeLimit) -> Iterator[Change]:
     if point.below < FOREVER:
         yield "差一日满年龄上限", {"age": Age(point.below, point.unit, more_days=-1)}
     if point.at_least > 0:
@@ -124,18 +136,18 @@ def _lawful_age(point: k.AgeLimit) -> Iterator[Change]:
     yield "出生日期缺失", {"age": None}
 
 
-def _wrong_insurance(_point: k.InsuranceLimit) -> Iterator[Change]:
+def _wrong_insurance(_point: InsuranceLimit) -> Iterator[Change]:
     yield "居民医保", {"insurance": "390", "care_type": "2101"}
     yield "职工医保普通门诊", {"insurance": "310", "care_type": "11"}
 
 
-def _lawful_insurance(point: k.InsuranceLimit) -> Iterator[Change]:
+def _lawful_insurance(point: InsuranceLimit) -> Iterator[Change]:
     for accepted in point.accepted:
         insurance, _, care_type = accepted.partition("/")
         yield f"可支付的 {accepted}", {"insurance": insurance, "care_type": care_type or "2101"}
 
 
-def _wrong_care_type(point: k.CareTypeLimit) -> Iterator[Change]:
+def _wrong_care_type(point: CareTypeLimit) -> Iterator[Change]:
     for care_type in ("11", "14", "13", "2101"):
         if not care_type.startswith(point.accepted):
             yield f"医疗类别 {care_type}", {"care_type": care_type}
@@ -143,24 +155,24 @@ def _wrong_care_type(point: k.CareTypeLimit) -> Iterator[Change]:
         yield "药店购药", {"care_type": "41", "venue": Venue(0, PHARMACY), "department": "Y00"}
 
 
-def _lawful_care_type(point: k.CareTypeLimit) -> Iterator[Change]:
+def _lawful_care_type(point: CareTypeLimit) -> Iterator[Change]:
     for accepted in point.accepted:
         for care_type in ("2101", "2102", "1301", "13", "52", "71"):
             if care_type.startswith(accepted):
                 yield f"医疗类别 {care_type} 属于 {accepted}", {"care_type": care_type}
 
 
-def _wrong_internet(point: k.InternetLimit) -> Iterator[Change]:
+def _wrong_internet(point: InternetLimit) -> Iterator[Change]:
     for care_type in point.internet_care_types:
         yield "互联网诊疗", {"care_type": care_type}
 
 
-def _lawful_internet(_point: k.InternetLimit) -> Iterator[Change]:
+def _lawful_internet(_point: InternetLimit) -> Iterator[Change]:
     yield "普通门诊", {"care_type": "11"}
     yield "住院", {"care_type": "2101"}
 
 
-def _wrong_level(point: k.LevelLimit) -> Iterator[Change]:
+def _wrong_level(point: LevelLimit) -> Iterator[Change]:
     for rank, kind in ((2, "A100"), (1, "B100"), (0, "D300")):
         if rank < point.at_least:
             yield f"{rank} 级医疗机构", {"venue": Venue(rank, kind)}
@@ -168,7 +180,7 @@ def _wrong_level(point: k.LevelLimit) -> Iterator[Change]:
         yield "专科机构级别仍不足", {"venue": Venue(1, point.exempt_types[0])}
 
 
-def _lawful_level(point: k.LevelLimit) -> Iterator[Change]:
+def _lawful_level(point: LevelLimit) -> Iterator[Change]:
     kind = "B100" if point.at_least == 1 else "A100"
     yield "恰为限定级别", {"venue": Venue(point.at_least, kind)}
     yield "机构级别缺失", {"venue": Venue(point.at_least, kind, states_level=False)}
@@ -176,53 +188,53 @@ def _lawful_level(point: k.LevelLimit) -> Iterator[Change]:
         yield f"专科机构 {exempt}", {"venue": Venue(point.exempt_at_least, exempt)}
 
 
-def _wrong_type(point: k.InstitutionTypeLimit) -> Iterator[Change]:
+def _wrong_type(point: InstitutionTypeLimit) -> Iterator[Change]:
     for venue in _VENUES:
         if not venue.type.startswith(point.accepted):
             yield f"机构类别 {venue.type}", {"venue": venue}
 
 
-def _lawful_type(point: k.InstitutionTypeLimit) -> Iterator[Change]:
+def _lawful_type(point: InstitutionTypeLimit) -> Iterator[Change]:
     for venue in _VENUES:
         if venue.type.startswith(point.accepted):
             yield f"机构类别 {venue.type} 属于限定类别", {"venue": venue}
     yield "机构类别缺失", {"care_type": "41", "venue": Venue(0, PHARMACY), "department": "Y00"}
 
 
-def _wrong_department(point: k.DepartmentLimit) -> Iterator[Change]:
+def _wrong_department(point: DepartmentLimit) -> Iterator[Change]:
     for code in ("A03.09", "A12", "A04.07"):
         if not code.startswith(point.accepted):
             yield f"科室 {code} 开单", {"department": code}
 
 
-def _lawful_department(point: k.DepartmentLimit) -> Iterator[Change]:
+def _lawful_department(point: DepartmentLimit) -> Iterator[Change]:
     for accepted in point.accepted:
         yield f"科室 {accepted} 开单", {"department": accepted}
     yield "下级科室开单", {"department": point.accepted[0] + ".1"}
 
 
-def _wrong_diagnoses(_point: k.Indication) -> Iterator[Change]:
+def _wrong_diagnoses(_point: Indication) -> Iterator[Change]:
     yield "诊断无关", {"diagnoses": (UNRELATED,)}
     yield "两个诊断均无关", {"diagnoses": (UNRELATED, coded("J06"))}
 
 
-def _lawful_diagnoses(point: k.Indication) -> Iterator[Change]:
+def _lawful_diagnoses(point: Indication) -> Iterator[Change]:
     yield "主诊断相符", {"diagnoses": (coded(point.diagnoses[0]),)}
     yield "次诊断相符", {"diagnoses": (UNRELATED, coded(point.diagnoses[-1]))}
     yield "没有诊断", {"diagnoses": ()}
 
 
-def _forbidding(point: k.Contraindication) -> Iterator[Change]:
+def _forbidding(point: Contraindication) -> Iterator[Change]:
     yield "主诊断为禁忌", {"diagnoses": (coded(point.diagnoses[0]),)}
     yield "次诊断为禁忌", {"diagnoses": (UNRELATED, coded(point.diagnoses[-1]))}
 
 
-def _not_forbidding(_point: k.Contraindication) -> Iterator[Change]:
+def _not_forbidding(_point: Contraindication) -> Iterator[Change]:
     yield "诊断均非禁忌", {"diagnoses": (UNRELATED, coded("J06"))}
     yield "没有诊断", {"diagnoses": ()}
 
 
-def _unsafe(point: k.PregnancyLimit) -> Iterator[Change]:
+def _unsafe(point: PregnancyLimit) -> Iterator[Change]:
     mother: dict[str, Any] = {"sex": FEMALE, "age": ADULT, "maternity": point.state}
     yield "生育状态表明", mother
     told = coded("O26" if point.state == PREGNANT else "Z39.1")
@@ -231,7 +243,7 @@ def _unsafe(point: k.PregnancyLimit) -> Iterator[Change]:
     yield "刚满十五岁", {**mother, "age": Age(15)}
 
 
-def _safe(point: k.PregnancyLimit) -> Iterator[Change]:
+def _safe(point: PregnancyLimit) -> Iterator[Change]:
     mother: dict[str, Any] = {"sex": FEMALE, "age": ADULT, "maternity": point.state}
     yield "非妊娠期或哺乳期", {**mother, "maternity": "1"}
     yield "处于另一状态", {**mother, "maternity": NURSING if point.state == PREGNANT else PREGNANT}
@@ -241,26 +253,26 @@ def _safe(point: k.PregnancyLimit) -> Iterator[Change]:
     yield "差一日满十五岁", {**mother, "age": Age(15, more_days=-1)}
 
 
-def _wrong_line(_point: k.SecondLine) -> Iterator[Change]:
+def _wrong_line(_point: SecondLine) -> Iterator[Change]:
     yield "半年内未用一线药", {"first_line": "0"}
 
 
-def _lawful_line(_point: k.SecondLine) -> Iterator[Change]:
+def _lawful_line(_point: SecondLine) -> Iterator[Change]:
     yield "半年内用过一线药", {"first_line": "1"}
     yield "是否用过一线药缺失", {"first_line": ""}
 
 
 _CHANGES: dict[type[Any], tuple[Callable[[Any], Iterator[Change]], Callable[[Any], Iterator[Change]]]] = {
-    k.SexLimit: (_wrong_sex, _lawful_sex),
-    k.AgeLimit: (_wrong_age, _lawful_age),
-    k.InsuranceLimit: (_wrong_insurance, _lawful_insurance),
-    k.CareTypeLimit: (_wrong_care_type, _lawful_care_type),
-    k.InternetLimit: (_wrong_internet, _lawful_internet),
-    k.LevelLimit: (_wrong_level, _lawful_level),
-    k.InstitutionTypeLimit: (_wrong_type, _lawful_type),
-    k.DepartmentLimit: (_wrong_department, _lawful_department),
-    k.Indication: (_wrong_diagnoses, _lawful_diagnoses),
-    k.Contraindication: (_forbidding, _not_forbidding),
-    k.PregnancyLimit: (_unsafe, _safe),
-    k.SecondLine: (_wrong_line, _lawful_line),
+    SexLimit: (_wrong_sex, _lawful_sex),
+    AgeLimit: (_wrong_age, _lawful_age),
+    InsuranceLimit: (_wrong_insurance, _lawful_insurance),
+    CareTypeLimit: (_wrong_care_type, _lawful_care_type),
+    InternetLimit: (_wrong_internet, _lawful_internet),
+    LevelLimit: (_wrong_level, _lawful_level),
+    InstitutionTypeLimit: (_wrong_type, _lawful_type),
+    DepartmentLimit: (_wrong_department, _lawful_department),
+    Indication: (_wrong_diagnoses, _lawful_diagnoses),
+    Contraindication: (_forbidding, _not_forbidding),
+    PregnancyLimit: (_unsafe, _safe),
+    SecondLine: (_wrong_line, _lawful_line),
 }

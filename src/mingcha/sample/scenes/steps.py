@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mingcha.knowledge.kinds import StepDrug
+from mingcha.knowledge.kinds.scope import StepDrug
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Writer
 from mingcha.sample.script import NEAR_MISS, VIOLATION, Charge, Visit, units

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mingcha.knowledge.kinds import DrugClass, SupplyLimit
+from mingcha.knowledge.kinds.limits import SupplyLimit
+from mingcha.knowledge.kinds.medication import DrugClass
 from mingcha.sample.goods import DRUG
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Circumstances, Writer

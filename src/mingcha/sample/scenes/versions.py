@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
-from mingcha.knowledge import kinds as k
+from mingcha.knowledge.kinds.charging import PriceCeiling
+from mingcha.knowledge.kinds.limits import DispenseLimit, QuantityLimit
+from mingcha.knowledge.kinds.scope import AgeLimit, LevelLimit
 from mingcha.knowledge.point import FOREVER
 from mingcha.sample.scenes.limits import Limited
 from mingcha.sample.scenes.writing import Circumstances, Writer
@@ -102,9 +104,9 @@ def _age(scene: Limited, strict: Any, generous: Any) -> tuple[Charge, Circumstan
 
 
 _BETWEEN: dict[type[Any], Between] = {
-    k.QuantityLimit: _quantity,
-    k.PriceCeiling: _price,
-    k.DispenseLimit: _dispense,
-    k.LevelLimit: _level,
-    k.AgeLimit: _age,
+    QuantityLimit: _quantity,
+    PriceCeiling: _price,
+    DispenseLimit: _dispense,
+    LevelLimit: _level,
+    AgeLimit: _age,
 }

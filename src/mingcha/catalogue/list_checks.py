@@ -5,7 +5,8 @@ from __future__ import annotations
 from mingcha.catalogue.markdown import table
 from mingcha.domain.codelists import CODE_LISTS
 from mingcha.domain.settlement_list import NODES
-from mingcha.knowledge.settlement_list.checks import CHECKS, Check
+from mingcha.knowledge.settlement_list.checks.check import Check
+from mingcha.knowledge.settlement_list.checks.numbered import CHECKS
 
 _HEAD = """# 结算清单检查项
 

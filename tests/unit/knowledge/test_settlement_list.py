@@ -9,7 +9,7 @@ import pytest
 
 from mingcha.domain.settlement_list import NODES, Listed
 from mingcha.ingest.settlement_lists import facts_of, read_list
-from mingcha.knowledge.settlement_list.checks import BY_NUMBER, CHECKS
+from mingcha.knowledge.settlement_list.checks.numbered import BY_NUMBER, CHECKS
 from mingcha.knowledge.settlement_list.remarks import read_remark
 from mingcha.knowledge.sources import source
 from tests.support.lists import FAULTLESS, KNOWN, spoiled, with_rows

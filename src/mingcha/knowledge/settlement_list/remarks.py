@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mingcha.domain.settlement_list import HEAD, NODES
-from mingcha.knowledge.settlement_list.checks import BY_NUMBER, CHECKS, Check
+from mingcha.knowledge.settlement_list.checks.check import Check
+from mingcha.knowledge.settlement_list.checks.numbered import BY_NUMBER, CHECKS
 from mingcha.knowledge.settlement_list.sent import Row, SentList, Unknown
 
 DIAGNOSES, PROCEDURES = "D", "P"

@@ -27,7 +27,8 @@ from benchmarks.figures import Better, Figure, Goal
 from benchmarks.library import MadeLibrary, pairs_of
 from benchmarks.measure import percentile, resident_kb
 from mingcha.access.actor import console
-from mingcha.access.connections import ConnectionState, connect
+from mingcha.access.connections.given import connect
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.context import Access
 from mingcha.audit.histories import index_of
 from mingcha.audit.plans import plan_of

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from mingcha.access import account_requests, connections
+from mingcha.access import account_requests
 from mingcha.access.abnormal_use import raise_alarms
 from mingcha.access.account_requests import Wish
+from mingcha.access.connections import given
 from mingcha.access.context import Access
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
@@ -337,7 +338,7 @@ def audits(access: Access, folder: Path) -> Stage:
     runs.start(access, reviewer, "export", "疑点", of_quarter)
     hospital, department, doctor = city.places.hospitals[0]
     of = {"region_code": PROVINCE, "department_id": department, "doctor_id": doctor}
-    connections.connect(access, ROOT, hospital)
+    given.connect(access, ROOT, hospital)
     answered_call(access, hospital, findings=2, **of)
     asked_opinion(access, hospital, **of)
     return Stage("", Town(access))

@@ -14,7 +14,8 @@ import uvicorn
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from mingcha.access.connections import ConnectionState, connect, frame_by
+from mingcha.access.connections.given import connect, frame_by
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.context import Access
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.health.facts import FactKind, HealthFact, tell

@@ -9,7 +9,8 @@ import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
-from mingcha.access.connections import ConnectionState, connect
+from mingcha.access.connections.given import connect
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.roles import Role
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.plans import plan_of

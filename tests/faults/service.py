@@ -19,7 +19,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from mingcha.access.connections import ConnectionState, connect
+from mingcha.access.connections.given import connect
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.context import Access
 from mingcha.bootstrap import Application
 from mingcha.knowledge.release import release_of

@@ -26,7 +26,8 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from mingcha.access import tokens
-from mingcha.access.connections import ConnectionState, connect
+from mingcha.access.connections.given import connect
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.permissions import Permission
 from mingcha.access.roles import Role
 from mingcha.audit.calls import CallOutcome

@@ -28,7 +28,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """接入一家医院（或更换它的密钥），即时上线；签名用的密钥只显示这一次。"""
-    from mingcha.access.connections import ConnectionState, connect
+    from mingcha.access.connections.given import connect
+    from mingcha.access.connections.states import ConnectionState
 
     installation = application(home)
     installation.prepare_database()
@@ -53,7 +54,7 @@ def add(
 @command(connections, "list")
 def list_(home: Home = None, as_json: AsJson = False) -> None:
     """列出已接入的医院。"""
-    from mingcha.access.connections import connections as known
+    from mingcha.access.connections.given import connections as known
     from mingcha.access.listing import Listing
 
     installation = application(home)

@@ -11,9 +11,10 @@ from uuid import UUID
 
 import polars as pl
 
-from mingcha.access import connections, grants, organisations, users
+from mingcha.access import grants, organisations, users
 from mingcha.access.actor import Actor, console
-from mingcha.access.connections import ConnectionState
+from mingcha.access.connections import given
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.context import Access
 from mingcha.access.grants import NewGrant
 from mingcha.access.organisations import Facts, Kind
@@ -192,7 +193,7 @@ def settle_simulator(access: Access, places: Places) -> None:
     by = console("演示")
     modules.switch_on(access, by, Module.SIMULATOR, "演示：以医师身份试用")
     for hospital, *_ in places.hospitals:
-        connections.connect(access, by, hospital, state=ConnectionState.DEMONSTRATION)
+        given.connect(access, by, hospital, state=ConnectionState.DEMONSTRATION)
 
 
 def settle_budgets(access: Access, places: Places) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from mingcha.access.actor import Actor
-from mingcha.access.connections import check_may_ask
+from mingcha.access.connections.reached import check_may_ask
 from mingcha.access.errors import Conflict, Denied
 from mingcha.gateways.national.connections import Connection
 from mingcha.web.door import access_of

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mingcha.access.connections import (
-    ConnectionState,
-    change_state,
-    connect,
-    connections,
-    frame_by,
-    known_connections,
-)
+from mingcha.access.connections.given import change_state, connect, connections, frame_by
+from mingcha.access.connections.known import known_connections
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.errors import Denied, Invalid, Missing
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from mingcha.access.connections import ConnectionState, connect, known_connections
+from mingcha.access.connections.given import connect
+from mingcha.access.connections.known import known_connections
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.context import Access
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.histories import PastLookup

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from mingcha.access.connections import frame_by
+from mingcha.access.connections.given import frame_by
 from mingcha.audit.reminding import links
 from mingcha.audit.reminding.links import Page
 from mingcha.gateways.rest.answering import AuditFinding

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import func, select
 
 from mingcha.access.actor import Actor, Held
-from mingcha.access.connections import ConnectionState, catalogue, change_state, connect, connections
+from mingcha.access.connections.given import change_state, connect, connections
+from mingcha.access.connections.services import Service, catalogue
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.context import Access
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
 from mingcha.access.scope import Reach
-from mingcha.access.services import Service
 from mingcha.administration.changes import approve
 from mingcha.administration.parameters import propose_parameters
 from mingcha.audit.bill import FAILED, BillAuditor

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from mingcha.access import connections
-from mingcha.access.connections import ConnectionState
+from mingcha.access.connections import given
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.errors import Invalid
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
@@ -265,12 +265,12 @@ def test_only_a_demonstration_makes_history_and_a_live_connection_is_never_used(
     access, browser = audited.access, desk.browser
     by = replace(ROOT, console=False)
     with pytest.raises(Invalid):
-        connections.change_state(access, by, desk.institution, ConnectionState.DEMONSTRATION)
-    connections.change_state(access, ROOT, desk.institution, ConnectionState.TRIAL)
+        given.change_state(access, by, desk.institution, ConnectionState.DEMONSTRATION)
+    given.change_state(access, ROOT, desk.institution, ConnectionState.TRIAL)
     _, form = desk.example("限性别")
     desk.audit(form, "settle")
     assert desk.calls()[-1].trial is True
-    connections.change_state(access, ROOT, desk.institution, ConnectionState.LIVE)
+    given.change_state(access, ROOT, desk.institution, ConnectionState.LIVE)
     assert browser("GET", "/simulator").json()["desks"] == []
     assert browser("POST", "/simulator/audits", {**form, "step": "draft"}).status_code == 404
     real = {**form, "encounter_id": "E0001", "step": "settle"}

@@ -12,8 +12,9 @@ from uuid import uuid4
 
 import pytest
 
-from mingcha.access import connections, tokens
+from mingcha.access import tokens
 from mingcha.access.actor import Actor
+from mingcha.access.connections import given
 from mingcha.access.context import Access
 from mingcha.access.logs import write_logs_to
 from mingcha.access.permissions import Permission
@@ -174,7 +175,7 @@ def test_nobody_reaches_another_hospital_by_any_route_whatever_roles_they_hold(
     town.user("everything", *(town.grant(role, place, own=own) for role in roles), at="D-H1-内科")
     outside = town.user("outside", at="H2-内科")
     other = town.user("other", town.grant(Role.READER, "H2"), at="H2")
-    connections.connect(access, ROOT, "H2")
+    given.connect(access, ROOT, "H2")
     theirs, _ = tokens.create(access, town.actor("other"), "他人", [Permission.ORGANISATIONS_VIEW], 1)
     browser = Browser(access).sign_in("everything")
     for key, (path, body) in sorted(calls(town, "H2", outside, theirs.id, other).items()):

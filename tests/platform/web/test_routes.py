@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from mingcha.access import connections, tokens, users
+from mingcha.access import tokens, users
+from mingcha.access.connections import given
 from mingcha.access.context import Access
 from mingcha.access.grants import NewGrant
 from mingcha.access.permissions import Permission
@@ -563,7 +564,7 @@ def test_each_role_gets_through_where_it_may_and_only_to_its_own_hospital(town: 
     other = town.user("other", town.grant(Role.READER, "H2"), at="H2")
     theirs, _ = tokens.create(access, town.actor("other"), "他人", [Permission.ORGANISATIONS_VIEW], 1)
     for hospital in ("H1", "H2"):
-        connections.connect(access, ROOT, hospital)
+        given.connect(access, ROOT, hospital)
         answered_call(access, hospital)
     own, _ = tokens.create(access, town.actor("someone"), "自己", [Permission.ORGANISATIONS_VIEW], 1)
     asked = {

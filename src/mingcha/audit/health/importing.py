@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mingcha.access.actor import Actor
-from mingcha.access.connections import region_of
+from mingcha.access.connections.reached import region_of
 from mingcha.access.context import Access
 from mingcha.access.errors import Invalid, missing
 from mingcha.access.permissions import Permission

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from mingcha.access.services import OF_TRANSACTION, Service
+from mingcha.access.connections.services import OF_TRANSACTION, Service
 from mingcha.gateways.national.signing import ACCESS_KEY, Unsigned, check_signature
 
 

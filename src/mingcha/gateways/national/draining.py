@@ -19,8 +19,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, aliased
 
+from mingcha.access.connections.services import OF_TRANSACTION
 from mingcha.access.context import CHINA, Access
-from mingcha.access.services import OF_TRANSACTION
 from mingcha.audit.answers import result_id_of
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.calls import Call, CallOutcome, decode_call

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import msgspec
 
-from mingcha.access.connections import KnownConnection, known_connections
+from mingcha.access.connections.known import KnownConnection, known_connections
 from mingcha.access.context import Access
 from mingcha.access.policy import Policy
 from mingcha.audit.histories import PastLookup

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from mingcha.access.actor import Actor
-from mingcha.access.connections import Desk, desk
+from mingcha.access.connections.desks import Desk, desk
 from mingcha.access.context import CHINA, Access
 from mingcha.access.permissions import Permission
 from mingcha.access.personal import PersonField

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mingcha.access import account_requests, alarms, connections, organisations, staff, tokens, trail, users
+from mingcha.access import account_requests, alarms, organisations, staff, tokens, trail, users
 from mingcha.access.account_requests import RequestFilter, RequestView
 from mingcha.access.actor import Actor
 from mingcha.access.alarms import AlarmFilter, AlarmView
-from mingcha.access.connections import ConnectionState, ConnectionView
+from mingcha.access.connections import given
+from mingcha.access.connections.given import ConnectionView
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.context import Access
 from mingcha.access.listing import Listing, Page
 from mingcha.access.organisations import OrganisationFilter, OrganisationView
@@ -57,7 +59,7 @@ def _tokens(access: Access, actor: Actor, _: Unfiltered, listing: Listing) -> Pa
 
 
 def _connections(access: Access, actor: Actor, _: Unfiltered, listing: Listing) -> Page[ConnectionView]:
-    return connections.connections(access, actor, listing)
+    return given.connections(access, actor, listing)
 
 
 LISTS = (

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import BaseModel, Field
 
-from mingcha.access import connections
-from mingcha.access.connections import MOST_A_DAY, MOST_A_SECOND, ConnectionState, ConnectionView
-from mingcha.access.framing import MOST_ADDRESSES
+from mingcha.access.connections import given, services
+from mingcha.access.connections.framing import MOST_ADDRESSES
+from mingcha.access.connections.given import MOST_A_DAY, MOST_A_SECOND, ConnectionView
+from mingcha.access.connections.services import OfferView, Service
+from mingcha.access.connections.states import ConnectionState
 from mingcha.access.permissions import Permission
-from mingcha.access.services import OfferView, Service
 from mingcha.audit.journals import JournalState, journal_state
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Code, Form, Line, Listed, Paging, ShortLine, listed
@@ -56,13 +57,13 @@ class Connected(BaseModel):
 @door.get("", Permission.CONNECTIONS_EDIT, "医院系统接入列表", response_model=Listed[ConnectionView])
 def list_connections(actor: SignedIn, access: Services, paging: Paging) -> dict[str, Any]:
     """数据范围内各机构怎样接入；密钥不再显示。"""
-    return listed(connections.connections(access, actor, paging))
+    return listed(given.connections(access, actor, paging))
 
 
 @door.get("/services", Permission.CONNECTIONS_EDIT, "服务目录", response_model=list[OfferView])
 def list_services(actor: SignedIn, access: Services) -> list[OfferView]:
     """可以开通的服务：版本、怎样调用、多少家在联调和使用，最近七天（含今天）的次数。"""
-    return connections.catalogue(access, actor)
+    return services.catalogue(access, actor)
 
 
 @door.get("/journals", Permission.CONNECTIONS_EDIT, "报文日志和磁盘", response_model=JournalState)
@@ -76,7 +77,7 @@ def connect(
     institution_id: Institution, form: ConnectionForm, actor: SignedIn, access: Services
 ) -> Connected:
     """签名的接入得到密钥（只显示一次）；已有的密钥不变，要换须写明，旧的随即失效。不签名的须限定来源地址。"""
-    view, secret = connections.connect(
+    view, secret = given.connect(
         access,
         actor,
         institution_id,
@@ -98,7 +99,7 @@ def change_state(
     institution_id: Institution, form: StateForm, actor: SignedIn, access: Services
 ) -> ConnectionView:
     """停用后，这家机构的报文随即被拒绝；密钥不变，可以再上线。"""
-    return connections.change_state(access, actor, institution_id, form.state)
+    return given.change_state(access, actor, institution_id, form.state)
 
 
 @door.put(
@@ -111,4 +112,4 @@ def frame_by(
     institution_id: Institution, form: FramingForm, actor: SignedIn, access: Services
 ) -> ConnectionView:
     """医院系统的网页地址（协议、主机、端口），两秒内生效，密钥不变；一个也不写的，谁的网页都可以。"""
-    return connections.frame_by(access, actor, institution_id, form.framed_by)
+    return given.frame_by(access, actor, institution_id, form.framed_by)

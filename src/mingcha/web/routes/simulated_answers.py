@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from mingcha.access.actor import Actor
-from mingcha.access.connections import desk
+from mingcha.access.connections.desks import desk
 from mingcha.access.context import Access
 from mingcha.access.errors import Invalid, Missing, missing
 from mingcha.access.permissions import Permission

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from mingcha.access.actor import Actor
-from mingcha.access.connections import Desk, desks
+from mingcha.access.connections.desks import Desk, desks
 from mingcha.access.errors import Conflict, Invalid
 from mingcha.access.permissions import Permission
 from mingcha.administration.modules import Module

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
+from mingcha.access.actor import Actor
+from mingcha.access.connections.reached import institutions_in
+from mingcha.access.connections.states import ConnectionState
+from mingcha.access.context import Access
 from mingcha.access.labelled import Labelled
+from mingcha.access.permissions import Permission
+from mingcha.access.scope import EVERYTHING
 from mingcha.store.database.calls import CallTally
+from mingcha.store.database.connections import ConnectionRow
 
 USED_OVER = timedelta(days=7)
 
@@ -114,3 +121,30 @@ def used_since(session: Session, day: date, institutions: Collection[str]) -> Ma
         .group_by(CallTally.service)
     )
     return {service: Used(*map(int, counts)) for service, *counts in session.execute(query)}
+
+
+def catalogue(access: Access, actor: Actor) -> list[OfferView]:
+    """The services that can be subscribed to, and how much they are used in the actor's scope."""
+    scope = actor.scope(Permission.CONNECTIONS_EDIT)
+    reached = (
+        true() if scope == EVERYTHING else ConnectionRow.institution_id.in_(institutions_in(access, scope))
+    )
+    with access.database.reading() as session:
+        rows = list(session.scalars(select(ConnectionRow).where(reached)))
+        used = used_since(session, access.today() - USED_OVER, {row.institution_id for row in rows})
+    return [_offered(offer, rows, used.get(offer.service, Used(0, 0, 0))) for offer in OFFERS]
+
+
+def _offered(offer: Offer, rows: Sequence[ConnectionRow], used: Used) -> OfferView:
+    states = [row.state for row in rows if offer.service in row.services]
+    return OfferView(
+        code=offer.service.value,
+        name=offer.service.label,
+        version=offer.version,
+        since=offer.since,
+        calls_as=offer.calls_as,
+        about=offer.about,
+        trying=states.count(ConnectionState.TRIAL),
+        live=states.count(ConnectionState.LIVE),
+        **vars(used),
+    )

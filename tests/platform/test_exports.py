@@ -23,8 +23,8 @@ from mingcha.audit.ledger.outcome import outcome
 from mingcha.audit.ledger.runs import RunFilter, Status
 from mingcha.audit.reading.finding_filter import FindingFilter
 from mingcha.audit.reading.finding_list import findings
-from mingcha.audit.report import workbook_name
 from mingcha.audit.sheets import Column, Form
+from mingcha.audit.workbook.book import workbook_name
 from mingcha.jobs import exporting, runs
 from mingcha.jobs.execution import carry_out
 from mingcha.jobs.exporting import Exported, write

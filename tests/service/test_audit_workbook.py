@@ -13,9 +13,10 @@ import pytest
 from mingcha.audit.batch import FINDINGS, QUALITY, UNJUDGED, AuditResult, audit
 from mingcha.audit.indicators import INDICATORS
 from mingcha.audit.plans import plan_of
-from mingcha.audit.report import Contents, write_workbooks
 from mingcha.audit.sheets import CERTAINTIES
 from mingcha.audit.summary import by_rule
+from mingcha.audit.workbook.book import write_workbooks
+from mingcha.audit.workbook.contents import Contents
 from mingcha.domain.values import money
 from mingcha.knowledge.release import Release, release_of
 from mingcha.knowledge.starter import starter_points, starter_settings

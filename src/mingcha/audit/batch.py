@@ -14,7 +14,6 @@ from mingcha.audit.bucket import Task
 from mingcha.audit.extent import Extent, check_institutions
 from mingcha.audit.indicators import INDICATORS, indicators_in, told
 from mingcha.audit.plans import plan_of
-from mingcha.audit.report import Contents, write_workbooks
 from mingcha.audit.run import Run, RunError, identity_of
 from mingcha.audit.summary import (
     added_counts,
@@ -25,6 +24,8 @@ from mingcha.audit.summary import (
     write_findings,
     write_unjudged,
 )
+from mingcha.audit.workbook.book import write_workbooks
+from mingcha.audit.workbook.contents import Contents
 from mingcha.audit.workers import audit_buckets
 from mingcha.engine.plan import Plan
 from mingcha.knowledge.release import Release

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mingcha.audit.releasing import difference_json, next_release, read_settings, read_strategy
-from mingcha.audit.report import in_force
+from mingcha.audit.workbook.overview import in_force
 from mingcha.bootstrap import application
 from mingcha.catalogue.differences import change_of_setting, changes_of_point
 from mingcha.cli.app import app, command, group

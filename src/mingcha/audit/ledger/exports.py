@@ -16,7 +16,7 @@ from mingcha.access.trail import Action, record
 from mingcha.audit.ledger.folders import export_folder
 from mingcha.audit.ledger.outcome import reaches_all
 from mingcha.audit.ledger.runs import RunView, Status, check_run, results_of
-from mingcha.audit.report import workbook_name
+from mingcha.audit.workbook.book import workbook_name
 from mingcha.store.database.runs import Run
 
 EXPORT = "export"

@@ -16,8 +16,8 @@ from mingcha.access.scope import Place, Reach
 from mingcha.audit.batch import UNJUDGED
 from mingcha.audit.explain import lacking
 from mingcha.audit.ledger.runs import results_of
-from mingcha.audit.report import workbook_name
 from mingcha.audit.run import finished_run
+from mingcha.audit.workbook.book import workbook_name
 from mingcha.store.database.runs import Run
 
 _INSTITUTIONS, _LACKING_FACTS = 200, 200

@@ -14,7 +14,7 @@ from mingcha.audit.plans import plan_of
 from mingcha.domain.errors import InputError
 from mingcha.gateways.national.envelope import Envelope, answered, envelope_of
 from mingcha.gateways.national.envelope import refused as refusal_of
-from mingcha.ingest.beside_bill import read_beside
+from mingcha.ingest.beside.bill import read_beside
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.starter import starter_points, starter_settings
 from mingcha.sample.messages import sample_message

@@ -19,8 +19,8 @@ from mingcha.engine.frames import written_findings
 from mingcha.engine.judge import CaseJudge, RuleFailed
 from mingcha.engine.plan import Plan
 from mingcha.engine.waiting import waiting_rules
-from mingcha.ingest.beside import Beside
-from mingcha.ingest.beside_bill import lay_beside, told_by
+from mingcha.ingest.beside.bill import lay_beside, told_by
+from mingcha.ingest.beside.tables import Beside
 from mingcha.ingest.list_bills import read_bill
 from mingcha.ingest.messages import BilledEncounter, Fault, Message
 from mingcha.knowledge.strategy.model import AFTERWARDS

@@ -17,7 +17,7 @@ from mingcha.cli.options import Home, ReleaseNumber
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import money
 from mingcha.gateways.national.envelope import answered, envelope_of, refused
-from mingcha.ingest.beside_bill import read_beside
+from mingcha.ingest.beside.bill import read_beside
 from mingcha.knowledge.strategy.model import SCENES
 
 

@@ -14,7 +14,7 @@ from mingcha.domain.fields import Entity
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.settlement_list import SettlementList
 from mingcha.domain.values import written
-from mingcha.ingest.beside import Beside
+from mingcha.ingest.beside.tables import Beside
 from mingcha.ingest.lines import distinct_lines, in_order, net, note_timeless
 from mingcha.ingest.main_diagnosis import with_main_diagnoses
 from mingcha.ingest.merge import merge

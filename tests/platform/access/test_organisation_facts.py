@@ -19,8 +19,8 @@ from mingcha.cli import commands
 from mingcha.cli.app import run
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY, day_of
-from mingcha.ingest.beside import Beside
-from mingcha.ingest.beside_bill import read_beside
+from mingcha.ingest.beside.bill import read_beside
+from mingcha.ingest.beside.tables import Beside
 from mingcha.ingest.organisation_facts import organisation_facts, write_organisation_facts
 from tests.support.platform import ROOT, Town
 

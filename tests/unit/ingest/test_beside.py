@@ -11,7 +11,7 @@ import pytest
 from mingcha.domain.fields import Entity
 from mingcha.domain.schema import OPTIONAL_TABLES
 from mingcha.domain.values import MINUTES_A_DAY, day_of
-from mingcha.ingest.beside import Beside
+from mingcha.ingest.beside.tables import Beside
 from mingcha.store.columns import columns_of, conform
 
 DAY = day_of(date(2026, 3, 10))

@@ -12,7 +12,7 @@ import pytest
 
 from mingcha.domain.errors import InputError
 from mingcha.domain.values import day_of
-from mingcha.ingest.beside_bill import read_beside
+from mingcha.ingest.beside.bill import read_beside
 from mingcha.ingest.claims import import_claims
 from mingcha.ingest.message_files import SUPERSEDED
 from mingcha.ingest.report import ImportReport

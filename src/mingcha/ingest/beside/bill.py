@@ -10,7 +10,7 @@ import polars as pl
 
 from mingcha.domain.claims import Encounter, Line, Person
 from mingcha.domain.schema import OPTIONAL_TABLES
-from mingcha.ingest.beside import Beside
+from mingcha.ingest.beside.tables import Beside
 from mingcha.ingest.claims import sources_of
 from mingcha.ingest.message_files import KIND, MessageFile
 from mingcha.ingest.messages import BilledEncounter

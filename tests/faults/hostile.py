@@ -13,6 +13,7 @@ from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure,
 from mingcha.ingest.dto import national_names
 from mingcha.sample.messages import sample_message
 from tests.faults.load import HOSPITAL
+from tests.support.records import INPUTS
 
 # Stands in every hostile text: where it is found, something of a message was kept that must not be.
 MARK = "恶意X7Q"
@@ -74,8 +75,8 @@ def _known(raw: bytes, random: Random) -> bytes:
 
 
 def _other(random: Random) -> dict[str, Any]:
-    """Feedback, signing in and out, and what there is not."""
-    match random.randrange(4):
+    """Feedback, signing in and out, what is told of care, and what there is not."""
+    match random.randrange(6):
         case 0:
             warns = [{"warn_rslt_id": "1", "dspo_way": "1", "dspo_way_rea": "病情需要"}]
             return {"infno": "3103", "input": {"data": {"warn_type": "1", "warns": warns}}}
@@ -83,6 +84,9 @@ def _other(random: Random) -> dict[str, Any]:
             return {"infno": "9001", "input": {"signIn": {"opter_no": "A01", "mac": "0", "ip": "0"}}}
         case 2:
             return {"infno": "9002", "input": {"signOut": {"sign_no": "20260101000000ab", "opter_no": "A01"}}}
+        case 3 | 4:
+            infno, told = random.choice(list(INPUTS.items()))
+            return {"infno": infno, "input": copy.deepcopy(told)}
         case _:
             return {"infno": random.choice(["3104", "", "99999999999999", MARK]), "input": {}}
 
@@ -114,8 +118,8 @@ def _places(node: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _name_persons(message: dict[str, Any], name: str) -> None:
-    data = message["input"].get("data", {})
-    for number, patient in enumerate(data.get("patient_dtos", ())):
+    data = message["input"].get("data")
+    for number, patient in enumerate(data.get("patient_dtos", ()) if isinstance(data, dict) else ()):
         patient["patn_id"] = f"{name}-{number}"
 
 

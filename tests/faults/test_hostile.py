@@ -62,7 +62,7 @@ def answered(connection: http.client.HTTPConnection, message: Hostile) -> str:
     assert answer.status == 200, message.content[:2000]
     if set(told) == {"result"}:  # a bare `input` is answered with the bare `output`
         return "audited"
-    assert set(told) == _AROUND, told
+    assert set(told) == _AROUND, (told, message.content[:1500])
     assert len(told["inf_refmsgid"]) == 30
     assert len(told["err_msg"]) <= 200
     if told["infcode"] == 0:

@@ -13,7 +13,7 @@ from mingcha.access.persons import indexes_of
 from mingcha.access.roles import Role
 from mingcha.access.scope import Reach
 from mingcha.access.trail import Action
-from mingcha.audit.health.facts import FactKind, facts_of
+from mingcha.audit.health.facts import FactKind, HealthFact, facts_of, tell
 from mingcha.audit.health.gathering import gather
 from mingcha.audit.health.importing import import_bundle
 from mingcha.audit.reading.health import BILL, DOCUMENT, RECORD, record_of
@@ -345,3 +345,14 @@ def test_a_drug_of_a_bill_is_told_with_its_code_and_quantity(town: Town) -> None
     drugs = [one for one in record_of(town.access, WHOLE, key).facts if one.kind is FactKind.DRUG]
     assert {one.code for one in drugs} == {METFORMIN}
     assert all(one.said[0].text == "2" and one.encounter_id for one in drugs)
+
+
+def test_what_a_hospital_sent_to_the_gateway_stands_there_like_any_record_and_leads_to_no_dataset(
+    town: Town, known: tuple[Lake, str]
+) -> None:
+    key = known[1]
+    fact = HealthFact(FactKind.DIAGNOSIS.value, name="痛风", institution_id="H1", source="call:ab", as_of=2)
+    with town.access.database.writing() as session:
+        tell(session, town.access, {indexes_of(town.access, [key])[key]: [fact]})
+    (seen,) = (one for one in record_of(town.access, WHOLE, key).facts if one.name == "痛风")
+    assert (seen.source, seen.dataset, seen.day) == (RECORD, None, None)

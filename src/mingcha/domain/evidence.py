@@ -67,6 +67,8 @@ class Order(Entity):
     begun_at = f.moment("医嘱开始时间", "drord_begntime", "medc_begntime")
     ended_at = f.moment("医嘱结束时间", "drord_endtime")
     medication_ended_at = f.moment("用药停止时间", "medc_endtime")
+    dosage_form = f.text("药品剂型", "drug_dosform", note="只有药品的医嘱才有")
+    taken_by = f.text("用药途径", "drug_used_way", note="只有药品的医嘱才有")
     discharge = f.flag("出院医嘱", note="国家接口未提供，由医院标明")
     in_force = f.flag("有效标志", "vali_flag", codes="vali_flag")
 

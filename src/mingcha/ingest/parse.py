@@ -29,6 +29,7 @@ FIRST_DAY, LAST_DAY = day_of(date(1850, 1, 1)), day_of(date(2299, 12, 31))
 # What systems write where a date must stand and none is known: nobody is discharged on these days.
 UNKNOWN_DAYS = (date(1, 1, 1), date(1900, 1, 1), date(9999, 12, 31))
 NOT_A_DAY = frozenset(map(day_of, UNKNOWN_DAYS))
+NO_DAY = "系统用来表示“没有日期”的日期，按未知处理"
 # Excel counts days from 1899-12-30 (its year 1900 has a 29 February that never was).
 EXCEL_EPOCH = day_of(date(1899, 12, 30))
 SCALES: dict[ValueType, int] = {
@@ -82,7 +83,7 @@ def _day(year: str, month: str, day: str) -> int:
     except ValueError:
         raise Unreadable("日期不存在") from None
     if found in NOT_A_DAY:
-        raise Unreadable("系统用来表示“没有日期”的日期，按未知处理")
+        raise Unreadable(NO_DAY)
     if not FIRST_DAY <= found <= LAST_DAY:
         raise Unreadable("年份不在 1850 到 2299 之间")
     return found

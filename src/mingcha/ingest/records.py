@@ -102,7 +102,7 @@ def rows_of(content: bytes) -> list[tuple[type[Entity], Row]]:
     """
     try:
         message = _decoder.decode(content)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(not_json(error), remedy="请检查报文是否被截断，编码应为 UTF-8") from error
     except RecursionError as error:
         raise InputError("报文嵌套过深", remedy=_REMEDY) from error
@@ -112,8 +112,16 @@ def rows_of(content: bytes) -> list[tuple[type[Entity], Row]]:
         return [row for one in tables for row in _of_input(message, infno, one)]
     rows = [] if tables is not None else list(_of_person(message))
     if not rows:
-        raise InputError("报文中没有可读的数据", remedy=_REMEDY)
+        where = "、".join(dict.fromkeys(f"input.{one.node}" for one in tables or ()))
+        raise InputError("报文中没有可读的数据", where=where, remedy=_REMEDY)
     return rows
+
+
+def institutions_in(content: bytes) -> set[str]:
+    """The institutions that the nodes of a message say they are of."""
+    nodes = _node(_decoder.decode(content), "input")
+    rows = [row for name in (nodes if isinstance(nodes, dict) else ()) for row in many(nodes[name])]
+    return {code for row in rows if isinstance(row, dict) and (code := str(row.get("fixmedins_code") or ""))}
 
 
 def _of_input(message: Any, infno: str, told: _Told) -> Iterator[tuple[type[Entity], Row]]:

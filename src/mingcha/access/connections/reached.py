@@ -39,13 +39,18 @@ def region_of(access: Access, scope: Scope, institution_id: str) -> str:
     """
     with access.database.reading() as session:
         check_reached(session, access, scope, institution_id)
-        found = session.scalar(
-            select(OrganisationPeriod.region_code).where(
-                current_period(access.today()),
-                OrganisationPeriod.institution_code == institution_id,
-                OrganisationPeriod.department_code.is_(None),
-            )
+        return known_region_of(session, access, institution_id)
+
+
+def known_region_of(session: Session, access: Access, institution_id: str) -> str:
+    """Where an institution is, as its own entry says today, empty where it is not said."""
+    found = session.scalar(
+        select(OrganisationPeriod.region_code).where(
+            current_period(access.today()),
+            OrganisationPeriod.institution_code == institution_id,
+            OrganisationPeriod.department_code.is_(None),
         )
+    )
     return found or ""
 
 

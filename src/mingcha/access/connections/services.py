@@ -27,6 +27,7 @@ class Service(Labelled):
 
     BEFORE = "before", "事前审核"
     DURING = "during", "事中审核"
+    RECORDS = "records", "病历与检查"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,20 @@ OFFERS = (
         "POST /fsi/api，infno 3102",
         "结算前审核，结果用 3103 反馈",
     ),
+    Offer(
+        Service.RECORDS,
+        "1.0",
+        date(2026, 11, 28),
+        "POST /fsi/api，infno 4301、4302、4401、4402、4501 至 4505",
+        "病历、手术、医嘱、检查检验报告，成为健康档案里有日期和来源的事实",
+    ),
 )
+
+AUDITS = frozenset({"3101", "3102"})
+# 4402A is the form of 4402 in which some provinces ask for orders.
+CARE = frozenset({"4301", "4302", "4401", "4402", "4402A", "4501", "4502", "4503", "4504", "4505"})
+OF_TRANSACTION = {"3101": Service.BEFORE, "3102": Service.DURING, **dict.fromkeys(CARE, Service.RECORDS)}
+_AUDITING = [OF_TRANSACTION[one].value for one in AUDITS]
 
 
 @dataclass(frozen=True)
@@ -86,14 +100,11 @@ class OfferView:
     refused: int
 
 
-OF_TRANSACTION = {"3101": Service.BEFORE, "3102": Service.DURING}
-
-
 def used_on(session: Session, day: date) -> Mapping[str, int]:
-    """Calls of each institution on a day, of all services."""
+    """Bills that each institution had audited on a day, before and during."""
     query = (
         select(CallTally.institution_id, func.sum(CallTally.calls))
-        .where(CallTally.day == day)
+        .where(CallTally.day == day, CallTally.service.in_(_AUDITING))
         .group_by(CallTally.institution_id)
     )
     return {institution: int(calls) for institution, calls in session.execute(query)}

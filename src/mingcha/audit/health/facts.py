@@ -13,6 +13,8 @@ from mingcha.access.context import Access
 from mingcha.access.labelled import Labelled
 from mingcha.store.database.health import HealthRow
 
+# Sources that are no dataset begin with it: a message, by its call.
+CALL = "call:"
 _MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -36,9 +38,10 @@ class HealthFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
         until: the last day on which it holds, where it ends.
         said: what else the source says, label and value as people read them.
         institution_id, region: where it was found; empty where it is nobody's own, like a registration.
-        source: which dataset or document told it.
+        source: which dataset, document or call told it.
         reference: number of the report or registration there.
         as_of: when it was told, in seconds since 1970.
+        withdrawn: its source took it back (有效标志 0).
     """
 
     kind: str
@@ -53,6 +56,12 @@ class HealthFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     source: str = ""
     reference: str = ""
     as_of: int = 0
+    withdrawn: bool = False
+
+    @property
+    def newness(self) -> tuple[int, bool]:
+        """What decides between two sayings; of one second, that it was taken back."""
+        return self.as_of, self.withdrawn
 
     @property
     def same(self) -> tuple[object, ...]:
@@ -70,21 +79,23 @@ def merged(known: Iterable[HealthFact], told: Iterable[HealthFact]) -> list[Heal
     found: dict[tuple[object, ...], HealthFact] = {}
     for one in (*known, *told):
         before = found.get(one.same)
-        if before is None or one.as_of >= before.as_of:
+        if before is None or one.newness >= before.newness:
             found[one.same] = one
     return list(found.values())
 
 
 def facts_of(session: Session, person: str) -> list[HealthFact]:
-    """What is kept of a person, by the person's index."""
+    """What is kept of a person and stands, by the person's index."""
     row = session.get(HealthRow, person)
-    return [] if row is None else unpack(row.packed)
+    return [] if row is None else [one for one in unpack(row.packed) if not one.withdrawn]
 
 
 def tell(session: Session, access: Access, told: Mapping[str, Sequence[HealthFact]]) -> None:
     """Add facts to those of some persons, by index of the person."""
-    query = select(HealthRow).where(HealthRow.person.in_(list(told))).with_for_update()
-    rows = {row.person: row for row in session.scalars(query)}
+    if not told:
+        return
+    query = select(HealthRow).where(HealthRow.person.in_(list(told))).order_by(HealthRow.person)
+    rows = {row.person: row for row in session.scalars(query.with_for_update())}
     for person, facts in told.items():
         row = rows.get(person)
         known = [] if row is None else unpack(row.packed)

@@ -1,9 +1,9 @@
-"""Facts of health from the optional tables of a dataset: which table tells what, as data."""
+"""Facts of health from the optional tables of a dataset, and from rows of messages: which tells what, as data."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from mingcha.domain.evidence import (
     ExaminationReport,
     LaboratoryResult,
     Operation,
+    Order,
     PathologyReport,
     RecordedDiagnosis,
     SusceptibilityReport,
@@ -40,6 +41,7 @@ class Telling:
     Args:
         code, name, day: fields of which the first known one counts.
         said: what else is shown of it.
+        only: a row tells something only where one of these is known; every row where there are none.
     """
 
     kind: FactKind
@@ -50,6 +52,7 @@ class Telling:
     reference: Field[Any] | None = None
     until: Field[Any] | None = None
     said: Sequence[Field[Any]] = ()
+    only: Sequence[Field[Any]] = ()
 
 
 TELLING: Mapping[str, Telling] = {
@@ -144,7 +147,20 @@ TELLING: Mapping[str, Telling] = {
         (Operation.operated_at,),
         Operation.number,
     ),
+    # The hospital's own code of an order is nobody else's.
+    "orders": Telling(
+        FactKind.DRUG,
+        Order,
+        (),
+        (Order.local_order_name,),
+        (Order.begun_at, Order.issued_at),
+        Order.order_id,
+        Order.medication_ended_at,
+        said=(Order.taken_by,),
+        only=(Order.dosage_form, Order.taken_by),
+    ),
 }
+_OF_ENTITY = {one.entity: one for one in TELLING.values()}
 
 
 def gather(access: Access, lake: Lake, as_of: int) -> int:
@@ -164,7 +180,7 @@ def gather(access: Access, lake: Lake, as_of: int) -> int:
     while some := list(islice(people, _PERSONS_AT_ONCE)):
         with access.database.writing() as session:
             tell(session, access, {index: told[key] for key, index in some})
-    return sum(len(told[key]) for key in indexes)
+    return sum(not one.withdrawn for key in indexes for one in told[key])
 
 
 def _encounters(lake: Lake) -> pl.DataFrame:
@@ -173,9 +189,7 @@ def _encounters(lake: Lake) -> pl.DataFrame:
 
 
 def _placed(table: pl.DataFrame, encounters: pl.DataFrame) -> pl.DataFrame:
-    """The rows with whose they are and where; what was withdrawn is left out."""
-    if "in_force" in table.columns:
-        table = table.filter(pl.col("in_force").fill_null(value=True))
+    """The rows with whose they are and where."""
     if "encounter_id" not in table.columns:
         return table
     placed = table.join(encounters, on="encounter_id", how="left", suffix="_of_bill")
@@ -184,33 +198,59 @@ def _placed(table: pl.DataFrame, encounters: pl.DataFrame) -> pl.DataFrame:
     return placed
 
 
+def facts_of_rows(
+    rows: Iterable[tuple[type[Entity], Mapping[str, Any]]],
+    *,
+    institution_id: str,
+    region: str,
+    source: str,
+    as_of: int,
+) -> Iterator[tuple[str, HealthFact]]:
+    """What rows of an institution's messages tell, with the number of the person.
+
+    Args:
+        rows: whole ones, by the names of their fields.
+    """
+    for entity, row in rows:
+        telling = _OF_ENTITY.get(entity)
+        placed = {**row, "institution_id": institution_id, "care_region": region}
+        fact = None if telling is None else _fact(placed, telling, source, as_of)
+        if fact is not None:
+            yield row["person_id"], fact
+
+
 def _facts(rows: pl.DataFrame, telling: Telling, source: str, as_of: int) -> Iterator[tuple[str, HealthFact]]:
     for row in rows.iter_rows(named=True):
-        code, name = _first(row, telling.code), _first(row, telling.name)
-        if row["person_id"] is None or not (code or name):
-            continue
-        reference = None if telling.reference is None else row[telling.reference.name]
-        yield (
-            str(row["person_id"]),
-            HealthFact(
-                kind=telling.kind.value,
-                code=code,
-                name=name,
-                day=_day(row, telling.day),
-                until=None if telling.until is None else row[telling.until.name],
-                said=tuple(
-                    (one.label, in_words(row[one.name], one))
-                    for one in telling.said
-                    if row[one.name] not in (None, name)
-                ),
-                institution_id=row.get("institution_id") or "",
-                region=row.get("care_region") or "",
-                encounter_id=row.get("encounter_id") or "",
-                source=source,
-                reference=reference or "",
-                as_of=as_of,
-            ),
-        )
+        fact = _fact(row, telling, source, as_of)
+        if fact is not None and row["person_id"] is not None:
+            yield str(row["person_id"]), fact
+
+
+def _fact(row: Mapping[str, Any], telling: Telling, source: str, as_of: int) -> HealthFact | None:
+    """The fact that a row tells; None where it says of nothing."""
+    code, name = _first(row, telling.code), _first(row, telling.name)
+    if not (code or name) or (telling.only and not _first(row, telling.only)):
+        return None
+    reference = None if telling.reference is None else row[telling.reference.name]
+    return HealthFact(
+        kind=telling.kind.value,
+        code=code,
+        name=name,
+        day=_day(row, telling.day),
+        until=None if telling.until is None else _day_in(row, telling.until),
+        said=tuple(
+            (one.label, in_words(row[one.name], one))
+            for one in telling.said
+            if row[one.name] not in (None, name)
+        ),
+        institution_id=row.get("institution_id") or "",
+        region=row.get("care_region") or "",
+        encounter_id=row.get("encounter_id") or "",
+        source=source,
+        reference=reference or "",
+        as_of=as_of,
+        withdrawn=row.get("in_force") is False,
+    )
 
 
 def _first(row: Mapping[str, Any], fields: Sequence[Field[Any]]) -> str:
@@ -220,7 +260,14 @@ def _first(row: Mapping[str, Any], fields: Sequence[Field[Any]]) -> str:
 def _day(row: Mapping[str, Any], fields: Sequence[Field[Any]]) -> int | None:
     """The day that the row says, or else the one on which the visit began."""
     for one in fields:
-        if (value := row[one.name]) is not None:
-            return int(value) // MINUTES_A_DAY if one.type is ValueType.MOMENT else int(value)
+        if (day := _day_in(row, one)) is not None:
+            return day
     started = row.get("started_at")
     return None if started is None else int(started) // MINUTES_A_DAY
+
+
+def _day_in(row: Mapping[str, Any], field: Field[Any]) -> int | None:
+    value = row[field.name]
+    if value is None:
+        return None
+    return int(value) // MINUTES_A_DAY if field.type is ValueType.MOMENT else int(value)

@@ -14,7 +14,7 @@ from mingcha.access.permissions import Permission
 from mingcha.access.persons import PersonView, indexes_of, view_of, with_keys
 from mingcha.access.scope import Place, Scope
 from mingcha.access.trail import Action, record
-from mingcha.audit.health.facts import FactKind, HealthFact, facts_of
+from mingcha.audit.health.facts import CALL, FactKind, HealthFact, facts_of
 from mingcha.audit.reading.care import Care, coded_rows
 from mingcha.audit.reading.persons import birth_year_of, seen_of, sex_of
 from mingcha.audit.reading.told import Said, known
@@ -104,7 +104,7 @@ def _told(fact: HealthFact, names: dict[str, str]) -> FactView:
         institution=names.get(fact.institution_id) or fact.institution_id or None,
         source=DOCUMENT if document else RECORD,
         encounter_id=fact.encounter_id or None,
-        dataset=None if document else fact.source,
+        dataset=None if document or fact.source.startswith(CALL) else fact.source,
     )
 
 

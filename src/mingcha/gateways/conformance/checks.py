@@ -196,6 +196,24 @@ def _wrongly_signed(trial: Trial) -> list[str]:
     return told + [f"用别家机构的编号：{fault}" for fault in unauthorised(other)]
 
 
+def _care(trial: Trial) -> list[str]:
+    """A report of an examination: taken whole, refused without its number. Who did not subscribe may not send it."""
+    bill, sender = trial.audit(18), trial.sender
+    report = {
+        "mdtrt_id": encounter_of(bill)["mdtrt_id"],
+        "psn_no": patient_of(bill)["patn_id"],
+        "rpotc_no": "CONFORMANCE",
+        "exam_item_name": "胸部CT",
+        "exam_date": f"{sender.clock():%Y-%m-%d}",
+        "vali_flag": "1",
+    }
+    taken = sender.send(sender.message("4501", {"examinfo": report}))
+    if "没有开通交易 4501" in str(taken.said.get("err_msg", "")):
+        return []
+    nameless = sender.send(sender.message("4501", {"examinfo": {**report, "rpotc_no": ""}}))
+    return good(taken) + [f"没有报告单号：{fault}" for fault in refused(nameless, "rpotc_no")]
+
+
 CHECKS = (
     Check("1.1", "签到、签退（9001、9002）", _signing_in),
     Check("2.1", "事前审核：十个触发场景都得到应答（3101）", _scenes),
@@ -209,6 +227,7 @@ CHECKS = (
     Check("4.2", "不提供的交易", _unknown_transaction),
     Check("4.3", "超过 16 MB 的报文", _too_large),
     Check("5.1", "签名不对、过时、冒用别家的都不受理", _wrongly_signed, signed_only=True),
+    Check("6.1", "病历与检查（4501；没有开通的不查）", _care),
 )
 
 

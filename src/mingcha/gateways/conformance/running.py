@@ -9,12 +9,12 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+from mingcha.access.connections.services import AUDITS
 from mingcha.domain.errors import InputError
 from mingcha.gateways.conformance.checks import Bill, Trial, checks_for
 from mingcha.gateways.conformance.expectations import audited, good
 from mingcha.gateways.conformance.sender import Answered, Sender
 
-AUDITS = frozenset({"3101", "3102"})
 _TIMED = 20
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, aliased
 
-from mingcha.access.connections.services import OF_TRANSACTION
+from mingcha.access.connections.services import AUDITS, CARE, OF_TRANSACTION
 from mingcha.access.context import CHINA, Access
 from mingcha.audit.answers import result_id_of
 from mingcha.audit.bill import BillAuditor
@@ -29,6 +29,7 @@ from mingcha.audit.in_force import InForce
 from mingcha.audit.past import kept, with_call, without_call
 from mingcha.audit.spending import count_waiting
 from mingcha.domain.errors import InputError
+from mingcha.gateways.national.care import tell_of_care
 from mingcha.gateways.national.envelope import envelope_of
 from mingcha.gateways.national.failing import tell_of_failing
 from mingcha.gateways.national.feedback import TAKE_BACK, read_feedback
@@ -39,7 +40,6 @@ from mingcha.store.database.engine import Unavailable
 from mingcha.store.journal.records import SUFFIX, Heads, JournalError, Place, Sealer, journal_folder
 from mingcha.store.keys import KeysError
 
-AUDITS = frozenset({"3101", "3102"})
 FEEDBACK = "3103"
 # Scenes after which a bill stands, and those in which orders of a stay are added.
 SETTLED = frozenset({"6", "8", "10"})
@@ -59,6 +59,7 @@ class Batch:
     rows: list[CallRow] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[tuple[CallRow, Call]] = field(default_factory=list)
+    care: list[tuple[CallRow, Call]] = field(default_factory=list)
     # Results whose orders were answered with 返回修改.
     taken_back: set[str] = field(default_factory=set)
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
@@ -145,6 +146,7 @@ def _enter(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
         _add_findings(session, batch.findings)
         for row, call in batch.feedback:
             _of_feedback(session, access, batch, row, call)
+        tell_of_care(session, access, batch.care)
         session.flush()
         _take_back(session, batch)
         change(session, access, batch.changes)
@@ -175,6 +177,8 @@ def _take(access: Access, batch: Batch, key: bytes, place: Place, call: Call) ->
         _of_audit(access, batch, row, key, call)
     elif call.transaction == FEEDBACK and call.outcome == CallOutcome.TAKEN:
         batch.feedback.append((row, call))
+    elif call.transaction in CARE and call.outcome in (CallOutcome.TAKEN, CallOutcome.NOT_AUDITED):
+        batch.care.append((row, call))
 
 
 def _count(session: Session, rows: Sequence[CallRow]) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from mingcha.access.connections.services import AUDITS, CARE
 from mingcha.access.context import CHINA
 from mingcha.access.policy import Policy
 from mingcha.audit.bill import Answer, BillAuditor
@@ -29,6 +30,7 @@ from mingcha.gateways.national.rates import Rates
 from mingcha.gateways.national.signing import Unsigned
 from mingcha.hospital.matching import NO_STANDARDS, StandardBook
 from mingcha.hospital.stay_payment import StayPayment, beside_message
+from mingcha.ingest.care import read_care
 from mingcha.ingest.messages import read_message
 from mingcha.store.journal.answered import Answered
 from mingcha.store.journal.records import Place, Sealer
@@ -161,30 +163,20 @@ class Gateway:
         return Reply(call.answer, status=asked.status(call.outcome), release=call.release)
 
     def _serve(self, asked: Asked) -> Reply:
-        envelope, content = asked.envelope, bytes(asked.envelope.input)
-        if asked.sender is not None and not asked.sender.offers(envelope.infno):
+        infno, sender = asked.envelope.infno, asked.sender
+        if sender is not None and not sender.offers(infno):
+            raise InputError(f"没有开通交易 {infno}", where="infno", remedy="请向医保管理员申请开通这项服务")
+        if infno in AUDITS:
+            if sender is not None and sender.used_up:
+                return self._not_audited(asked, "超过约定的每日次数")
+            return self._audit(asked)
+        if infno not in _READ:
             raise InputError(
-                f"没有开通交易 {envelope.infno}", where="infno", remedy="请向医保管理员申请开通这项服务"
+                f"这个地址不提供交易 {infno[:10] or '（未填）'}",
+                where="infno",
+                remedy=f"可用：{'、'.join(sorted(AUDITS | _READ.keys()))}",
             )
-        match envelope.infno:
-            case "3101" | "3102":
-                if asked.sender is not None and asked.sender.used_up:
-                    return self._not_audited(asked, "超过约定的每日次数")
-                return self._audit(asked)
-            case "3103":
-                read_feedback(content)
-                return self._kept(asked, CallOutcome.TAKEN, asked.taken({}))
-            case "9001":
-                output = sign_in(content, envelope.fixmedins_code, _local(asked.now), self.secret)
-            case "9002":
-                output = sign_out(content, envelope.fixmedins_code, _local(asked.now), self.secret)
-            case other:
-                raise InputError(
-                    f"这个地址不提供交易 {other[:10] or '（未填）'}",
-                    where="infno",
-                    remedy="可用：3101、3102、3103、9001、9002",
-                )
-        return self._kept(asked, CallOutcome.TAKEN, asked.taken(output))
+        return self._kept(asked, CallOutcome.TAKEN, asked.taken(_READ[infno](asked, self.secret)))
 
     def _audit(self, asked: Asked) -> Reply:
         message = read_message(asked.request.content)
@@ -287,6 +279,34 @@ class Asked:
         """The HTTP status of an answer: the national interface says everything in the envelope."""
         del outcome
         return 200
+
+
+def _feedback(asked: Asked, _: bytes) -> dict[str, Any]:
+    read_feedback(bytes(asked.envelope.input))
+    return {}
+
+
+def _care(asked: Asked, _: bytes) -> dict[str, Any]:
+    if asked.envelope.bare:  # it would be answered as if it had come without an envelope
+        raise InputError("没有 input，或信封里有值的类型不对", where="input", remedy="信封各项应为文字")
+    read_care(asked.request.content, asked.envelope.fixmedins_code)
+    return {}
+
+
+def _signing(sign: Callable[[bytes, str, datetime, bytes], dict[str, Any]]) -> Read:
+    return lambda asked, secret: sign(
+        bytes(asked.envelope.input), asked.envelope.fixmedins_code, _local(asked.now), secret
+    )
+
+
+Read = Callable[[Asked, bytes], dict[str, Any]]
+# What is read, answered and kept without an audit: the output of the answer, or an InputError.
+_READ: Mapping[str, Read] = {
+    "3103": _feedback,
+    "9001": _signing(sign_in),
+    "9002": _signing(sign_out),
+    **dict.fromkeys(CARE, _care),
+}
 
 
 def _milliseconds(moment: datetime) -> int:

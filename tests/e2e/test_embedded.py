@@ -33,7 +33,7 @@ from tests.platform.gateway.calling import HOSPITAL, Hospital
 from tests.platform.gateway.conftest import Installed
 from tests.platform.test_reminder import CT, DAY, encounter
 from tests.support.asking import own_words
-from tests.support.platform import ROOT, START
+from tests.support.platform import ROOT, START, clock_of
 
 PERSON = "350100000001"
 _TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
@@ -46,7 +46,7 @@ def auditor() -> BillAuditor:
 
 @pytest.fixture
 def installed(access: Access, auditor: BillAuditor) -> Iterator[Installed]:
-    access.clock.moment = START  # type: ignore[attr-defined]
+    clock_of(access).moment = START
     view, secret = connect(access, ROOT, HOSPITAL, state=ConnectionState.LIVE)
     assert secret is not None
     made = Installed(access, Hospital(view.access_key, secret, access.clock), auditor)

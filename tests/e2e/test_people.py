@@ -74,7 +74,9 @@ def test_somebody_asks_by_the_hospital_s_link_and_begins_with_a_password_of_thei
     link = page.get_by_role("dialog", name="申请链接", exact=True).locator("output").inner_text()
     page.get_by_role("button", name="我已记下").click()
 
-    guest = page.context.browser.new_context(locale="zh-CN").new_page()  # type: ignore[union-attr]
+    browser = page.context.browser
+    assert browser is not None
+    guest = browser.new_context(locale="zh-CN").new_page()
     guest.goto(link)
     expect(guest.get_by_text("定点医药机构H1")).to_be_visible()
     guest.get_by_label("登录名").fill("chen.lei")

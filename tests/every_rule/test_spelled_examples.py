@@ -33,7 +33,7 @@ def plain(example: Example) -> Example:
     """An example in which points compare by what they say."""
     points = tuple(sorted(vars(point).items(), key=str) for point in example.points)
     settings = {name: str(value) for name, value in example.settings.items()}
-    return replace(example, points=points, settings=settings)  # type: ignore[arg-type]
+    return replace(example, points=points, settings=settings)  # type: ignore[arg-type]  # only to be compared
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,12 @@ from mingcha.jobs.execution import carry_out
 from mingcha.jobs.exporting import Exported, write
 from mingcha.jobs.kind import Cancelled
 from mingcha.jobs.kinds.audit import AuditParameters
-from mingcha.jobs.kinds.export import ExportParameters
+from mingcha.jobs.kinds.export import ExportParameters, Format
 from mingcha.jobs.lists import LISTS
 from mingcha.web.door import API
 from tests.support.audited import Audited
 from tests.support.browser import application_over
-from tests.support.platform import ROOT, Clock
+from tests.support.platform import ROOT, Clock, clock_of
 
 # What a list is of, where its filters alone do not say it.
 WITHIN: dict[str, Any] = {
@@ -88,10 +88,10 @@ def first_finding(city: Audited) -> dict[str, Any]:
     )
 
 
-def exported(city: Audited, by: Role | str, name: str, format_: str = "csv", **filters: Any) -> Path:
+def exported(city: Audited, by: Role | str, name: str, format_: Format = "csv", **filters: Any) -> Path:
     """The file that somebody gets."""
     access, actor = city.access, city.actor(by)
-    asked = ExportParameters(name, filters, format=format_)  # type: ignore[arg-type]
+    asked = ExportParameters(name, filters, format=format_)
     started = runs.start(access, actor, "export", LISTS[name].label, asked)
     carry_out(access, started.id, 1, workers=1)
     ended = exports.own_export(access, actor, started.id)
@@ -309,9 +309,9 @@ def test_the_file_of_an_export_is_removed_when_its_time_is_over_and_that_there_w
     access, by = audited.access, Role.FIRST_REVIEWER
     path = exported(audited, by, "tokens")
     days = access.policy.exports_kept.days
-    access.clock.forward(days=days - 1)  # type: ignore[attr-defined]
+    clock_of(access).forward(days=days - 1)
     assert exports.forget_old_exports(access) == 0
-    access.clock.forward(days=1, minutes=1)  # type: ignore[attr-defined]
+    clock_of(access).forward(days=1, minutes=1)
     assert exports.forget_old_exports(access) == 1
     assert exports.forget_old_exports(access) == 0
     assert not path.exists()

@@ -38,7 +38,7 @@ from mingcha.store.database.calls import CallFinding
 from mingcha.store.database.trail import TrailEntry
 from tests.support.calls import answered_call
 from tests.support.care import METFORMIN
-from tests.support.platform import ROOT, START, Town
+from tests.support.platform import ROOT, START, Town, clock_of
 
 HERE, SECRET = "H1", "SECRET"
 NOW = minute_of(START.astimezone(CHINA).replace(tzinfo=None))
@@ -277,7 +277,7 @@ def test_a_reminder_with_two_hundred_lines_of_history_takes_milliseconds(town: T
     message = read_message(json.dumps(sample_message("stay-with-history")).encode())
     remember(access, *(kept(one) for one in message.encounters))
     assert sum(len(one.lines["line_key"]) for one in message.encounters) >= 200
-    access.clock.moment = datetime(2026, 7, 1, tzinfo=CHINA)  # type: ignore[attr-defined]
+    clock_of(access).moment = datetime(2026, 7, 1, tzinfo=CHINA)
     took = []
     for _ in range(15):
         began = time.perf_counter()

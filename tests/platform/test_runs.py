@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import polars as pl
 import pytest
 
 from mingcha.access import notifications, trail, users
+from mingcha.access.actor import Actor
 from mingcha.access.errors import Conflict, Denied, Invalid, Missing
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
@@ -28,8 +30,8 @@ from tests.support.audited import Audited
 from tests.support.platform import ROOT, Clock
 
 
-def start(audited: Audited, by: Role = Role.FIRST_REVIEWER, name: str = "三月", **more: object) -> RunView:
-    parameters = AuditParameters(audited.dataset_id, first="2026-03", last="2026-03", **more)  # type: ignore[arg-type]
+def start(audited: Audited, by: Role = Role.FIRST_REVIEWER, name: str = "三月", **more: Any) -> RunView:
+    parameters = AuditParameters(audited.dataset_id, first="2026-03", last="2026-03", **more)
     return runs.start(audited.access, audited.actor(by), "audit", name, parameters)
 
 
@@ -127,8 +129,8 @@ def test_a_hospital_sees_its_own_runs_and_the_bureau_sees_those_below_it(audited
     own = runs.start(access, office, "import", "本院", ImportParameters(upload, "本院"))
     bureau = audited.actor(Role.FIRST_REVIEWER)
 
-    def seen_by(actor: object) -> set[str]:
-        return {one.name for one in ledger.runs(access, actor, RunFilter(), Listing()).items}  # type: ignore[arg-type]
+    def seen_by(actor: Actor) -> set[str]:
+        return {one.name for one in ledger.runs(access, actor, RunFilter(), Listing()).items}
 
     assert seen_by(office) == {"本院"}
     assert seen_by(other) == set()

@@ -96,7 +96,8 @@ def _nodes(tree: ast.Module, rule: type[Rule[Any]]) -> Iterator[ast.Compare]:
 def _class_of(tree: ast.Module, rule: type[Rule[Any]]) -> type[Rule[Any]]:
     module = ModuleType(rule.__module__)
     exec(compile(ast.fix_missing_locations(tree), "<mutant>", "exec"), module.__dict__)
-    return module.__dict__[rule.__name__]  # type: ignore[no-any-return]
+    made: type[Rule[Any]] = module.__dict__[rule.__name__]
+    return made
 
 
 def _moved(points: Sequence[KnowledgePoint]) -> Iterator[tuple[str, list[KnowledgePoint]]]:

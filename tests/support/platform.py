@@ -45,6 +45,12 @@ class Clock:
         self.moment += timedelta(**by)
 
 
+def clock_of(access: Access) -> Clock:
+    """The clock that an installation of the tests was given."""
+    assert isinstance(access.clock, Clock)
+    return access.clock
+
+
 def access_to(url: str, home: Path, clock: Clock | None = None) -> Access:
     """The access layer over a database that is brought up to date."""
     keyring = Keyring(home / "keys.json")

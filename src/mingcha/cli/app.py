@@ -47,7 +47,7 @@ class _InChinese:
     """Help of a command in Chinese where Typer would speak English."""
 
     def get_usage(self, ctx: Any) -> str:
-        usage: str = super().get_usage(ctx)  # type: ignore[misc]
+        usage: str = super().get_usage(ctx)  # type: ignore[misc]  # of the command it is mixed into
         words = (("Usage:", "用法："), ("[OPTIONS]", "[选项]"), ("COMMAND [ARGS]...", "命令 [参数]…"))
         for english, chinese in words:
             usage = usage.replace(english, chinese)
@@ -56,14 +56,14 @@ class _InChinese:
 
     def get_params(self, ctx: Any) -> Any:
         """The parameters, each with a Chinese word for what it takes."""
-        params = super().get_params(ctx)  # type: ignore[misc]
+        params = super().get_params(ctx)  # type: ignore[misc]  # of the command it is mixed into
         for param in params:
             if param.metavar is None:
                 param.metavar = _placeholder(param)
         return params
 
     def get_help_option(self, ctx: Any) -> Any:
-        option = super().get_help_option(ctx)  # type: ignore[misc]
+        option = super().get_help_option(ctx)  # type: ignore[misc]  # of the command it is mixed into
         if option is not None:
             option.help = "显示本帮助"
         return option

@@ -20,10 +20,10 @@ class Expr:
     __hash__ = object.__hash__
 
     # SQLAlchemy's bargain: `==` builds a condition here, so these two break object's signature on purpose.
-    def __eq__(self, other: object) -> Condition:  # type: ignore[override]
+    def __eq__(self, other: object) -> Condition:  # type: ignore[override]  # builds a condition
         return Comparison("==", self, as_expr(other))
 
-    def __ne__(self, other: object) -> Condition:  # type: ignore[override]
+    def __ne__(self, other: object) -> Condition:  # type: ignore[override]  # builds a condition
         return Comparison("!=", self, as_expr(other))
 
     def __lt__(self, other: Expr | int) -> Condition:

@@ -192,4 +192,5 @@ def define(name: str, source: str, **names: Any) -> Callable[..., Any]:
     """Compile generated source and return the function it defines."""
     namespace: dict[str, Any] = {**NAMES, **names}
     exec(compile(source, f"<{name}>", "exec"), namespace)
-    return namespace[name]  # type: ignore[no-any-return]
+    made: Callable[..., Any] = namespace[name]
+    return made

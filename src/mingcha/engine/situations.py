@@ -166,6 +166,11 @@ class Situations:
         return Ground(self.plan.region_of(region), sure, undecided, by_sets=bool(self.sets))
 
 
+def _in_region(facts: Facts, region: str | None) -> Facts:
+    """The facts as they would be if the care were in this region."""
+    return lambda name: region if name == REGION else facts(name)
+
+
 def _laid(
     facts: Facts, sets: Sequence[RuleSet], place: Place, scene: str, day: int
 ) -> tuple[list[RuleSet], list[tuple[RuleSet, str]]]:
@@ -191,13 +196,7 @@ def decided(
     regions = {Place.INSURED: insured or care, Place.CARE: care or insured}
     grounds = {}
     for place, region in regions.items():
-        within = _laid(
-            lambda name, region=region: region if name == REGION else facts(name),  # type: ignore[misc]
-            strategy.sets,
-            place,
-            scene,
-            day,
-        )
+        within = _laid(_in_region(facts, region), strategy.sets, place, scene, day)
         grounds[place] = Ground(region or "", *within, by_sets=bool(strategy.sets))
     for entry in entries:
         for slug in entry.mechanisms:

@@ -134,7 +134,7 @@ class Finisher:
             encounters = encounters.sort("person_id", "started_at", "encounter_id").with_columns(
                 (pl.col("person_id").rle_id()).cast(pl.Int32).alias("person")
             )
-            self.report.persons += int(encounters["person"].max() or 0) + 1 if encounters.height else 0  # type: ignore[arg-type]
+            self.report.persons += encounters["person"].n_unique()
         self.report.encounters += encounters.height
         encounters = lists.of_encounters(beside.of_encounters(encounters))
         index = _index(encounters)

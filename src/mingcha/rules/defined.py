@@ -135,7 +135,7 @@ def _from_condition(definition: RuleDefinition) -> type[Rule[Any]]:
     made: type[Rule[Any]] = type("DefinedRule", (_BASES[over],), body)
     # A setting is shown in its own unit, which only the definition knows.
     shown = (ValueType.NUMBER if part is None else type_of(part, types) for part in made.shown())
-    made._types = tuple(shown)  # type: ignore[assignment]
+    made._types = tuple(shown)  # type: ignore[assignment]  # in the place of the property
     return made
 
 

@@ -7,7 +7,7 @@ from mingcha.domain.conditions import Expr, larger, smaller
 from mingcha.knowledge.kinds.entitlement import AT_HOME, REFERRED, UNREFERRED, BenefitStandard
 from mingcha.rules.payment import WHOLE
 
-_away = Encounter.remote_settlement == True  # noqa: E712  # declares a comparison, as do those below
+_away = Encounter.remote_settlement == True
 
 # What a standard may state of whom it is for, and what of the bill must be true then.
 CHOSEN_BY = (
@@ -15,16 +15,16 @@ CHOSEN_BY = (
     (BenefitStandard.identities, Person.identity_type.starts_with_any(BenefitStandard.identities)),
     (
         BenefitStandard.civil_servant,
-        ((BenefitStandard.civil_servant == "是") & (Person.civil_servant == True))  # noqa: E712
-        | ((BenefitStandard.civil_servant == "否") & (Person.civil_servant == False)),  # noqa: E712
+        ((BenefitStandard.civil_servant == "是") & (Person.civil_servant == True))
+        | ((BenefitStandard.civil_servant == "否") & (Person.civil_servant == False)),
     ),
     (BenefitStandard.care_types, Encounter.care_type.starts_with_any(BenefitStandard.care_types)),
     (BenefitStandard.rank, Encounter.institution_rank == BenefitStandard.rank),
     (
         BenefitStandard.place,
         ((BenefitStandard.place == AT_HOME) & ~_away)
-        | ((BenefitStandard.place == REFERRED) & _away & (Encounter.referred == True))  # noqa: E712
-        | ((BenefitStandard.place == UNREFERRED) & _away & (Encounter.referred == False)),  # noqa: E712
+        | ((BenefitStandard.place == REFERRED) & _away & (Encounter.referred == True))
+        | ((BenefitStandard.place == UNREFERRED) & _away & (Encounter.referred == False)),
     ),
 )
 

@@ -21,7 +21,7 @@ _FACTS: dict[str, Field[Any]] = {
 
 def with_faults(count: Field[int]) -> Condition:
     """Visits whose list has this many; a stay without a list is not known, any other visit needs none."""
-    return (count > 0) & ((Encounter.inpatient == True) | ~count.is_missing())  # noqa: E712
+    return (count > 0) & ((Encounter.inpatient == True) | ~count.is_missing())
 
 
 def faults(group: Group[KnowledgePoint], letters: str, not_checked: tuple[str, ...]) -> Verdicts:

@@ -31,5 +31,5 @@ def of_service(charges: tuple[str, ...]) -> Condition:
 class ShareRule(PeerRule):
     """A share of the fees of an institution, refunds netted; a pharmacy sells and does not treat."""
 
-    when = Encounter.purchase == False  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.purchase == False
     measure = Line.amount

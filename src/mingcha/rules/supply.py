@@ -8,7 +8,7 @@ from mingcha.domain.fields import Field
 from mingcha.rules.base import LineFacts
 
 # Within a stay drugs are charged day by day and given on the ward: nothing is taken home to be left over.
-dispensed: Condition = (Encounter.inpatient == False) & (Line.course_days > 0)  # noqa: E712  # declares a comparison
+dispensed: Condition = (Encounter.inpatient == False) & (Line.course_days > 0)
 
 
 def more_than(allowed: Field[int]) -> Condition:

@@ -95,7 +95,8 @@ def _row(sent: dict[str, Any], change: Change) -> dict[str, str]:
         return node
     while len(node) <= change.row:
         node.append({})
-    return node[change.row]  # type: ignore[no-any-return]
+    row: dict[str, str] = node[change.row]
+    return row
 
 
 def _written(value: str | At, first: int) -> str:

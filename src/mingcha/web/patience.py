@@ -26,7 +26,7 @@ class Patience(HttpToolsProtocol):
         self._unread, self._unread_since = 0, 0.0
         self._look: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as its base
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its base has it
         """Wait for the first request."""
         super().connection_made(transport)
         self._wait()

@@ -23,7 +23,7 @@ from mingcha.access.reveal import reveal
 from mingcha.access.roles import Role
 from mingcha.access.trail import Action, record
 from mingcha.access.upkeep import keep_up
-from tests.support.platform import ROOT, Clock, Town, signed_in
+from tests.support.platform import ROOT, Clock, Town, clock_of, signed_in
 
 FEW = AlarmPolicy(look_ups=4, reveals=3, exports=2, failures=3, failures_from_address=5, odd_actions=2)
 WHY = "例行核对"
@@ -117,7 +117,7 @@ def test_what_was_handled_is_not_told_again_but_what_comes_after_is(watched: Tow
     assert handled.conclusion is Conclusion.EXPLAINED
     with pytest.raises(Conflict):
         alarms.handle(access, auditor, alarm.id, Conclusion.ABUSE, "再处理一次")
-    access.clock.forward(minutes=1)  # type: ignore[attr-defined]
+    clock_of(access).forward(minutes=1)
     reveal_often(watched, 2)
     keep_up(access)
     assert told(access, handled=False) == []
@@ -174,7 +174,7 @@ def test_there_is_an_alarm_just_where_some_window_holds_too_many_however_often_o
 ) -> None:
     access = strict(town)
     actor = replace(ROOT, user_id=town.user(f"u{access.now().timestamp():.0f}-{len(gaps)}"), login="x")
-    clock: Clock = access.clock  # type: ignore[assignment]
+    clock = clock_of(access)
     clock.forward(days=2)
     clock.moment = clock.moment.replace(hour=1, minute=0)  # nine in the morning in China
     moments, before = [], len(told(access))

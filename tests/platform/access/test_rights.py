@@ -21,7 +21,7 @@ from mingcha.access.scope import Reach
 from mingcha.access.standing import place_today
 from mingcha.access.users import UserFilter
 from mingcha.store.database.engine import ChangedMeanwhile
-from tests.support.platform import ROOT, Town, signed_in
+from tests.support.platform import ROOT, Town, clock_of, signed_in
 
 NAME = {PersonalField.FULL_NAME: "陈建国"}
 
@@ -206,7 +206,7 @@ def test_a_token_is_over_on_its_last_day_and_when_revoked(town: Town) -> None:
     with pytest.raises(NotSignedIn):
         tokens.admit_token(access, secret, "")
     _, other = tokens.create(access, town.actor("chen"), "报表", [Permission.USERS_VIEW], 30)
-    access.clock.forward(days=30)  # type: ignore[attr-defined]
+    clock_of(access).forward(days=30)
     with pytest.raises(NotSignedIn):
         tokens.admit_token(access, other, "")
 

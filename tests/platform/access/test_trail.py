@@ -26,7 +26,7 @@ from mingcha.access.verifying import Verdict, verify
 from mingcha.store.database.engine import ChangedMeanwhile
 from mingcha.store.database.trail import TrailBlock, TrailEntry
 from mingcha.store.keys import Keys
-from tests.support.platform import ROOT, Town, signed_in
+from tests.support.platform import ROOT, Town, clock_of, signed_in
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def sealed(access: Access, monkeypatch: pytest.MonkeyPatch) -> Access:
     monkeypatch.setattr(sealing, "MOST_ENTRIES", 3)
     for number in range(9):
         users.create(access, ROOT, f"user{number}", {PersonalField.FULL_NAME: "王小明"}, None)
-        access.clock.forward(minutes=1)  # type: ignore[attr-defined]
+        clock_of(access).forward(minutes=1)
     assert seal_new_entries(access) == 3
     assert verify(access, ROOT).faults == ()
     assert seal_new_entries(access) == 1  # of the verification itself

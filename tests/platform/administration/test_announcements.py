@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,8 +20,8 @@ MONDAY = date(2026, 3, 2)
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
-def written(title: str = "系统维护", **more: object) -> Written:
-    return Written(**{"title": title, "text": "今晚十点停机一小时", "valid_from": MONDAY, **more})  # type: ignore[arg-type]
+def written(title: str = "系统维护", **more: Any) -> Written:
+    return Written(**{"title": title, "text": "今晚十点停机一小时", "valid_from": MONDAY, **more})
 
 
 def titles(town: Town, login: str) -> list[str]:

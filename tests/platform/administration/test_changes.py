@@ -21,7 +21,7 @@ from mingcha.administration import changes, dictionaries
 from mingcha.administration.changes import ChangeFilter, NewValue, Proposal
 from mingcha.administration.dated import ChangeState, SettingKind, in_force
 from mingcha.store.database.settings import SettingChange, SettingValue
-from tests.support.platform import ROOT, Town
+from tests.support.platform import ROOT, Town, clock_of
 
 MONDAY = date(2026, 3, 2)
 
@@ -56,7 +56,7 @@ def test_on_every_day_holds_what_a_plain_reading_of_the_passed_changes_says(
     with access.database.writing() as session:
         session.execute(delete(SettingValue))
         session.execute(delete(SettingChange))
-    clock = access.clock
+    clock = clock_of(access)
     told: list[tuple[str, str, date, str | None]] = []
     for (key, region, offset, label), passes in steps:
         day, value = MONDAY + timedelta(days=offset), None if label is None else {"label": str(label)}
@@ -64,7 +64,7 @@ def test_on_every_day_holds_what_a_plain_reading_of_the_passed_changes_says(
             made = proposed(access, NewValue(key, value, region), on=day)
         except Invalid:
             continue  # nothing new
-        clock.forward(seconds=1)  # type: ignore[attr-defined]
+        clock.forward(seconds=1)
         (changes.approve if passes else changes.reject)(access, REVIEWER, made, "已核对文件")
         if passes:
             told.append((key, region, day, None if label is None else str(label)))
@@ -103,7 +103,7 @@ def test_what_is_decided_stays_decided(access: Access) -> None:
     changes.reject(access, REVIEWER, made, "文件没有附上")
     for decide in (changes.approve, changes.reject):
         with pytest.raises(Conflict, match="已驳回"):
-            decide(access, REVIEWER, made, None)  # type: ignore[arg-type]
+            decide(access, REVIEWER, made, "不同意")
     with pytest.raises(Conflict):
         changes.withdraw(access, ROOT, made)
     again = proposed(access, NewValue("7", {"label": "其他"}))
@@ -115,10 +115,10 @@ def test_what_is_decided_stays_decided(access: Access) -> None:
 def test_a_difference_shows_what_held_before_even_when_more_came_later(access: Access) -> None:
     first = proposed(access, NewValue("7", {"label": "其他"}))
     changes.approve(access, REVIEWER, first, None)
-    access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    clock_of(access).forward(seconds=1)
     second = proposed(access, NewValue("7", {"label": "别的"}))
     changes.approve(access, REVIEWER, second, None)
-    access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    clock_of(access).forward(seconds=1)
     ended = proposed(access, NewValue("7", None))
     shown = [
         [(line.before, line.after) for line in changes.change(access, ROOT, change)[1]]

@@ -26,7 +26,7 @@ from tests.platform.gateway.calling import HOSPITAL
 from tests.platform.gateway.conftest import Installed
 from tests.support.asking import own_words
 from tests.support.browser import TestClient
-from tests.support.platform import ROOT
+from tests.support.platform import ROOT, clock_of
 
 pytestmark = pytest.mark.one_database
 MOST_BYTES = 50_000
@@ -105,10 +105,10 @@ def test_a_link_or_an_answer_that_is_none_old_or_used_shows_nothing(
     message = audited(installed, client)
     late = link(installed, client, message_id=message)
     opened = client.get(link(installed, client, message_id=message)).text
-    installed.access.clock.forward(minutes=15)  # type: ignore[attr-defined]
+    clock_of(installed.access).forward(minutes=15)
     assert client.get(late).status_code == 410
     assert client.post("/embedded/answers", data={**fields(opened), "way": "take_back"}).status_code == 200
-    installed.access.clock.forward(minutes=46)  # type: ignore[attr-defined]
+    clock_of(installed.access).forward(minutes=46)
     assert client.post("/embedded/answers", data={**fields(opened), "way": "take_back"}).status_code == 410
     wrong = {**fields(client.get(link(installed, client, message_id=message)).text), "way": "take_back"}
     assert client.post("/embedded/answers", data={**wrong, "result": "another"}).status_code == 422
@@ -222,7 +222,7 @@ def test_the_window_that_charges_sees_lines_only_and_its_own_words() -> None:
 def test_old_links_are_cleared_away(installed: Installed, client: TestClient) -> None:
     message = audited(installed, client)
     link(installed, client, message_id=message)
-    installed.access.clock.forward(days=2)  # type: ignore[attr-defined]
+    clock_of(installed.access).forward(days=2)
     link(installed, client, message_id=message)
     with installed.access.database.reading() as session:
         assert len(session.scalars(select(EmbeddedLink)).all()) == 1

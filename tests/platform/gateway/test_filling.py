@@ -20,6 +20,7 @@ from mingcha.store.lake import Lake
 from tests.platform.gateway.calling import bill, encounter
 from tests.platform.gateway.conftest import Installed
 from tests.platform.gateway.test_past import person_of
+from tests.support.platform import clock_of
 
 pytestmark = pytest.mark.one_database
 
@@ -122,7 +123,7 @@ def test_imported_bills_are_seen_by_the_next_call(installed: Installed, ask: Any
 def test_what_no_window_reaches_is_left_out(installed: Installed, tmp_path: Path) -> None:
     sent = bill("visit")
     lake = imported(installed.access, tmp_path / "a", sent)
-    installed.access.clock.forward(days=DAYS_KEPT + 400)  # type: ignore[attr-defined]
+    clock_of(installed.access).forward(days=DAYS_KEPT + 400)
     assert fill(installed.access, lake, 1) == Filled(0, 0, 0)
     assert past(installed, person_of(sent)) == []
 

@@ -35,7 +35,7 @@ from mingcha.store.journal.records import JournalError, journal_folder
 from mingcha.store.journal.writing import Journal
 from tests.platform.gateway.calling import HOSPITAL, Hospital, answer_of, bill, encounter, message
 from tests.platform.gateway.conftest import Installed
-from tests.support.platform import ROOT
+from tests.support.platform import ROOT, clock_of
 
 SECURITY = Actor(None, "security", (Held(Role.SECURITY_ADMIN, Reach()),))
 HOUR = timedelta(hours=1)
@@ -143,7 +143,7 @@ def test_signing_in_gives_a_number_that_signs_out_the_same_day_only(installed: I
     leaving = {"signOut": {"sign_no": given["sign_no"], "opter_no": "A01"}}
     assert ask(message("9002", leaving))["infcode"] == 0
     assert ask(message("9002", {"signOut": {**leaving["signOut"], "opter_no": "A02"}}))["infcode"] == -1
-    installed.access.clock.forward(days=1)  # type: ignore[attr-defined]
+    clock_of(installed.access).forward(days=1)
     assert ask(message("9002", leaving))["infcode"] == -1
 
 

@@ -11,6 +11,7 @@ from mingcha.audit.calls import key_of
 from mingcha.audit.past import PastEncounter
 from tests.platform.gateway.calling import HOSPITAL, answer_of, bill, encounter, message
 from tests.platform.gateway.conftest import Installed
+from tests.support.platform import clock_of
 
 
 def person_of(sent: dict[str, Any]) -> str:
@@ -90,11 +91,11 @@ def test_an_order_is_taken_back_whichever_process_is_read_first_and_what_is_orde
     ordered, again = bill(), bill()
     (result,) = json.loads(answer_of(orders(installed.hospital.request(ordered))))["output"]["result"]
     warns = {"warn_rslt_id": result["jr_id"], "dspo_way": "2"}
-    installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    clock_of(installed.access).forward(seconds=1)
     answer_of(
         answers(installed.hospital.request(message("3103", {"data": {"warn_type": "1", "warns": warns}})))
     )
-    installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    clock_of(installed.access).forward(seconds=1)
     answer_of(orders(installed.hospital.request(again)))
     (one,) = past(installed, again)
     assert one.told_by == key_of(HOSPITAL, again["msgid"])

@@ -61,7 +61,7 @@ from tests.platform.gateway.test_rest import Through
 from tests.platform.gateway.test_rest import client as asking_client
 from tests.support.asking import own_words
 from tests.support.browser import TestClient
-from tests.support.platform import ROOT
+from tests.support.platform import ROOT, clock_of
 
 ONE = pytest.mark.one_database
 SYSTEM = Actor(None, "接入", via="接入")
@@ -159,7 +159,7 @@ def test_whatever_is_done_in_whatever_order_there_is_one_end_and_it_never_change
             now = conversation(access, pharmacist(), opinion_id).opinion.outcome
             assert end is None or now == end
             end = now
-        access.clock.forward(minutes=15)  # type: ignore[attr-defined]
+        clock_of(access).forward(minutes=15)
         assert conversation(access, pharmacist(), opinion_id).opinion.outcome in (
             {end} if end else {Ending.PASSED}
         )
@@ -175,7 +175,7 @@ def do_something(pick: random.Random, installed: Installed, question: Question, 
             with access.database.writing() as session:
                 take_back(session, access, HOSPITAL, [question.result_id], access.now())
         case 1:
-            access.clock.forward(minutes=pick.choice((1, 10)))  # type: ignore[attr-defined]
+            clock_of(access).forward(minutes=pick.choice((1, 10)))
         case 2:
             decide(access, pharmacist(), opinion_id, pick.choice(list(Advice)), "理由")
         case 3:
@@ -187,7 +187,7 @@ def do_something(pick: random.Random, installed: Installed, question: Question, 
 def test_processes_that_see_the_time_is_over_at_once_end_it_once(installed: Installed) -> None:
     access = installed.access
     opinion_id = ask(access, SYSTEM, asked_about(installed), "").opinion.id
-    access.clock.forward(minutes=15)  # type: ignore[attr-defined]
+    clock_of(access).forward(minutes=15)
     together = threading.Barrier(3)
     ended: list[int] = []
 
@@ -214,7 +214,7 @@ def test_processes_that_see_the_time_is_over_at_once_end_it_once(installed: Inst
 def test_what_time_let_pass_is_reviewed_once_afterwards(installed: Installed) -> None:
     access = installed.access
     opinion_id = ask(access, SYSTEM, asked_about(installed), "").opinion.id
-    access.clock.forward(minutes=15)  # type: ignore[attr-defined]
+    clock_of(access).forward(minutes=15)
     assert [one.id for one in listed(installed, pharmacist(), standing=Standing.TO_REVIEW)] == [opinion_id]
     done = decide(access, pharmacist(), opinion_id, Advice.CHANGE, "应先做药敏")
     assert (done.opinion.outcome, done.opinion.review, done.reason) == (Ending.PASSED, Advice.CHANGE, None)
@@ -244,7 +244,7 @@ def test_whoever_decides_sees_the_bill_its_findings_and_the_patient_and_that_sta
     installed: Installed,
 ) -> None:
     access, question = installed.access, asked_about(installed)
-    access.clock.forward(days=125)  # type: ignore[attr-defined]  # while the patient of the sample bill is in
+    clock_of(access).forward(days=125)  # while the patient of the sample bill is in
     opinion_id = ask(access, SYSTEM, question, "").opinion.id
     seen = bill_sent(access, pharmacist(), opinion_id)
     assert seen is not None
@@ -405,7 +405,7 @@ def test_where_it_is_so_set_no_answer_in_time_means_change_it(
     message, _ = own_audit(installed, client)
     sent = fields(client.get(link(installed, client, message_id=message)).text)
     client.post("/embedded/answers", data={**sent, "way": "ask"})
-    access.clock.forward(minutes=2)  # type: ignore[attr-defined]
+    clock_of(access).forward(minutes=2)
     late = client.post("/embedded/answers", data={**sent, "way": "look"}).text
     assert "不放行" in late
     assert 'value="go_on"' not in late
@@ -430,7 +430,7 @@ def test_an_order_that_is_taken_back_leaves_nobody_waiting(installed: Installed,
 def test_feedback_that_is_read_late_leaves_what_was_asked_afterwards(installed: Installed) -> None:
     access, gateway = installed.access, installed.gateway()
     before = access.now()
-    access.clock.forward(minutes=1)  # type: ignore[attr-defined]
+    clock_of(access).forward(minutes=1)
     question = asked_about(installed, gateway)
     ask(access, SYSTEM, question, "")
     with access.database.writing() as session:

@@ -35,7 +35,7 @@ from tests.platform.gateway.calling import Hospital
 from tests.platform.gateway.conftest import Installed
 from tests.support.audited import Audited
 from tests.support.browser import Browser, application_over
-from tests.support.platform import ROOT
+from tests.support.platform import ROOT, clock_of
 
 pytestmark = pytest.mark.one_database
 # What the specification marks as required (tables 128 to 131, 118); every one must say something.
@@ -184,7 +184,7 @@ def test_orders_that_are_written_leave_nothing_and_settled_ones_are_seen_by_the_
     first = {**form, "orders": [{**form["orders"][0], "quantity": "3", "days": 90}]}
     assert desk.audit(first, "draft")["exchange"]["headers"]["mingcha-draft"] == "1"
     desk.audit(first, "sign")
-    desk.installed.access.clock.moment += timedelta(seconds=1)  # type: ignore[attr-defined]
+    clock_of(desk.installed.access).moment += timedelta(seconds=1)
     again = {**form, **desk.begin(form["patient"], "chronic")}
     desk.calls()
     assert "MC10000404001000" not in _rules(desk.audit(again, "draft"))

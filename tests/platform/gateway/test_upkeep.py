@@ -24,7 +24,7 @@ from mingcha.store.journal import answered, writing
 from mingcha.store.journal.records import SUFFIX, journal_folder
 from tests.platform.gateway.calling import answer_of, bill
 from tests.platform.gateway.conftest import Installed
-from tests.support.platform import ROOT, Town
+from tests.support.platform import ROOT, Town, clock_of
 
 OLD = Policy().journals_kept + timedelta(minutes=1)
 
@@ -132,11 +132,11 @@ def test_administrators_are_told_once_a_day_that_the_disk_is_nearly_full(
     (title,) = told("system_admin")
     assert "剩余 1.0 GB" in title
     assert told("auditor") == []
-    access.clock.forward(hours=25)  # type: ignore[attr-defined]
+    clock_of(access).forward(hours=25)
     keep_up(access)
     assert len(told("system_admin")) == 2
     free = 2**40
-    access.clock.forward(hours=25)  # type: ignore[attr-defined]
+    clock_of(access).forward(hours=25)
     keep_up(access)
     assert len(told("system_admin")) == 2
 

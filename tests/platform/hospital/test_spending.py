@@ -23,7 +23,7 @@ from mingcha.store.database.histories import History
 from mingcha.store.database.hospital import DepartmentSpending
 from tests.platform.gateway.calling import bill, encounter, message
 from tests.platform.gateway.conftest import Installed, ask, auditor, installed
-from tests.support.platform import START
+from tests.support.platform import START, clock_of
 
 __all__ = ["ask", "auditor", "installed"]
 
@@ -148,7 +148,7 @@ def test_what_is_too_old_for_the_history_stays_in_the_sums(access: Access) -> No
     with access.database.writing() as session:
         replace(session, access, [("a", [old])])
     before = shown(access)
-    access.clock.forward(days=900)  # type: ignore[attr-defined]
+    clock_of(access).forward(days=900)
     with access.database.writing() as session:
         change(session, access, {row.person: [list] for row in session.scalars(select(History))})
     assert shown(access) == before
@@ -164,7 +164,7 @@ def test_calls_of_a_stay_are_counted_as_the_gateway_answers_them(installed: Inst
     ask(first)
     ask(first)
     installed.drain()
-    access.clock.forward(seconds=2)  # type: ignore[attr-defined]
+    clock_of(access).forward(seconds=2)
     (result,) = ask(second)["output"]["result"]
     installed.drain()
     assert sum(open_fen for _, open_fen in shown(access).values()) == amount_of(whole)
@@ -172,7 +172,7 @@ def test_calls_of_a_stay_are_counted_as_the_gateway_answers_them(installed: Inst
     ask(message("3103", {"data": {"warn_type": "1", "warns": warned}}))
     installed.drain()
     assert sum(open_fen for _, open_fen in shown(access).values()) == amount_of(first)
-    access.clock.forward(seconds=2)  # type: ignore[attr-defined]
+    clock_of(access).forward(seconds=2)
     ask(bill(scene="8"))
     installed.drain()
     assert {open_fen for _, open_fen in shown(access).values()} == {0}

@@ -31,7 +31,7 @@ from tests.platform.gateway.conftest import Installed, auditor, installed
 from tests.platform.gateway.test_past import person_of
 from tests.platform.hospital.test_spending import amount_of as cost_of
 from tests.support.browser import Browser
-from tests.support.platform import ROOT, START, Town
+from tests.support.platform import ROOT, START, Town, clock_of
 
 __all__ = ["auditor", "installed"]
 
@@ -122,7 +122,7 @@ def test_two_never_hold_on_one_day_and_what_is_withdrawn_can_be_put_back(town: T
     assert len(known()) == 1
     (held,) = standards.standards(access, ROOT, StandardFilter(on=START.date()), Listing()).items
     standards.withdraw(access, ROOT, held.id, "金额录错了")
-    access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    clock_of(access).forward(seconds=1)
     known.look()
     assert len(known()) == 0
     standards.add_standards(access, ROOT, [replace(NEW, valid_to=date(2026, 6, 30), amount_fen=95_00)])
@@ -184,7 +184,7 @@ def test_the_answer_and_the_reminder_tell_the_standard_beside_the_lines_of_all_d
     encounter(first)["fsi_order_dtos"], encounter(second)["fsi_order_dtos"] = lines[:30], lines[30:]
     ask(first)
     installed.drain()
-    access.clock.forward(seconds=2)  # type: ignore[attr-defined]
+    clock_of(access).forward(seconds=2)
     ask(second)
     installed.drain()
     with access.database.reading() as session:

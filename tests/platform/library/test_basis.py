@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,14 +41,14 @@ LEAFLET = "【药品名称】注射用青霉素钠\n【适应症】敏感细菌�
 
 
 def made(
-    access: Access, title: str = "关于规范收费的通知", text: str = LAW, **more: object
+    access: Access, title: str = "关于规范收费的通知", text: str = LAW, **more: Any
 ) -> documents.DocumentView:
-    written = WrittenDocument(DocumentKind.POLICY, title, "闽医保〔2026〕1号", **more)  # type: ignore[arg-type]
+    written = WrittenDocument(DocumentKind.POLICY, title, "闽医保〔2026〕1号", **more)
     return documents.create(access, ROOT, written, split(text))
 
 
-def found(access: Access, **wanted: object) -> list[documents.DocumentView]:
-    return list(documents.documents(access, ROOT, DocumentFilter(**wanted), Listing(size=100)).items)  # type: ignore[arg-type]
+def found(access: Access, **wanted: Any) -> list[documents.DocumentView]:
+    return list(documents.documents(access, ROOT, DocumentFilter(**wanted), Listing(size=100)).items)
 
 
 def test_a_law_is_cut_at_its_articles_and_a_leaflet_at_its_headings() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from mingcha.access.errors import Conflict, Invalid
 from mingcha.access.listing import Listing

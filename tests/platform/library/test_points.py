@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,8 @@ from tests.support.library import SEX, Office
 ALL = Listing(1, 100)
 
 
-def found(office: Office, **wanted: object) -> list[str]:
-    result = searching.search(office.access, office.reviewer, PointFilter(**wanted), ALL)  # type: ignore[arg-type]
+def found(office: Office, **wanted: Any) -> list[str]:
+    result = searching.search(office.access, office.reviewer, PointFilter(**wanted), ALL)
     assert result.total == len(result.items)
     return [one.point_id for one in result.items]
 

@@ -90,8 +90,8 @@ def test_any_condition_gives_the_same_answer_by_case_and_by_column(
 ) -> None:
     source = Source(LAYOUT, {}).of(condition)
     judge = define("judge", f"def judge(e, r, p):\n    return {source}\n")
-    row = [None] * len(LAYOUT.names)
-    row[LAYOUT.names.index("quantity")], row[LAYOUT.names.index("amount")] = quantity, amount  # type: ignore[call-overload]
+    row: list[int | None] = [None] * len(LAYOUT.names)
+    row[LAYOUT.names.index("quantity")], row[LAYOUT.names.index("amount")] = quantity, amount
 
     class Facts:
         institution_rank = rank
@@ -122,7 +122,7 @@ def test_crowding_is_the_same_by_case_by_group_and_by_marked_row(
 SPANS = st.tuples(st.integers(0, 30), st.none() | st.integers(0, 9), st.none() | st.booleans())
 
 
-@pytest.mark.parametrize("after", [always, Encounter.inpatient == True])  # noqa: E712  # a declaration
+@pytest.mark.parametrize("after", [always, Encounter.inpatient == True])
 @given(spans=st.lists(SPANS, max_size=8), days=st.integers(0, 9))
 def test_adjoining_encounters_are_the_same_by_case_and_by_marked_row(
     after: Condition, spans: list[tuple[int, int | None, bool | None]], days: int

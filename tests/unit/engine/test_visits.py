@@ -25,7 +25,7 @@ class SoonAgain(VisitRule):
     slug, version, since = "soon-again", 1, "0.1.0"
     title = "再次住院"
     legal_basis = ("fund-regulation",)
-    when = Encounter.inpatient == True  # noqa: E712  # a declaration, not a truth value
+    when = Encounter.inpatient == True
     only_if = count > 1
     message = "间隔 {value} 天"
 

@@ -7,12 +7,13 @@ import pytest
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person, Procedure, Settlement
 from mingcha.domain.entitlement import DirectoryPriceLimit
 from mingcha.domain.evidence import RecordedDiagnosis
+from mingcha.domain.fields import Entity
 from mingcha.ingest.recognise import CLAIMS, known_names, names_of, normal, recognise
 
 
 @pytest.mark.parametrize("entity", CLAIMS)
-def test_every_field_is_recognised_by_each_of_its_names(entity: type) -> None:
-    for declared in entity.fields().values():  # type: ignore[attr-defined]
+def test_every_field_is_recognised_by_each_of_its_names(entity: type[Entity]) -> None:
+    for declared in entity.fields().values():
         if declared.derived:
             continue
         for name in names_of(declared):

@@ -40,8 +40,9 @@ def read(text: str) -> str:
         ("计费日期 > 出院日期 + 1", Line.day > Encounter.last_day + 1),
         ("金额 > 自费金额 * 2", Line.amount > Line.own_expense * 2),
         ("结算.自费金额 > 5", Settlement.own_expense > 500),
-        ("是否住院", Encounter.inpatient == True),  # noqa: E712
-        ("非 是否住院 且 险种 属于 [310, 390]", ~(Encounter.inpatient == True) & Encounter.insurance_type.is_in("310", "390")),  # noqa: E712,E501
+        ("是否住院", Encounter.inpatient == True),
+        ("非 是否住院 且 险种 属于 [310, 390]",
+         ~(Encounter.inpatient == True) & Encounter.insurance_type.is_in("310", "390")),
         ("医疗类别 开头为 [21, 52]", Encounter.care_type.starts_with_any(Constant(("21", "52")))),
         ("诊断编码 包含 [e10，E11.9]", ~Encounter.diagnoses.has_none_of(Constant(("E10", "E11.9")))),
         ("诊断编码 不包含 [E10]", Encounter.diagnoses.has_none_of(Constant(("E10",)))),

@@ -77,7 +77,7 @@ class _Reader:
         if isinstance(found, c.Condition):
             return found
         if self._type(found) is ValueType.FLAG:
-            return found == True  # noqa: E712  # declares a comparison
+            return found == True
         return self._wrong("这里应是一个条件（如 年龄 < 18），不是一个值", self._here)
 
     def value(self) -> c.Expr:
@@ -263,7 +263,7 @@ class _Reader:
         if isinstance(found, c.Condition):
             return found
         if not isinstance(found, Literal) and self._type(found) is ValueType.FLAG:
-            return found == True  # noqa: E712  # declares a comparison
+            return found == True
         return self._wrong("且、或、非 的两边应是条件", self._here)
 
     def _known_value(self, found: c.Expr, token: Token) -> c.Expr:

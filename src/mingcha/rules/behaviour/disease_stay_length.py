@@ -24,7 +24,7 @@ class DiseaseStayLength(ItemRule[StayLength]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "diagnosis-codes")
 
-    when = (Encounter.inpatient == True) & (Line.item_code == Encounter.main_diagnosis)  # noqa: E712  # declares
+    when = (Encounter.inpatient == True) & (Line.item_code == Encounter.main_diagnosis)
     forbids = (Encounter.nights < StayLength.at_least) | (Encounter.nights > StayLength.at_most)
     value, limit = Encounter.nights, StayLength.at_most
     message = "{item} 住院 {value} 天，通常为 {at_least} 至 {at_most} 天"

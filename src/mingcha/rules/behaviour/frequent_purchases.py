@@ -32,7 +32,7 @@ class FrequentPurchases(VisitRule):
     days: Any = setting(30, label="连续天数", unit="天", at_least=1, at_most=366)
     allowed: Any = setting(10, label="购药次数上限", unit="次", at_least=1, at_most=366)
 
-    when = Encounter.purchase == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.purchase == True
     only_if = crowded(allowed, days)
     message = "连续若干天内的第 {value} 次购药，设定为 {limit}"
 

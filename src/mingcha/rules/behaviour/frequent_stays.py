@@ -34,7 +34,7 @@ class FrequentStays(VisitRule):
     allowed: Any = setting(4, label="住院次数上限", unit="次", at_least=1, at_most=100)
     exempt_care_types: Any = setting(("28",), label="豁免的医疗类别", codes="med_type")
 
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     only_if = crowded(allowed, days)
     message = "连续若干天内的第 {value} 次住院，设定为 {limit}"
 

@@ -34,7 +34,7 @@ class FrequentVisits(VisitRule):
     allowed: Any = setting(20, label="门诊次数上限", unit="次", at_least=1, at_most=366)
     exempt_care_types: Any = setting(("14",), label="豁免的医疗类别", codes="med_type")
 
-    when = (Encounter.inpatient == False) & (Encounter.purchase == False)  # noqa: E712  # declares, does not compare
+    when = (Encounter.inpatient == False) & (Encounter.purchase == False)
     only_if = crowded(allowed, days)
     message = "连续若干天内的第 {value} 次门诊，设定为 {limit}"
 

@@ -39,7 +39,7 @@ class IdleStay(BillRule):
     treated_days = distinct(given(~Line.charge_type.starts_with_any(passive), Line.day))
     idle = distinct(Line.day) - treated_days
     when = (
-        (Encounter.inpatient == True)  # noqa: E712  # declares a comparison, does not make one
+        (Encounter.inpatient == True)
         & ~Encounter.care_type.starts_with_any(exempt_care_types)
         & (Encounter.nights > idle_days)
     )

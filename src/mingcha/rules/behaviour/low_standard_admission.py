@@ -36,7 +36,7 @@ class LowStandardAdmission(BillRule):
     treated_below: Any = setting(20, label="治疗用药占比下限", unit="%", at_least=1, at_most=100)
 
     treated = total(given(Line.charge_type.starts_with_any(treating), Line.amount))
-    when = (Encounter.inpatient == True) & Encounter.diagnoses.has_only(light_diagnoses)  # noqa: E712
+    when = (Encounter.inpatient == True) & Encounter.diagnoses.has_only(light_diagnoses)
     forbids = treated * 100 < treated_below * total(Line.amount)
     value, limit = treated, total(Line.amount)
     message = "诊断都是轻症，住院费用 {limit} 元中治疗用药只有 {value} 元"

@@ -33,7 +33,7 @@ class OverlappingStays(VisitRule):
     tolerance: Any = setting(0, label="容差", unit="天", at_least=0, at_most=30)
     exempt_care_types: Any = setting(("71",), label="豁免的医疗类别", codes="med_type")
 
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     only_if = adjoining(0)
     message = "在另一次住院出院前 {value} 天入院，容差 {limit} 天"
 

@@ -33,7 +33,7 @@ class ReadmittedTooSoon(VisitRule):
     days: Any = setting(7, label="间隔天数", unit="天", at_least=0, at_most=60)
     exempt_care_types: Any = setting(("28",), label="豁免的医疗类别", codes="med_type")
 
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     only_if = adjoining(days)
     message = "出院后间隔 {value} 天又在同一机构住院，不超过设定的 {limit} 天"
 

@@ -33,7 +33,7 @@ class StayLengthUnusual(VisitRule):
     longest: Any = setting(180, label="最长住院天数", unit="天", at_least=15, at_most=1000)
     exempt_care_types: Any = setting(("28", "21303", "71"), label="豁免的医疗类别", codes="med_type")
 
-    when = (Encounter.inpatient == True) & ~Encounter.care_type.starts_with_any(exempt_care_types)  # noqa: E712
+    when = (Encounter.inpatient == True) & ~Encounter.care_type.starts_with_any(exempt_care_types)
     forbids = (Encounter.nights > longest) | ((Encounter.nights < shortest) & ~ENDED_EARLY)
     value = Encounter.nights
     message = "住院 {value} 天，设定为 {limit} 天"

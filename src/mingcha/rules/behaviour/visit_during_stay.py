@@ -23,7 +23,7 @@ from mingcha.rules.base import Group, LineFacts, Verdicts, VisitRule
 from mingcha.rules.settings import setting
 from mingcha.rules.visits import is_exempt, may_be_exempt
 
-STAY, NO_STAY = Encounter.inpatient == True, Encounter.inpatient == False  # noqa: E712  # declarations
+STAY, NO_STAY = Encounter.inpatient == True, Encounter.inpatient == False
 
 
 class VisitDuringStay(VisitRule):

@@ -37,9 +37,9 @@ class AssistanceLayerOverpaid(StandardRule[BenefitStandard]):
     less_too: Any = setting(False, label="少支付的也报")
 
     due = pays_of_year(Settlement.year_assisted_burden, Settlement.burden_after_subsidy)
-    when = (Settlement.assistance_paid > 0) | (less_too == True)  # noqa: E712  # declares a comparison
+    when = (Settlement.assistance_paid > 0) | (less_too == True)
     forbids = (Settlement.assistance_paid > due + tolerance) | (
-        (less_too == True) & (Settlement.assistance_paid < due - tolerance)  # noqa: E712
+        (less_too == True) & (Settlement.assistance_paid < due - tolerance)
     )
     value, limit = Settlement.assistance_paid, due
     message = "医疗救助支付 {value} 元，按“{item}”应为 {limit} 元"

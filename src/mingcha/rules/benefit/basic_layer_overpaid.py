@@ -39,9 +39,9 @@ class BasicLayerOverpaid(StandardRule[BenefitStandard]):
 
     deducted = larger(Settlement.deductible_paid, BenefitStandard.deductible)
     due = pays(larger(Settlement.in_scope_amount - deducted, 0))
-    when = (Settlement.fund_paid > 0) | (less_too == True)  # noqa: E712  # declares a comparison
+    when = (Settlement.fund_paid > 0) | (less_too == True)
     forbids = (Settlement.fund_paid > due + tolerance) | (
-        (less_too == True) & (Settlement.fund_paid < due - tolerance)  # noqa: E712
+        (less_too == True) & (Settlement.fund_paid < due - tolerance)
     )
     value, limit = Settlement.fund_paid, due
     message = "统筹基金支付 {value} 元，按“{item}”应为 {limit} 元"

@@ -37,9 +37,9 @@ class CriticalLayerOverpaid(StandardRule[BenefitStandard]):
     less_too: Any = setting(False, label="少支付的也报")
 
     due = pays_of_year(Settlement.year_burden, Settlement.in_scope_amount - Settlement.fund_paid)
-    when = (Settlement.critical_paid > 0) | (less_too == True)  # noqa: E712  # declares a comparison
+    when = (Settlement.critical_paid > 0) | (less_too == True)
     forbids = (Settlement.critical_paid > due + tolerance) | (
-        (less_too == True) & (Settlement.critical_paid < due - tolerance)  # noqa: E712
+        (less_too == True) & (Settlement.critical_paid < due - tolerance)
     )
     value, limit = Settlement.critical_paid, due
     message = "大病、大额支付 {value} 元，按“{item}”应为 {limit} 元"

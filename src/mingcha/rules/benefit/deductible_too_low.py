@@ -30,7 +30,7 @@ class DeductibleTooLow(BillRule):
 
     lowest: Any = setting(0, label="住院最低起付标准", unit="元", scale=100, at_least=0, at_most=10_000_000)
 
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     forbids = (Settlement.deductible_paid < lowest) & (Settlement.fund_paid > 0)
     value, limit = Settlement.deductible_paid, lowest
     message = "住院实际支付起付线 {value} 元，低于最低起付标准 {limit} 元"

@@ -37,9 +37,9 @@ class SubsidyLayerOverpaid(StandardRule[BenefitStandard]):
     less_too: Any = setting(False, label="少支付的也报")
 
     due = pays_of(Settlement.burden_after_critical)
-    when = (Settlement.civil_servant_paid > 0) | (less_too == True)  # noqa: E712  # declares a comparison
+    when = (Settlement.civil_servant_paid > 0) | (less_too == True)
     forbids = (Settlement.civil_servant_paid > due + tolerance) | (
-        (less_too == True) & (Settlement.civil_servant_paid < due - tolerance)  # noqa: E712
+        (less_too == True) & (Settlement.civil_servant_paid < due - tolerance)
     )
     value, limit = Settlement.civil_servant_paid, due
     message = "公务员医疗补助支付 {value} 元，按“{item}”应为 {limit} 元"

@@ -36,7 +36,7 @@ class UnreferredShareTooHigh(BillRule):
     tolerance: Any = setting(100, label="容差", unit="元", scale=100, at_least=0, at_most=100_000)
 
     allowed = in_scope_beyond_deductible * ratio // WHOLE
-    when = Encounter.remote_settlement == True  # noqa: E712  # declares a comparison, does not make one
-    forbids = (Encounter.referred == False) & (Settlement.fund_paid > allowed + tolerance)  # noqa: E712
+    when = Encounter.remote_settlement == True
+    forbids = (Encounter.referred == False) & (Settlement.fund_paid > allowed + tolerance)
     value, limit = Settlement.fund_paid, allowed
     message = "异地就医没有转院备案，统筹基金支付 {value} 元，至多 {limit} 元，多 {amount} 元"

@@ -35,9 +35,5 @@ class DoctorDayOverCapacity(CeilingRule):
     by = (Encounter.institution_id, Encounter.doctor_id)
     alike = ()
     dated_by = Encounter.first_day
-    when = (
-        (Encounter.inpatient == False)  # noqa: E712  # declares comparisons, does not make them
-        & (Encounter.purchase == False)  # noqa: E712
-        & ~Encounter.doctor_id.is_missing()
-    )
+    when = (Encounter.inpatient == False) & (Encounter.purchase == False) & ~Encounter.doctor_id.is_missing()
     message = "一日接诊 {value} 人次，上限 {limit} 人次"

@@ -35,8 +35,7 @@ class ExecutorDayOverTime(CapacityRule):
 
     by = (Encounter.institution_id, Line.executing_doctor_id)
     when = ~Line.executing_doctor_id.is_missing() & (
-        (Encounter.inpatient == False)  # noqa: E712  # declares comparisons, does not make them
-        | (Line.long_order == False)  # noqa: E712
+        (Encounter.inpatient == False) | (Line.long_order == False)
     )
     measure = Line.quantity * WorkTime.minutes
     message = "一日计费的项目至少需要 {value} 分钟，一人一日至多 {limit} 分钟"

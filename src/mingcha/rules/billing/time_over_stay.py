@@ -35,7 +35,7 @@ class TimeOverStay(ItemRule[StayLimit]):
 
     discharge_day: Any = setting(1, label="出院当日另计天数", unit="天", at_least=0, at_most=1)
 
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     needs = (Line.quantity, Encounter.last_day)
     only_if = total(Line.quantity) > (Encounter.last_day - Encounter.first_day + discharge_day) * ONE
     value, limit = Line.quantity, Line.quantity

@@ -29,7 +29,7 @@ class ApprovalExceeded(ItemRule[ApprovalRequired]):
     reads = (Line.approved_quantity, Line.approved_since)
 
     dear = (ApprovalRequired.from_price == 0) | (Line.unit_price >= ApprovalRequired.from_price)
-    when = dear & (Line.approved == True)  # noqa: E712  # declares a comparison, does not make one
+    when = dear & (Line.approved == True)
     value, limit = Line.quantity, Line.approved_quantity
     message = "{item} 在审批有效期内累计使用 {value}，批准 {limit}"
 

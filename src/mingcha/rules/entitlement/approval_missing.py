@@ -27,6 +27,6 @@ class ApprovalMissing(ItemRule[ApprovalRequired]):
     legal_basis = ("fund-regulation", "designated-institutions")
 
     dear = (ApprovalRequired.from_price == 0) | (Line.unit_price >= ApprovalRequired.from_price)
-    forbids = dear & (Line.approved == False)  # noqa: E712  # declares a comparison, does not make one
+    forbids = dear & (Line.approved == False)
     value, limit = Line.unit_price, ApprovalRequired.approver
     message = "{item} 须经{limit}事前审批，使用当日没有有效的审批"

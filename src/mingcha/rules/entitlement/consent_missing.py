@@ -29,6 +29,6 @@ class ConsentMissing(BillRule):
 
     exempt: Any = setting(0, label="免告知的自费金额", unit="元", scale=100, at_least=0, at_most=1_000_000)
 
-    forbids = (Encounter.consented == False) & (Settlement.own_expense > exempt)  # noqa: E712  # declares a comparison
+    forbids = (Encounter.consented == False) & (Settlement.own_expense > exempt)
     value = Settlement.own_expense
     message = "自费 {value} 元，没有自费知情同意书"

@@ -31,6 +31,6 @@ class DiseaseNotRegistered(BillRule):
     care_types: Any = setting(("14",), label="门诊慢特病的医疗类别", codes="med_type")
 
     when = Encounter.care_type.starts_with_any(care_types)
-    forbids = (Encounter.disease_registered == False) & CONCERNS_THE_FUND  # noqa: E712  # declares a comparison
+    forbids = (Encounter.disease_registered == False) & CONCERNS_THE_FUND
     value = Encounter.disease_id
     message = "病种 {value} 没有有效的门诊慢特病备案"

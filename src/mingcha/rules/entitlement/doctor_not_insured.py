@@ -23,6 +23,6 @@ class DoctorNotInsured(LineRule):
     title = "非医保医师开单"
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "designated-institutions")
-    forbids = Line.doctor_insured == False  # noqa: E712  # declares a comparison, does not make one
+    forbids = Line.doctor_insured == False
     value = Line.doctor_id
     message = "{item} 的开单医师 {value} 当日没有医保服务资格"

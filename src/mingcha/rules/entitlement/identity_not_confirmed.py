@@ -35,7 +35,7 @@ class IdentityNotConfirmed(BillRule):
     unchecked_too: Any = setting(False, label="没有核验记录的也报")  # the setting's default
 
     forbids = (
-        (Encounter.identity_result == FAILED) | (UNCHECKED & (unchecked_too == True))  # noqa: E712
+        (Encounter.identity_result == FAILED) | (UNCHECKED & (unchecked_too == True))
     ) & CONCERNS_THE_FUND
     value = Encounter.identity_result
     message = "实名核验：{value}"

@@ -24,6 +24,6 @@ class InstitutionNotContracted(BillRule):
     grain = Grain.ENCOUNTER
     legal_basis = ("fund-regulation", "designated-institutions", "designated-pharmacies")
     excess = Excess.BILL
-    forbids = (Encounter.institution_contracted == False) & CONCERNS_THE_FUND  # noqa: E712  # declares a comparison
+    forbids = (Encounter.institution_contracted == False) & CONCERNS_THE_FUND
     value = Encounter.first_day
     message = "就诊日 {value} 机构未联网或服务协议无效"

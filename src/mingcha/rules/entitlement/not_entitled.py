@@ -25,6 +25,6 @@ class NotEntitled(BillRule):
     grain = Grain.ENCOUNTER
     legal_basis = ("social-insurance-law", "fund-regulation", "benefit-list")
     excess = Excess.BILL
-    forbids = (Encounter.entitled == False) & CONCERNS_THE_FUND  # noqa: E712  # declares a comparison
+    forbids = (Encounter.entitled == False) & CONCERNS_THE_FUND
     value, limit = Encounter.first_day, Encounter.insurance_type
     message = "就诊日 {value} 不享受{limit}统筹基金待遇"

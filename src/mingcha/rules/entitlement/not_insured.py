@@ -25,6 +25,6 @@ class NotInsured(BillRule):
     grain = Grain.ENCOUNTER
     legal_basis = ("social-insurance-law", "fund-regulation", "benefit-list")
     excess = Excess.BILL
-    forbids = (Encounter.insured == False) & CONCERNS_THE_FUND  # noqa: E712  # declares a comparison
+    forbids = (Encounter.insured == False) & CONCERNS_THE_FUND
     value, limit = Encounter.first_day, Encounter.insurance_type
     message = "就诊日 {value} 不在{limit}的参保期内"

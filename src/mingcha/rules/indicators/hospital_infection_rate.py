@@ -38,6 +38,6 @@ class HospitalInfectionRate(PeerRule):
         200, label="至少高出同类中位数", unit="个百分点", scale=PER_CENT, at_least=0, at_most=10_000
     )
 
-    when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing()  # noqa: E712  # a declaration
+    when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing()
     part = ~Encounter.diagnoses.has_none_of(codes)
     message = "院内感染发生率 {value}，界限为 {limit}"

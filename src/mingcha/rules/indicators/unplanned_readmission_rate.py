@@ -37,6 +37,6 @@ class UnplannedReadmissionRate(PeerRule):
         300, label="至少高出同类中位数", unit="个百分点", scale=PER_CENT, at_least=0, at_most=10_000
     )
 
-    when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing()  # noqa: E712  # a declaration
+    when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing()
     part = (Encounter.next_stay_after <= days) & (Encounter.readmission_planned == NO_PLAN)
     message = "非计划再入院率 {value}，界限为 {limit}"

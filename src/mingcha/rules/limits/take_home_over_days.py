@@ -33,7 +33,7 @@ class TakeHomeOverDays(LineRule):
 
     days: Any = setting(30, label="出院带药天数上限", unit="天", at_least=1, at_most=90)
 
-    taken_home = ~Line.take_home.is_missing() & (Line.take_home == True)  # noqa: E712  # declares a comparison
+    taken_home = ~Line.take_home.is_missing() & (Line.take_home == True)
     only_if = taken_home & (Line.course_days.is_missing() | (Line.course_days > days))
     value = Line.course_days
     message = "{item} 出院带药 {value}，设定为{limit}以内"

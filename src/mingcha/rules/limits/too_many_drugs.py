@@ -34,11 +34,7 @@ class TooManyDrugs(BillRule):
 
     allowed: Any = setting(5, label="每张处方的药品种数上限", unit="种", at_least=1, at_most=100)
 
-    when = (
-        (Encounter.inpatient == False)  # noqa: E712  # declares a comparison, does not make one
-        & (Encounter.purchase == False)  # noqa: E712
-        & (Line.list_type == DRUG)
-    )
+    when = (Encounter.inpatient == False) & (Encounter.purchase == False) & (Line.list_type == DRUG)
     per = Line.prescription_id
     only_if = distinct(Line.item_code) > allowed
     message = "处方上有 {value} 种西药、中成药，设定为至多 {limit} 种"

@@ -28,7 +28,7 @@ class ChargeOutsideStay(LineRule):
 
     tolerance: Any = setting(0, label="容差", unit="天", at_least=0, at_most=30)
 
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     # No settlement and no discharge: the person is still in hospital, and nothing is later than an open end.
     still_in = Settlement.settlement_id.is_missing() & Encounter.last_day.is_missing()
     forbids = (Line.day < Encounter.first_day - tolerance) | (

@@ -31,7 +31,7 @@ class ChargedAfterOrder(LineRule):
     days: Any = setting(0, label="容许的天数", unit="天", at_least=0, at_most=30)
 
     # Out-patients have no orders, unless a charge names one.
-    ordered = ~Line.order_until.is_missing() | (Encounter.inpatient == True) | ~Line.order_id.is_missing()  # noqa: E712
+    ordered = ~Line.order_until.is_missing() | (Encounter.inpatient == True) | ~Line.order_id.is_missing()
     forbids = ordered & (Line.day > Line.order_until + days)
     value, limit = Line.day, Line.order_until
     message = "{item} 计费日期 {value}，医嘱有效至 {limit}"

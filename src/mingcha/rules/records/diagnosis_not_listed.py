@@ -24,7 +24,7 @@ class DiagnosisNotListed(ItemRule[DiagnosisCodeList]):
     title = "诊断编码不在编码库中"
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "settlement-list", "diagnosis-codes")
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     # Of a diagnosis or an operation the code stands where a line has its item.
     forbids = ~Line.item_code.is_among(DiagnosisCodeList.listed)
     value, limit = Line.item_code, DiagnosisCodeList.edition

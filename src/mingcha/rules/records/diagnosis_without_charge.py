@@ -28,11 +28,7 @@ class DiagnosisWithoutCharge(ItemRule[DiagnosisCharge]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "settlement-list", "diagnosis-codes")
     # What is absent is judged on whole bills: of a stay that is over, and of which nothing was refused.
-    when = (
-        (Encounter.inpatient == True)  # noqa: E712  # declares a comparison, does not make one
-        & ~Encounter.last_day.is_missing()
-        & (Encounter.lines_rejected == 0)
-    )
+    when = (Encounter.inpatient == True) & ~Encounter.last_day.is_missing() & (Encounter.lines_rejected == 0)
     forbids = Encounter.items.has_none_of(DiagnosisCharge.items)
     limit = DiagnosisCharge.item_name
     message = "诊断 {item} 在结算明细中没有对应的收费：{limit}"

@@ -30,7 +30,7 @@ class LineRecordFault(BillRule):
     only_if = some(
         Line.unit_price.is_missing()
         | Line.department_id.is_missing()
-        | (Line.doctor_id.is_missing() & (Encounter.purchase == False))  # noqa: E712  # declares, does not compare
+        | (Line.doctor_id.is_missing() & (Encounter.purchase == False))
     )
     value = Line.item_name
     message = "{item} 缺少{value}"

@@ -24,7 +24,7 @@ class ProcedureNotListed(ItemRule[ProcedureCodeList]):
     title = "手术操作编码不在编码库中"
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "settlement-list", "procedure-codes")
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     # Of a diagnosis or an operation the code stands where a line has its item.
     forbids = ~Line.item_code.is_among(ProcedureCodeList.listed)
     value, limit = Line.item_code, ProcedureCodeList.edition

@@ -30,8 +30,8 @@ class UploadedLate(VisitRule):
     visit_hours: Any = setting(72, label="门诊、购药上传时限", unit="小时", at_least=0, at_most=8760)
     stay_hours: Any = setting(168, label="住院上传时限", unit="小时", at_least=0, at_most=8760)
 
-    when = ((Encounter.inpatient == True) & (Encounter.upload_delay > stay_hours * 60)) | (  # noqa: E712
-        (Encounter.inpatient == False) & (Encounter.upload_delay > visit_hours * 60)  # noqa: E712
+    when = ((Encounter.inpatient == True) & (Encounter.upload_delay > stay_hours * 60)) | (
+        (Encounter.inpatient == False) & (Encounter.upload_delay > visit_hours * 60)
     )
     message = "费用明细发生后最长 {value} 小时才上传，设定为 {limit} 小时以内"
 

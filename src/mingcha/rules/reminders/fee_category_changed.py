@@ -23,7 +23,7 @@ class FeeCategoryChanged(BillRule):
     title = "费别变更"
     grain = Grain.ENCOUNTER
     legal_basis = ("fund-regulation", "designated-institutions")
-    when = Encounter.inpatient == True  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == True
     forbids = Encounter.fee_category_changes > 0
     value, limit = Encounter.first_fee_category, Encounter.last_fee_category
     message = "住院期间费别由{value}变更为{limit}，请核对变更前的费用"

@@ -25,7 +25,7 @@ class NoticeDue(ItemRule[Notice]):
     legal_basis = ("fund-regulation",)
 
     dear = (Notice.from_price == 0) | (Line.unit_price >= Notice.from_price)
-    unapproved = (Notice.unless_approved == False) | (Line.approved == False)  # noqa: E712  # declarations
+    unapproved = (Notice.unless_approved == False) | (Line.approved == False)
     forbids = dear & unapproved
     value, limit = Line.unit_price, Notice.text
     message = "{item}：{text}"

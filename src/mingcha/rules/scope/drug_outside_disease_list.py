@@ -27,7 +27,7 @@ class DrugOutsideDiseaseList(ItemRule[DiseaseList]):
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025")
 
-    when = Encounter.inpatient == False  # noqa: E712  # declares a comparison, does not make one
+    when = Encounter.inpatient == False
     forbids = (Line.list_type == DRUG) & ~Line.item_code.starts_with_any(DiseaseList.allowed)
     value, limit = Encounter.disease_id, DiseaseList.name
     message = "{item} 不在病种“{limit}”（{value}）的支付范围内"

@@ -23,5 +23,5 @@ class SecondLineFirst(ItemRule[SecondLine]):
     title = "限二线药品未先用一线"
     grain = Grain.LINE
     legal_basis = ("fund-regulation", "rules-2025", "drug-catalogue")
-    forbids = Line.first_line_used == False  # noqa: E712  # declares a comparison, does not make one
+    forbids = Line.first_line_used == False
     message = "{item} 限二线使用，而“半年内使用过一线药”上传为{value}"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from mingcha.access.actor import Actor
@@ -16,10 +16,9 @@ from mingcha.access.context import Access
 from mingcha.access.errors import Conflict, Denied, Invalid, missing
 from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
-from mingcha.access.scope import Place, within
+from mingcha.access.scope import Place, PlaceColumns, within
 from mingcha.access.trail import Action, record
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE
-from mingcha.hospital.departments import at_department
 from mingcha.hospital.matching import Scheme, Standard
 from mingcha.store.database.base import holds_on
 from mingcha.store.database.hospital import PaymentStandardRow as Row
@@ -137,10 +136,11 @@ def add_standards(access: Access, actor: Actor, wanted: Sequence[NewStandard]) -
     with access.database.writing() as session:
         for one in wanted:
             check_place(actor, one.region, one.institution_id)
-            if fault := fault_of(one) or overlap_of(session, one):
-                raise Conflict(
-                    f"{one.scheme.label} {one.code}：{fault}", where="rows", remedy="请改正后再录入"
-                )
+            named = f"{one.scheme.label} {one.code}"
+            if fault := fault_of(one):
+                raise Invalid(f"{named}：{fault}", where="rows", remedy="请改正后再录入")
+            if held := overlap_of(session, one):
+                raise Conflict(f"{named}：{held}", where="rows", remedy="请改正后再录入")
             session.add(_row(access, actor, one))
             session.flush()
         first = wanted[0]
@@ -264,7 +264,10 @@ def overlap_of(session: Session, one: NewStandard | Row) -> str | None:
 
 def _reached(actor: Actor) -> ColumnElement[bool]:
     scope = actor.scope(Permission.STANDARDS_VIEW)
-    return or_(Row.institution_id == "", within(scope, at_department(Row.institution_id, Row.institution_id)))
+    none = cast(null(), String)
+    return or_(
+        Row.institution_id == "", within(scope, PlaceColumns(Row.region, Row.institution_id, none, none))
+    )
 
 
 def _editable(session: Session, actor: Actor, standard_id: UUID) -> Row:

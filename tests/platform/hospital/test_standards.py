@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.access.context import CHINA
-from mingcha.access.errors import Conflict, Denied
+from mingcha.access.errors import Conflict, Denied, Invalid
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
 from mingcha.audit.calls import decode_call
@@ -131,6 +131,13 @@ def test_two_never_hold_on_one_day_and_what_is_withdrawn_can_be_put_back(town: T
 
 
 @pytest.mark.one_database
+def test_what_cannot_be_meant_is_no_conflict_with_another(town: Town) -> None:
+    for wrong in (replace(NEW, diagnoses=()), replace(NEW, amount_fen=0)):
+        with pytest.raises(Invalid, match="DRG FM1"):
+            standards.add_standards(town.access, ROOT, [wrong])
+
+
+@pytest.mark.one_database
 def test_a_hospital_enters_its_own_and_sees_those_of_its_region_but_of_no_other_hospital(town: Town) -> None:
     access = town.access
     town.user("office", town.grant(Role.INSURANCE_OFFICE, "H1"), at="H1")
@@ -142,6 +149,19 @@ def test_a_hospital_enters_its_own_and_sees_those_of_its_region_but_of_no_other_
             standards.add_standards(access, actor, [replace(NEW, code="Y", institution_id=place)])
     seen = standards.standards(access, actor, StandardFilter(), Listing()).items
     assert sorted(one.institution_id for one in seen) == ["", "H1"]
+
+
+@pytest.mark.one_database
+def test_a_county_sees_and_withdraws_what_it_entered_for_a_hospital_of_its_own(town: Town) -> None:
+    access = town.access
+    for county in ("350102", "350103"):
+        town.user(county, town.grant(Role.RULE_ADMIN, county))
+    standards.add_standards(
+        access, town.actor("350102"), [replace(NEW, region="350102", institution_id="H1")]
+    )
+    assert standards.standards(access, town.actor("350103"), StandardFilter(), Listing()).total == 0
+    (own,) = standards.standards(access, town.actor("350102"), StandardFilter(), Listing()).items
+    assert standards.withdraw(access, town.actor("350102"), own.id, "金额录错了").withdrawn_by == "350102"
 
 
 def test_points_times_a_rate_is_rounded_to_the_fen() -> None:

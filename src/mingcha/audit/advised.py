@@ -1,7 +1,8 @@
 """What a hospital was told of the same findings before, 事前 or 事中, and how whoever was told went on.
 
 A finding of an audit and the result of a call are the same where institution, encounter, rule, knowledge point and
-mechanism are: their result has one id (`audit.answers.result_id_of`). Calls that were only tried tell nobody anything.
+mechanism are: their result has one id (`audit.answers.result_id_of`). What was only tried tells nobody anything, and
+answers nothing.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _told(session: Session, results: Sequence[str]) -> Iterator[tuple[str, Advic
     for institution, answer in session.execute(
         select(CallRow.institution_id, CallFeedback)
         .join(CallRow, CallRow.id == CallFeedback.call_id)
-        .where(CallFeedback.result_id.in_(results))
+        .where(CallFeedback.result_id.in_(results), CallRow.trial.is_(False))
         .order_by(CallFeedback.at, CallFeedback.number)
     ):
         answers[institution, answer.result_id].append(answer)

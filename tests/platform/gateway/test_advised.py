@@ -37,9 +37,9 @@ def told(ask: Any, sent: dict[str, Any]) -> list[Result]:
     return found
 
 
-def answer(ask: Any, result: Result, way: str, reason: str = "") -> None:
+def answer(ask: Any, result: Result, way: str, reason: str = "", **sent: Any) -> None:
     warns = {"warn_rslt_id": result["jr_id"], "dspo_way": way, "dspo_way_rea": reason}
-    assert ask(message("3103", {"data": {"warn_type": "1", "warns": warns}}))["infcode"] == 0
+    assert ask(message("3103", {"data": {"warn_type": "1", "warns": warns}}), **sent)["infcode"] == 0
 
 
 def test_an_audit_says_of_each_finding_whether_the_doctor_had_been_told_and_how_they_went_on(
@@ -111,16 +111,19 @@ def stated(installed: Installed) -> Any:
     }
 
 
-def test_what_was_only_tried_told_nobody_and_each_telling_has_the_answers_up_to_the_next(
+def test_what_was_only_tried_told_and_answered_nobody_and_each_telling_has_the_answers_up_to_the_next(
     installed: Installed, ask: Any, stated: Any
 ) -> None:
     sent, result = stated
     tried = {**sent, "msgid": sent["msgid"] + "T"}
-    ask(tried, headers={**installed.hospital.headers(), DRAFT: "1"})
+    trying = {**installed.hospital.headers(), DRAFT: "1"}
+    ask(tried, headers=trying)
     installed.drain()
     assert advice(installed.access, result) is None
 
     ask(sent)
+    installed.drain()
+    answer(ask, result, "2", headers=trying)
     installed.drain()
     assert advice(installed.access, result) == UNANSWERED
     answer(ask, result, "2")

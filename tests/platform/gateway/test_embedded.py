@@ -102,6 +102,7 @@ def test_a_link_or_an_answer_that_is_none_old_or_used_shows_nothing(
     assert client.get("/embedded/guessed").status_code == 410
     assert client.post("/embedded/answers", data={"key": "guessed", "way": "go_on"}).status_code == 410
     assert client.post("/embedded/answers", content=b"x" * 20_000).status_code == 413
+    assert client.post("/embedded/answers", content=b"a=1&" * 60).status_code == 413
     message = audited(installed, client)
     late = link(installed, client, message_id=message)
     opened = client.get(link(installed, client, message_id=message)).text

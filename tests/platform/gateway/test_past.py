@@ -9,6 +9,7 @@ import pytest
 
 from mingcha.audit.calls import key_of
 from mingcha.audit.past import PastEncounter
+from mingcha.gateways.national.gateway import DRAFT
 from tests.platform.gateway.calling import HOSPITAL, answer_of, bill, encounter, message
 from tests.platform.gateway.conftest import Installed
 from tests.support.platform import clock_of
@@ -80,6 +81,16 @@ def test_an_order_that_was_taken_back_is_no_past(installed: Installed, ask: Any)
         )
     )
     assert past(installed, sent) == []
+
+
+@pytest.mark.one_database
+def test_an_order_whose_taking_back_was_only_tried_stands(installed: Installed, ask: Any) -> None:
+    sent = bill()
+    (result,) = ask(sent)["output"]["result"]
+    warns = {"warn_rslt_id": result["jr_id"], "dspo_way": "2"}
+    tried = {**installed.hospital.headers(), DRAFT: "1"}
+    ask(message("3103", {"data": {"warn_type": "1", "warns": warns}}), headers=tried)
+    assert len(past(installed, sent)) == 1
 
 
 @pytest.mark.parametrize("first_read", ["answer", "order"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -291,6 +292,7 @@ def _take_back(session: Session, batch: Batch) -> None:
         .where(CallFinding.result_id.in_(results), CallFeedback.way == TAKE_BACK)
         # What is ordered again after the answer is another order.
         .where(answer.institution_id == CallRow.institution_id, CallFeedback.at >= CallRow.received_at)
+        .where(answer.trial.is_(False))
         .distinct()
     )
     for call_id, person in found:
@@ -316,24 +318,23 @@ def audit_later(
     ready = auditor() if waiting else None
     if ready is None:
         return 0
-    look_up = PastLookup(access)
-    for call_id, journal, offset in waiting:
-        outcome, found = CallOutcome.AUDITED_LATER, []
-        try:
-            call = decode_call(sealer.content(Place(folder / journal, offset)))
-            answer = ready.of_message(read_message(call.request), past=look_up)
-            found = [row for row in answer.findings if row["exemption"] is None]
-        except Unavailable:
-            raise
-        except Exception as error:  # the others are not to wait for it
-            _log.error("call cannot be audited", exc_info=error)
-            outcome = CallOutcome.REFUSED
-        with access.database.writing() as session:
-            row = session.get_one(CallRow, call_id)
-            row.outcome, row.release = outcome, ready.plan.release.number
-            row.findings = len(found)
-            _add_findings(session, _finding_rows(call_id, found))
-    look_up.close()
+    with closing(PastLookup(access)) as look_up:
+        for call_id, journal, offset in waiting:
+            outcome, found = CallOutcome.AUDITED_LATER, []
+            try:
+                call = decode_call(sealer.content(Place(folder / journal, offset)))
+                answer = ready.of_message(read_message(call.request), past=look_up)
+                found = [row for row in answer.findings if row["exemption"] is None]
+            except Unavailable:
+                raise
+            except Exception as error:  # the others are not to wait for it
+                _log.error("call cannot be audited", exc_info=error)
+                outcome = CallOutcome.REFUSED
+            with access.database.writing() as session:
+                row = session.get_one(CallRow, call_id)
+                row.outcome, row.release = outcome, ready.plan.release.number
+                row.findings = len(found)
+                _add_findings(session, _finding_rows(call_id, found))
     return len(waiting)
 
 

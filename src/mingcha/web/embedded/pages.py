@@ -43,7 +43,7 @@ from mingcha.web.national import Line
 
 _STYLE = (Path(__file__).parent / "page.css").read_bytes()
 _TITLE = "明察"
-_MOST_BYTES = 16_384
+_MOST_BYTES, _MOST_FIELDS = 16_384, 50
 _WAYS = {"take_back": "返回修改", "go_on": "继续"}
 _ABOUT_OPINIONS = frozenset({"ask", "look"})
 _LACKS_REASON = "继续须选择原因；选“其他”的须写明"
@@ -173,10 +173,9 @@ def _call(line: Line, found: Opened) -> AnsweredCall | None:
 async def _answer(request: Request) -> Response:
     """Keep an answer as the feedback that it is, and show what is left."""
     access: Access = request.app.state.access
-    content = await _form(request)
-    if content is None:
+    form = await _form(request)
+    if form is None:
         return _html(told(_TITLE, "内容太长"), 413)
-    form = {name: values[0] for name, values in parse_qs(content, max_num_fields=50).items()}
     line: Line = request.app.state.line
     try:
         found = await run_in_threadpool(opened, access, form.get("key", ""))
@@ -212,15 +211,19 @@ def _actor(found: Opened) -> Actor:
     return Actor(None, f"嵌入页面:{found.institution_id}"[:80], via="嵌入页面")
 
 
-async def _form(request: Request) -> str | None:
-    """The body, unless it is longer than these forms are."""
+async def _form(request: Request) -> dict[str, str] | None:
+    """What was filled in, unless it is longer, or more, than these forms are."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > _MOST_BYTES:
             return None
         parts.append(part)
-    return b"".join(parts).decode("utf-8", "replace")
+    try:
+        read = parse_qs(b"".join(parts).decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return None
+    return {name: values[0] for name, values in read.items()}
 
 
 async def _kept(line: Line, found: Opened, scene: str, answer: dict[str, str]) -> bool:

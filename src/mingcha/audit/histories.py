@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from mingcha.access import personal
 from mingcha.access.context import Access
 from mingcha.access.personal import PersonField
-from mingcha.audit.past import PastEncounter, not_before, pack, unpack
+from mingcha.audit.past import PastEncounter, lasting, not_before, pack, past_in, unpack
 from mingcha.audit.spending import Sums
 from mingcha.domain.values import MINUTES_A_DAY
 from mingcha.store.database.histories import History, HistoryReader
 
 # No window of a rule reaches further back.
 DAYS_KEPT = 800
+# What a doctor or a window thinks of an answer is said within days; so long it is kept what a bill took the place of.
+_TAKEN_BACK_WITHIN = 3 * 86_400
 
 Change = Callable[[list[PastEncounter]], list[PastEncounter]]
 
@@ -42,7 +44,7 @@ class PastLookup:
         """
         index = personal.index_of(self._keys, PersonField.NUMBER, person)
         packed = self._reader.packed(index)
-        return [] if packed is None else unpack(packed)
+        return [] if packed is None else past_in(packed)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -61,7 +63,8 @@ def change(session: Session, access: Access, changes: Mapping[str, Sequence[Chan
         row.person: row
         for row in session.scalars(select(History).where(History.person.in_(list(changes))).with_for_update())
     }
-    oldest = int(access.now().timestamp()) // 60 - DAYS_KEPT * MINUTES_A_DAY
+    now = int(access.now().timestamp())
+    oldest = now // 60 - DAYS_KEPT * MINUTES_A_DAY
     sums = Sums()
     for person, made in changes.items():
         row = rows.get(person)
@@ -70,7 +73,7 @@ def change(session: Session, access: Access, changes: Mapping[str, Sequence[Chan
         before = not_before(past, oldest) if row is not None and row.counted else []
         for one in made:
             past = one(past)
-        past = not_before(past, oldest)
+        past = lasting(not_before(past, oldest), now - _TAKEN_BACK_WITHIN)
         sums.moved(before, past)
         if row is None:
             row = History(person=person)

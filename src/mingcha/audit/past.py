@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import msgspec
@@ -53,8 +53,9 @@ class PastEncounter(msgspec.Struct, array_like=True, gc=False):
 
     Args:
         packed_lines: columns, packed by themselves.
-        told_by: the key of the call that told of it while it is not settled, empty once it is.
+        told_by: the key of the call that told of it, empty where a file did.
         as_of: when it was told, in seconds since 1970.
+        settling: the call settled its bill.
     """
 
     facts: dict[str, Any]
@@ -63,6 +64,7 @@ class PastEncounter(msgspec.Struct, array_like=True, gc=False):
     procedures: Columns
     told_by: bytes = b""
     as_of: int = 0
+    settling: bool = False
 
     @property
     def encounter_id(self) -> str:
@@ -78,7 +80,7 @@ class PastEncounter(msgspec.Struct, array_like=True, gc=False):
     @property
     def settled(self) -> bool:
         """Whether its bill was settled; otherwise it is part of a stay that goes on."""
-        return not self.told_by
+        return self.settling or not self.told_by
 
 
 class _Contexts(threading.local):
@@ -102,14 +104,53 @@ def pack(encounters: Sequence[PastEncounter]) -> bytes:
 
 
 def unpack(packed: bytes) -> list[PastEncounter]:
-    """What a row holds."""
+    """All that a row holds, what other sayings stand for among it."""
     return _decode(_contexts.decompress(packed, max_output_size=_MOST_BYTES))
 
 
-def kept(encounter: BilledEncounter, told_by: bytes = b"", as_of: int = 0) -> PastEncounter:
+def past_in(packed: bytes) -> list[PastEncounter]:
+    """What stands of a row."""
+    return standing(unpack(packed))
+
+
+def standing(told: Sequence[PastEncounter]) -> list[PastEncounter]:
+    """What counts of all that was told: of an encounter its newest bill, or all orders where none stands."""
+    if _each_once(told):
+        return list(told)
+    bills = _newest(one for one in told if one.settled)
+    return [one for one in told if bills.get(one.encounter_id, one) is one]
+
+
+def lasting(told: Sequence[PastEncounter], until: int) -> list[PastEncounter]:
+    """What may stand some day: all but what is older than a bill that nobody takes back any more.
+
+    Args:
+        until: a call before this moment, in seconds since 1970, is not taken back; neither is a file.
+    """
+    if _each_once(told):
+        return list(told)
+    bills = _newest(one for one in told if one.settled and (not one.told_by or one.as_of < until))
+    return [one for one in told if _told_at(one) >= _told_at(bills.get(one.encounter_id, one))]
+
+
+def _each_once(told: Sequence[PastEncounter]) -> bool:
+    """Whether no encounter was told of twice, as in most pasts: a call that waits looks no further."""
+    return len({one.encounter_id for one in told}) == len(told)
+
+
+def _newest(told: Iterable[PastEncounter]) -> dict[str, PastEncounter]:
+    """By encounter the newest saying."""
+    return {one.encounter_id: one for one in sorted(told, key=_told_at)}
+
+
+def kept(
+    encounter: BilledEncounter, told_by: bytes = b"", as_of: int = 0, *, settling: bool = False
+) -> PastEncounter:
     """An encounter of a message as it is kept."""
     one = encounter
-    return past_of(one.facts, one.lines, one.diagnoses, one.procedures, told_by=told_by, as_of=as_of)
+    return past_of(
+        one.facts, one.lines, one.diagnoses, one.procedures, told_by=told_by, as_of=as_of, settling=settling
+    )
 
 
 def past_of(
@@ -120,11 +161,12 @@ def past_of(
     *,
     told_by: bytes = b"",
     as_of: int = 0,
+    settling: bool = False,
 ) -> PastEncounter:
     """An encounter without what is unknown of it."""
     told = {name: value for name, value in facts.items() if value is not None and name != _OF_KEY}
     return PastEncounter(
-        told, packed_columns(_known(lines)), _known(diagnoses), _known(procedures), told_by, as_of
+        told, packed_columns(_known(lines)), _known(diagnoses), _known(procedures), told_by, as_of, settling
     )
 
 
@@ -203,24 +245,18 @@ def _rows(columns: Mapping[str, Sequence[Any]]) -> int:
 
 
 def with_call(past: Sequence[PastEncounter], new: PastEncounter) -> list[PastEncounter]:
-    """A person's past after a call told of an encounter; telling twice is telling once.
+    """All that was told of a person, and what is told of an encounter now; telling twice is telling once.
 
-    A settled bill takes the place of all that was told of its encounter before, and only a newer one comes after it.
+    Nothing else gives way to it yet: a bill may be taken back, and what was told before it stands again.
     """
-    same = [one.encounter_id == new.encounter_id for one in past]
-    settled = [one for one, is_same in zip(past, same, strict=True) if is_same and one.settled]
-    if any(one.as_of > new.as_of for one in settled) if new.settled else settled:
+    same = [one for one in past if one.told_by == new.told_by and one.encounter_id == new.encounter_id]
+    if any(one.as_of > new.as_of for one in same):
         return list(past)
-    left = [
-        one
-        for one, is_same in zip(past, same, strict=True)
-        if not (is_same and (new.settled or one.told_by == new.told_by))
-    ]
-    return [*left, new]
+    return [*(one for one in past if one not in same), new]
 
 
 def without_call(past: Sequence[PastEncounter], told_by: bytes) -> list[PastEncounter]:
-    """A person's past when an order was taken back before it was carried out."""
+    """The same when what a call told was taken back: orders that were not carried out, a bill that was not settled."""
     return [one for one in past if one.told_by != told_by]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mingcha.access.context import Access
-from mingcha.audit.past import PastEncounter, rows_that_stand, unpack
+from mingcha.audit.past import PastEncounter, rows_that_stand, standing, unpack
 from mingcha.domain.values import MINUTES_A_DAY, date_of
 from mingcha.store.database.histories import History
 from mingcha.store.database.hospital import DepartmentSpending
@@ -36,6 +36,7 @@ class Sums:
 
     def moved(self, before: Sequence[PastEncounter], after: Sequence[PastEncounter]) -> None:
         """Add what changes when a person's past becomes another; what is in both as it was costs nothing."""
+        before, after = standing(before), standing(after)
         known, left = {id(one) for one in before}, {id(one) for one in after}
         touched = {one.encounter_id for one in before if id(one) not in left}
         touched |= {one.encounter_id for one in after if id(one) not in known}

@@ -48,8 +48,9 @@ def forget(access: Access) -> None:
         session.execute(delete(DepartmentSpending))
 
 
-Told = tuple[int, int, bool, list[tuple[int, int | None, int, int]]]
-"""encounter, moment, whether it is settled, lines: number, department, days before today, fen"""
+Told = tuple[int, int, str, list[tuple[int, int | None, int, int]]]
+"""encounter, moment, what tells: orders, bill (calls) or file; lines: number, department, days before today, fen"""
+TODAY = int(START.timestamp())
 LINES = st.lists(
     st.tuples(st.integers(0, 5), st.sampled_from((0, 1, 2)), st.integers(0, 60), st.integers(1, 9_000)),
     min_size=1,
@@ -57,14 +58,14 @@ LINES = st.lists(
     unique_by=lambda line: line[0],
 )
 TOLD = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(0, 10**6), st.booleans(), LINES),
+    st.tuples(st.integers(0, 2), st.integers(0, 10**5), st.sampled_from(("orders", "bill", "file")), LINES),
     max_size=8,
     unique_by=lambda told: told[1],
 )
 
 
 def told_as(one: Told) -> PastEncounter:
-    number, at, is_settled, lines = one
+    number, at, by, lines = one
     facts = {
         "encounter_id": f"E{number}",
         "institution_id": f"H{number % 2}",
@@ -78,15 +79,16 @@ def told_as(one: Told) -> PastEncounter:
         "charged_at": [NOW - ago * 1440 for _, _, ago, _ in lines],
         "amount": [fen for *_, fen in lines],
     }
-    return past_of(facts, columns, {}, {}, told_by=b"" if is_settled else b"%d" % at, as_of=at)
+    key = b"" if by == "file" else b"%d" % at
+    return past_of(facts, columns, {}, {}, told_by=key, as_of=TODAY - 10**5 + at, settling=by == "bill")
 
 
 def expected(told: list[Told], taken_back: set[int]) -> Shown:
     """The newest settled bill of an encounter; without one, of its orders the newest word on each line."""
     sums: dict[tuple[str, str, date], Counter[bool]] = {}
     for number in {number for number, *_ in told}:
-        own = [one for one in told if one[0] == number and (one[2] or one[1] not in taken_back)]
-        settled = [one for one in own if one[2]]
+        own = [one for one in told if one[0] == number and one[1] not in taken_back]
+        settled = [one for one in own if one[2] != "orders"]
         lines: dict[int, tuple[int, int | None, int, int]] = {}
         for one in sorted(
             [max(settled, key=lambda bill: bill[1])] if settled else own, key=lambda call: call[1]
@@ -107,10 +109,10 @@ def test_what_is_shown_is_the_sum_of_the_lines_whatever_order_calls_arrive_in(
 ) -> None:
     """Repeats count once, what was taken back not at all, and a bill takes the place of the orders of its stay."""
     forget(access)
-    back = data.draw(st.sets(st.sampled_from([one[1] for one in told if not one[2]] or [-1])))
+    back = data.draw(st.sets(st.sampled_from([one[1] for one in told if one[2] != "file"] or [-1])))
     steps: list[Change] = [partial(with_call, new=told_as(one)) for one in told]
     arriving = [*data.draw(st.permutations(steps + steps))]
-    # An order is taken back after it was given, and after its repeats.
+    # Orders and bills are taken back after they were sent, and after their repeats.
     arriving += [partial(without_call, told_by=b"%d" % at) for at in back]
     parts = data.draw(st.integers(1, 4))
     for start in range(0, len(arriving), parts):
@@ -120,7 +122,7 @@ def test_what_is_shown_is_the_sum_of_the_lines_whatever_order_calls_arrive_in(
 
 
 def test_sums_of_several_persons_add_up_on_every_database(access: Access) -> None:
-    one = told_as((1, 5, True, [(1, 0, 3, 500)]))
+    one = told_as((1, 5, "file", [(1, 0, 3, 500)]))
     with access.database.writing() as session:
         replace(session, access, [("a", [one]), ("b", [one])])
     with access.database.writing() as session:
@@ -129,7 +131,7 @@ def test_sums_of_several_persons_add_up_on_every_database(access: Access) -> Non
 
 
 def test_histories_of_a_version_without_sums_are_counted_once(access: Access) -> None:
-    past = [told_as((1, 5, True, [(1, 0, 3, 500)])), told_as((2, 6, False, [(2, 1, 1, 70)]))]
+    past = [told_as((1, 5, "file", [(1, 0, 3, 500)])), told_as((2, 6, "orders", [(2, 1, 1, 70)]))]
     with access.database.writing() as session:
         replace(session, access, [("a", past), ("b", past)])
     counted = shown(access)
@@ -144,7 +146,7 @@ def test_histories_of_a_version_without_sums_are_counted_once(access: Access) ->
 
 
 def test_what_is_too_old_for_the_history_stays_in_the_sums(access: Access) -> None:
-    old = told_as((1, 5, True, [(1, 0, 3, 500)]))
+    old = told_as((1, 5, "file", [(1, 0, 3, 500)]))
     with access.database.writing() as session:
         replace(session, access, [("a", [old])])
     before = shown(access)
@@ -177,6 +179,33 @@ def test_calls_of_a_stay_are_counted_as_the_gateway_answers_them(installed: Inst
     installed.drain()
     assert {open_fen for _, open_fen in shown(access).values()} == {0}
     assert sum(settled for settled, _ in shown(access).values()) == amount_of(whole)
+
+
+@pytest.mark.one_database
+def test_a_stay_whose_bill_was_taken_back_is_open_again_until_its_bill_is_sent_anew(
+    installed: Installed, ask: Any
+) -> None:
+    access, stay = installed.access, bill()
+    encounter(stay)["fsi_order_dtos"] = encounter(stay)["fsi_order_dtos"][:30]
+    ask(stay)
+    access.clock.forward(seconds=2)  # type: ignore[attr-defined]
+    (result,) = ask(bill(scene="8"))["output"]["result"]
+    installed.drain()
+    assert {open_fen for _, open_fen in shown(access).values()} == {0}
+    ask(
+        message(
+            "3103", {"data": {"warn_type": "2", "warns": {"warn_rslt_id": result["jr_id"], "dspo_way": "2"}}}
+        )
+    )
+    installed.drain()
+    assert {settled for settled, _ in shown(access).values()} == {0}
+    assert sum(open_fen for _, open_fen in shown(access).values()) == amount_of(stay)
+    access.clock.forward(seconds=2)  # type: ignore[attr-defined]
+    again = bill(scene="8")
+    ask(again)
+    installed.drain()
+    assert {open_fen for _, open_fen in shown(access).values()} == {0}
+    assert sum(settled for settled, _ in shown(access).values()) == amount_of(again)
 
 
 def amount_of(sent: dict[str, Any]) -> int:

@@ -14,7 +14,7 @@ from mingcha.access.trail import Action, record
 from mingcha.audit.bill import BillAuditor
 from mingcha.audit.health.facts import facts_of
 from mingcha.audit.histories import index_of
-from mingcha.audit.past import PastEncounter, unpack
+from mingcha.audit.past import PastEncounter, past_in
 from mingcha.audit.reminding.items import ItemReminder, item_reminder
 from mingcha.audit.reminding.patient import PatientReminder, reminder_of
 from mingcha.domain.errors import InputError
@@ -115,7 +115,7 @@ def patient_of(access: Access, asked: Asked) -> KnownPatient:
     index = index_of(access, asked.person_id)
     with access.database.reading() as session:
         row = session.get(History, index)
-        past = [] if row is None else unpack(row.packed)
+        past = [] if row is None else past_in(row.packed)
         facts = facts_of(session, index)
     patient = reminder_of(
         asked.institution_id,

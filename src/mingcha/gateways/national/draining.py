@@ -248,11 +248,9 @@ def _add_findings(session: Session, rows: list[dict[str, Any]]) -> None:
 def _remembered(one: BilledEncounter, call: Call, key: bytes) -> Change | None:
     """What an encounter changes in its person's past: what was only tried changes nothing."""
     as_of = call.received_at // 1000
-    if call.scene in SETTLED:
-        return partial(with_call, new=kept(one, as_of=as_of))
-    if call.scene in OF_A_STAY:
-        return partial(with_call, new=kept(one, told_by=key, as_of=as_of))
-    return None
+    if call.scene not in SETTLED | OF_A_STAY:
+        return None
+    return partial(with_call, new=kept(one, told_by=key, as_of=as_of, settling=call.scene in SETTLED))
 
 
 def _of_feedback(session: Session, access: Access, batch: Batch, row: CallRow, call: Call) -> None:

@@ -11,9 +11,10 @@ from mingcha.access.roles import Role
 from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.definition.form import definition_of
 from mingcha.knowledge.definition.model import HEADINGS, Over
-from mingcha.library import proposing, rule_writing
+from mingcha.library import proposing
 from mingcha.library.proposing import Proposed
-from mingcha.library.rule_writing import Checked
+from mingcha.library.rule_writing import beginning, checking
+from mingcha.library.rule_writing.checking import Checked
 from tests.support.library import Office
 
 CODE = "MC90000000001000"
@@ -70,7 +71,7 @@ CASES = [
 
 def checked(office: Office, written: dict[str, Any] | None = None, cases: list[Any] | None = None) -> Checked:
     held = CASES if cases is None else cases
-    return rule_writing.check(office.access, office.writer, {**WRITTEN, **(written or {})}, held)
+    return checking.check(office.access, office.writer, {**WRITTEN, **(written or {})}, held)
 
 
 def test_a_rule_of_which_everything_is_right_is_given_whole_and_can_be_kept(office: Office) -> None:
@@ -86,12 +87,12 @@ def test_a_rule_of_which_everything_is_right_is_given_whole_and_can_be_kept(offi
     proposing.propose(
         office.access, office.writer, draft.id, Proposed(ChangePart.DEFINITION, CODE, dict(found.written))
     )
-    begun = rule_writing.begin(
+    begun = beginning.begin(
         office.access, office.writer, draft.id, over=None, mechanism="", code=CODE, copy=False
     )
     assert begun.written["条件"] == WRITTEN["条件"]
     assert [one.name for one in begun.examples] == [one["name"] for one in CASES]
-    copied = rule_writing.begin(
+    copied = beginning.begin(
         office.access, office.writer, draft.id, over=None, mechanism="", code=CODE, copy=True
     )
     assert copied.written["编码"] == "MC90000000002000"
@@ -144,9 +145,7 @@ def test_an_example_that_says_otherwise_or_cannot_be_read_is_told_by_its_number(
 def test_what_a_rule_begins_with_can_be_read_and_only_lacks_words_and_a_firing_example(
     office: Office, over: Over
 ) -> None:
-    begun = rule_writing.begin(
-        office.access, office.writer, None, over=over, mechanism="", code="", copy=False
-    )
+    begun = beginning.begin(office.access, office.writer, None, over=over, mechanism="", code="", copy=False)
     cases = [
         {
             "name": one.name,
@@ -158,7 +157,7 @@ def test_what_a_rule_begins_with_can_be_read_and_only_lacks_words_and_a_firing_e
         }
         for one in begun.examples
     ]
-    found = rule_writing.check(office.access, office.writer, begun.written, cases)
+    found = checking.check(office.access, office.writer, begun.written, cases)
     assert found.condition is not None
     assert {fault.part for fault in found.faults} <= {"", "例子"}, found.faults
 
@@ -173,14 +172,14 @@ def test_a_rule_of_a_release_is_changed_as_its_next_version_and_retired_with_a_r
     again = checked(office)
     assert again.written is not None
     assert again.written["版本"] == 2
-    written = rule_writing.retired(office.access, office.writer, None, CODE, "不再需要")
+    written = beginning.retired(office.access, office.writer, None, CODE, "不再需要")
     assert definition_of(written).state == "停用"
     assert written["停用原因"] == "不再需要"
     with pytest.raises(Missing):
-        rule_writing.retired(office.access, office.writer, None, "MC90000000009000", "不再需要")
+        beginning.retired(office.access, office.writer, None, "MC90000000009000", "不再需要")
 
 
 def test_who_may_not_edit_rules_cannot_have_one_checked(office: Office) -> None:
     office.town.user("reader", office.town.grant(Role.READER))
     with pytest.raises(Denied):
-        rule_writing.check(office.access, office.town.actor("reader"), WRITTEN, CASES)
+        checking.check(office.access, office.town.actor("reader"), WRITTEN, CASES)

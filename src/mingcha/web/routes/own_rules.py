@@ -10,9 +10,10 @@ from pydantic import Field, JsonValue
 from mingcha.access.permissions import Permission
 from mingcha.knowledge.changes import ChangePart
 from mingcha.knowledge.definition.model import Over
-from mingcha.library import rule_writing
 from mingcha.library.proposing import ChangeView, Proposed, propose
-from mingcha.library.rule_writing import BegunRule, Checked, WritingWords
+from mingcha.library.rule_writing import beginning, checking
+from mingcha.library.rule_writing.beginning import BegunRule, WritingWords
+from mingcha.library.rule_writing.checking import Checked
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import Code, Form, Reason, ShortLine
 from mingcha.web.routes.rules import Bills, Values
@@ -71,13 +72,13 @@ class RetireForm(Form):
 @door.post("/words", Permission.RULES_VIEW, "自建规则可以用哪些词", response_model=WritingWords)
 def show_words(form: WordsForm, actor: SignedIn, access: Services) -> WritingWords:
     """条件可以读的字段（中文名、类型、单位、码表）、可以照做的机制、可以引用的依据。"""
-    return rule_writing.writing_words(access, actor, form.over, form.kind, form.parameters)
+    return beginning.writing_words(access, actor, form.over, form.kind, form.parameters)
 
 
 @door.post("/begin", Permission.RULES_EDIT, "开始写一条自建规则", response_model=BegunRule)
 def begin(form: BeginForm, actor: SignedIn, access: Services) -> BegunRule:
     """给出草稿和下一个编码；照机制、照条件、修改或复制已有的。"""
-    return rule_writing.begin(
+    return beginning.begin(
         access,
         actor,
         form.draft_id,
@@ -92,13 +93,13 @@ def begin(form: BeginForm, actor: SignedIn, access: Services) -> BegunRule:
 def check(form: CheckForm, actor: SignedIn, access: Services) -> Checked:
     """只检查不保存：每处错误在哪里，条件拆成的各行，每个例子当场试跑的结果；全部通过时给出整条规则的写法。"""
     cases = [one.model_dump() for one in form.examples]
-    return rule_writing.check(access, actor, form.written, cases)
+    return checking.check(access, actor, form.written, cases)
 
 
 @door.post("/{code}/retire", Permission.RULES_EDIT, "在草稿中停用一条自建规则", response_model=ChangeView)
 def retire(code: Code, form: RetireForm, actor: SignedIn, access: Services) -> ChangeView:
     """随草稿发布后停用；各版和编码都保留。"""
-    written = rule_writing.retired(access, actor, form.draft_id, code, form.reason)
+    written = beginning.retired(access, actor, form.draft_id, code, form.reason)
     return propose(
         access, actor, form.draft_id, Proposed(ChangePart.DEFINITION, code, dict(written), form.reason)
     )

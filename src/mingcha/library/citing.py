@@ -17,7 +17,8 @@ from mingcha.access.listing import Listing, Page, page_of
 from mingcha.access.permissions import Permission
 from mingcha.access.trail import Action, record
 from mingcha.catalogue.entries import entries, rules_citing
-from mingcha.library.documents import DocumentView, found_document, view_of
+from mingcha.library.documents.rows import found_document
+from mingcha.library.documents.shown import DocumentView, view_of
 from mingcha.store import releases
 from mingcha.store.database.basis import BasisArticle, BasisCitation, BasisDocument, BasisTask
 from mingcha.store.database.people import User

@@ -21,7 +21,7 @@ from mingcha.access.scope import within
 from mingcha.access.standing import PLACE_OF_PERIOD, current_period
 from mingcha.access.trail import Action, record
 from mingcha.library.articles import Article
-from mingcha.library.documents import found_document
+from mingcha.library.documents.rows import found_document
 from mingcha.store.database.basis import BasisArticle, BasisDocument, Consultation, Consulted
 from mingcha.store.database.organisations import Organisation, OrganisationPeriod
 

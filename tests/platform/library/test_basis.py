@@ -18,12 +18,15 @@ from mingcha.catalogue.entries import entries
 from mingcha.knowledge.release import release_of
 from mingcha.knowledge.sources import sources
 from mingcha.knowledge.starter import starter_points
-from mingcha.library import citing, documents
+from mingcha.library import citing
 from mingcha.library.articles import Article, split, text_of
 from mingcha.library.citing import CitingKind, Ending, TaskFilter
-from mingcha.library.documents import DocumentFilter, DocumentKind, DocumentState, WrittenDocument
+from mingcha.library.documents import attaching, finding, writing
+from mingcha.library.documents.finding import DocumentFilter
+from mingcha.library.documents.shown import DocumentKind, DocumentState, DocumentView
+from mingcha.library.documents.writing import WrittenDocument
 from mingcha.store import releases
-from mingcha.store.database.basis import BasisArticle
+from mingcha.store.database.basis import BasisArticle, BasisDocument
 from tests.support.browser import Browser
 from tests.support.platform import ROOT, Clock, Town
 
@@ -40,15 +43,13 @@ LAW = """医疗保障基金使用监督管理条例
 LEAFLET = "【药品名称】注射用青霉素钠\n【适应症】敏感细菌所致的感染。\n【用法用量】肌内注射。"
 
 
-def made(
-    access: Access, title: str = "关于规范收费的通知", text: str = LAW, **more: Any
-) -> documents.DocumentView:
+def made(access: Access, title: str = "关于规范收费的通知", text: str = LAW, **more: Any) -> DocumentView:
     written = WrittenDocument(DocumentKind.POLICY, title, "闽医保〔2026〕1号", **more)
-    return documents.create(access, ROOT, written, split(text))
+    return writing.create(access, ROOT, written, split(text))
 
 
-def found(access: Access, **wanted: Any) -> list[documents.DocumentView]:
-    return list(documents.documents(access, ROOT, DocumentFilter(**wanted), Listing(size=100)).items)
+def found(access: Access, **wanted: Any) -> list[DocumentView]:
+    return list(finding.documents(access, ROOT, DocumentFilter(**wanted), Listing(size=100)).items)
 
 
 def test_a_law_is_cut_at_its_articles_and_a_leaflet_at_its_headings() -> None:
@@ -92,11 +93,11 @@ def test_a_search_finds_just_the_documents_that_hold_all_words(
     """The index of trigrams, short words, and both databases: all say what a plain reading says."""
     with access.database.writing() as session:
         session.execute(delete(BasisArticle))
-        session.execute(delete(documents.BasisDocument))
+        session.execute(delete(BasisDocument))
     held = {}
     for number, text in enumerate(texts):
         written = WrittenDocument(DocumentKind.POLICY, f"文件{number}")
-        view = documents.create(access, ROOT, written, [Article("第一条", text), Article("第二条", "别的")])
+        view = writing.create(access, ROOT, written, [Article("第一条", text), Article("第二条", "别的")])
         held[view.id] = text.lower()
     expected = {document for document, text in held.items() if all(term.lower() in text for term in terms)}
     views = [view for view in found(access, text=" ".join(terms)) if view.id in held]
@@ -108,7 +109,7 @@ def test_an_index_follows_what_is_rewritten_and_says_where_the_words_stand(acces
     view = made(access)
     assert [hit.label for hit in found(access, text="生育保险基金")[0].hits] == ["第二条"]
     again = WrittenDocument(DocumentKind.POLICY, view.title)
-    documents.change(access, ROOT, view.id, again, [Article("第一条", "只管药店的门诊统筹结算")])
+    writing.change(access, ROOT, view.id, again, [Article("第一条", "只管药店的门诊统筹结算")])
     assert found(access, text="生育保险基金") == []
     assert [one.id for one in found(access, text="门诊统筹")] == [view.id]
 
@@ -120,9 +121,9 @@ def test_what_the_core_cites_is_there_and_nobody_edits_it(access: Access) -> Non
     assert (regulation.valid_from, regulation.number) == (date(2021, 5, 1), "国务院令第735号")
     assert "文号待核对" in listed["drug-payment-measures"].number
     with pytest.raises(Conflict, match="不能改"):
-        documents.change(access, ROOT, regulation.id, WrittenDocument(DocumentKind.OTHER, "改名"), [])
+        writing.change(access, ROOT, regulation.id, WrittenDocument(DocumentKind.OTHER, "改名"), [])
     with pytest.raises(Conflict):
-        documents.attach(access, ROOT, regulation.id, "a.txt", b"x")
+        attaching.attach(access, ROOT, regulation.id, "a.txt", b"x")
 
 
 def test_who_cites_a_document_is_read_from_rules_and_points_of_the_newest_release(access: Access) -> None:
@@ -186,9 +187,9 @@ def test_a_replaced_document_leaves_tasks_for_all_that_rests_on_it(
 
 def test_an_attachment_is_what_its_name_says_and_comes_back_as_it_was(access: Access) -> None:
     view = made(access)
-    kept = documents.attach(access, ROOT, view.id, "../../通知 全文.pdf", b"%PDF-1.7 x")
+    kept = attaching.attach(access, ROOT, view.id, "../../通知 全文.pdf", b"%PDF-1.7 x")
     assert kept.file_name == "通知_全文.pdf"
-    assert documents.attachment(access, ROOT, view.id) == ("通知_全文.pdf", b"%PDF-1.7 x")
+    assert attaching.attachment(access, ROOT, view.id) == ("通知_全文.pdf", b"%PDF-1.7 x")
     for name, content in (
         ("a.pdf", b"<html>"),
         ("a.html", b"<html>"),
@@ -196,13 +197,13 @@ def test_an_attachment_is_what_its_name_says_and_comes_back_as_it_was(access: Ac
         ("pdf", b"%PDF-"),
     ):
         with pytest.raises(Invalid):
-            documents.attach(access, ROOT, view.id, name, content)
+            attaching.attach(access, ROOT, view.id, name, content)
     [path] = (access.home / "basis").iterdir()
     path.write_bytes(b"%PDF-1.7 changed")
     with pytest.raises(Conflict, match="不一致"):
-        documents.attachment(access, ROOT, view.id)
+        attaching.attachment(access, ROOT, view.id)
     with pytest.raises(Missing):
-        documents.attachment(access, ROOT, made(access, "没有附件").id)
+        attaching.attachment(access, ROOT, made(access, "没有附件").id)
 
 
 def test_a_published_document_is_no_draft_again_and_a_draft_does_not_end(access: Access) -> None:
@@ -211,18 +212,18 @@ def test_a_published_document_is_no_draft_again_and_a_draft_does_not_end(access:
     with pytest.raises(Conflict, match="草案"):
         citing.end(access, ROOT, draft.id, Ending(MONDAY, None, "x", MONDAY))
     written = WrittenDocument(DocumentKind.POLICY, "发布了", valid_from=MONDAY + timedelta(days=1))
-    assert documents.change(access, ROOT, draft.id, written, []).state is DocumentState.PLANNED
+    assert writing.change(access, ROOT, draft.id, written, []).state is DocumentState.PLANNED
     with pytest.raises(Conflict):
-        documents.change(access, ROOT, draft.id, WrittenDocument(DocumentKind.POLICY, "草", draft=True), [])
+        writing.change(access, ROOT, draft.id, WrittenDocument(DocumentKind.POLICY, "草", draft=True), [])
 
 
 def test_only_who_reaches_everything_edits_what_all_go_by(town: Town) -> None:
     town.user("local", town.grant(Role.RULE_ADMIN, "350102"), at="B350102")
     written = WrittenDocument(DocumentKind.POLICY, "县里的")
     with pytest.raises(Denied):
-        documents.create(town.access, town.actor("local"), written, [])
+        writing.create(town.access, town.actor("local"), written, [])
     assert found(town.access)
-    assert documents.documents(town.access, town.actor("local"), DocumentFilter(), Listing()).total
+    assert finding.documents(town.access, town.actor("local"), DocumentFilter(), Listing()).total
 
 
 def test_hostile_texts_stay_texts(town: Town) -> None:

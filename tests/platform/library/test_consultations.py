@@ -10,10 +10,12 @@ import pytest
 from mingcha.access.errors import Conflict, Denied, Invalid, Missing
 from mingcha.access.listing import Listing
 from mingcha.access.roles import Role
-from mingcha.library import consultations, documents
+from mingcha.library import consultations
 from mingcha.library.articles import Article
 from mingcha.library.consultations import Stance
-from mingcha.library.documents import DocumentKind, WrittenDocument
+from mingcha.library.documents import writing
+from mingcha.library.documents.shown import DocumentKind
+from mingcha.library.documents.writing import WrittenDocument
 from tests.support.platform import ROOT, Clock, Town
 
 
@@ -22,7 +24,7 @@ def asked(town: Town) -> consultations.ConsultationView:
     for hospital in ("H1", "H2"):
         town.user(f"office-{hospital}", town.grant(Role.INSURANCE_OFFICE, hospital), at=hospital)
     written = WrittenDocument(DocumentKind.POLICY, "收费规范（草案）", draft=True)
-    draft = documents.create(town.access, ROOT, written, [Article("第一条", "不得分解收费")])
+    draft = writing.create(town.access, ROOT, written, [Article("第一条", "不得分解收费")])
     deadline = town.access.today() + timedelta(days=7)
     return consultations.consult(town.access, ROOT, draft.id, "第一条是否可行", deadline, None)
 
@@ -82,8 +84,8 @@ def test_after_the_last_day_or_when_it_is_closed_nobody_answers(
 
 def test_only_a_draft_is_asked_about_and_only_hospitals_are_asked(town: Town) -> None:
     access, today = town.access, town.access.today()
-    published = documents.create(access, ROOT, WrittenDocument(DocumentKind.POLICY, "已发布"), [])
-    draft = documents.create(access, ROOT, WrittenDocument(DocumentKind.POLICY, "草案", draft=True), [])
+    published = writing.create(access, ROOT, WrittenDocument(DocumentKind.POLICY, "已发布"), [])
+    draft = writing.create(access, ROOT, WrittenDocument(DocumentKind.POLICY, "草案", draft=True), [])
     with pytest.raises(Conflict):
         consultations.consult(access, ROOT, published.id, "问题", today, None)
     for who in ([town.ids["H1-内科"]], [uuid4()], [town.ids["H1"], town.ids["350102"]]):

@@ -27,8 +27,9 @@ from mingcha.audit.ledger.folders import dataset_folder
 from mingcha.audit.ledger.uploads import files_folder
 from mingcha.ingest.notes import REJECTS
 from mingcha.knowledge.starter import starter_points
-from mingcha.library import citing, consultations, documents
+from mingcha.library import citing, consultations
 from mingcha.library.articles import Article
+from mingcha.library.documents import attaching, shown, writing
 from mingcha.store.database.notifications import Notification
 from mingcha.store.database.runs import Dataset, Run, Upload
 from mingcha.store.lake import LakeWriter
@@ -196,16 +197,16 @@ def calls(
         ).id
         for one in (NewValue(f"L{number}-{at}", {"label": "本地"}) for at in range(3))
     ]
-    basis = documents.create(
+    basis = writing.create(
         town.access,
         ROOT,
-        documents.WrittenDocument(documents.DocumentKind.POLICY, "通知", draft=True),
+        writing.WrittenDocument(shown.DocumentKind.POLICY, "通知", draft=True),
         [Article("第一条", "内容")],
     ).id
-    published = documents.create(
-        town.access, ROOT, documents.WrittenDocument(documents.DocumentKind.POLICY, f"发布{number}"), []
+    published = writing.create(
+        town.access, ROOT, writing.WrittenDocument(shown.DocumentKind.POLICY, f"发布{number}"), []
     ).id
-    filed = documents.attach(town.access, ROOT, published, "x.txt", b"x").id
+    filed = attaching.attach(town.access, ROOT, published, "x.txt", b"x").id
     cited = citing.cite(town.access, ROOT, published, "GZ10000301004000", citing.CitingKind.RULE, "").id
     asking = consultations.consult(town.access, ROOT, basis, "可行吗", START.date(), [town.ids[hospital]]).id
     at_hospital = f"/consultations/{asking}/institutions/{town.ids[hospital]}"

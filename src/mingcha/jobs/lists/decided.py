@@ -18,11 +18,13 @@ from mingcha.audit.reading import rules
 from mingcha.audit.reading.rules import Named, RuleFilter, RuleView
 from mingcha.audit.sheets import Form
 from mingcha.jobs.lists.entry import ListEntry, Shown, Unfiltered, by_page
-from mingcha.library import citing, comparing, consultations, documents, drafts, searching
+from mingcha.library import citing, comparing, consultations, drafts, searching
 from mingcha.library.citing import TaskFilter, TaskView
 from mingcha.library.comparing import ReleaseView
 from mingcha.library.consultations import AskedView, ConsultationView
-from mingcha.library.documents import DocumentFilter, DocumentView
+from mingcha.library.documents import finding
+from mingcha.library.documents.finding import DocumentFilter
+from mingcha.library.documents.shown import DocumentView
 from mingcha.library.drafts import DraftFilter, DraftView
 from mingcha.library.searching import FoundPoint, PointFilter
 from mingcha.review import second_opinions
@@ -218,7 +220,7 @@ LISTS = (
             Shown("改动人", "changed_by", width=16),
             Shown("改动时间", "changed_at", Form.MOMENT, 18),
         ),
-        by_page(documents.documents),
+        by_page(finding.documents),
     ),
     ListEntry(
         "basis-tasks",

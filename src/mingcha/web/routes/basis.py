@@ -12,16 +12,13 @@ from pydantic import Base64Bytes, BaseModel, Field, StringConstraints
 
 from mingcha.access.permissions import Permission
 from mingcha.administration.modules import Module
-from mingcha.library import citing, documents
+from mingcha.library import citing
 from mingcha.library.articles import MOST_ARTICLES, Article, split, text_of
 from mingcha.library.citing import Citing, CitingKind, Ending, TaskFilter, TaskView
-from mingcha.library.documents import (
-    DocumentFilter,
-    DocumentKind,
-    DocumentState,
-    DocumentView,
-    WrittenDocument,
-)
+from mingcha.library.documents import attaching, finding, writing
+from mingcha.library.documents.finding import DocumentFilter
+from mingcha.library.documents.shown import DocumentKind, DocumentState, DocumentView
+from mingcha.library.documents.writing import WrittenDocument
 from mingcha.web.door import Door, Services, SignedIn
 from mingcha.web.forms import (
     PRINTED,
@@ -146,13 +143,13 @@ def list_documents(
     region: Annotated[Region | None, Query(description="地区；空为全国")] = None,
 ) -> dict[str, Any]:
     """含全部词的文件，注明词在哪一条；系统自带的依据也在其中，不能改。"""
-    return listed(documents.documents(access, actor, DocumentFilter(text, kind, state, region), paging))
+    return listed(finding.documents(access, actor, DocumentFilter(text, kind, state, region), paging))
 
 
 @door.get("/documents/{document_id}", Permission.BASIS_VIEW, "一份依据文件", response_model=DocumentDetail)
 def show(document_id: UUID, actor: SignedIn, access: Services) -> DocumentDetail:
     """全部条文，以及哪些规则和知识点引用它。"""
-    document, articles = documents.document(access, actor, document_id)
+    document, articles = finding.document(access, actor, document_id)
     return DocumentDetail(
         document=document, articles=articles, citing=citing.citing(access, actor, document_id)
     )
@@ -161,13 +158,13 @@ def show(document_id: UUID, actor: SignedIn, access: Services) -> DocumentDetail
 @door.post("/documents", Permission.BASIS_EDIT, "新建依据文件", response_model=DocumentView, status_code=201)
 def create(form: DocumentForm, actor: SignedIn, access: Services) -> DocumentView:
     """草案可以向医院征求意见；不是草案的，从施行日期起为现行。"""
-    return documents.create(access, actor, form.written(), form.cut())
+    return writing.create(access, actor, form.written(), form.cut())
 
 
 @door.put("/documents/{document_id}", Permission.BASIS_EDIT, "修改依据文件", response_model=DocumentView)
 def change(document_id: UUID, form: DocumentForm, actor: SignedIn, access: Services) -> DocumentView:
     """以给出的内容取代原有的；系统自带的不能改，已发布的不能改回草案。"""
-    return documents.change(access, actor, document_id, form.written(), form.cut())
+    return writing.change(access, actor, document_id, form.written(), form.cut())
 
 
 @door.post("/split", Permission.BASIS_EDIT, "把文本切分成条文", response_model=list[Article])
@@ -179,7 +176,7 @@ def cut(form: TextFile) -> list[Article]:
 @door.put("/documents/{document_id}/file", Permission.BASIS_EDIT, "上传附件", response_model=DocumentView)
 def attach(document_id: UUID, form: Attachment, actor: SignedIn, access: Services) -> DocumentView:
     """内容须与扩展名相符；取代原有的附件。"""
-    return documents.attach(access, actor, document_id, form.file_name, form.content)
+    return attaching.attach(access, actor, document_id, form.file_name, form.content)
 
 
 @door.get(
@@ -191,7 +188,7 @@ def attach(document_id: UUID, form: Attachment, actor: SignedIn, access: Service
 )
 def attachment(document_id: UUID, actor: SignedIn, access: Services) -> Response:
     """存入时的原样；与存入时不一致的不给出。"""
-    name, content = documents.attachment(access, actor, document_id)
+    name, content = attaching.attachment(access, actor, document_id)
     # Always as a file to keep: nothing that somebody sent is shown as a page of ours.
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return Response(content, media_type="application/octet-stream", headers=headers)

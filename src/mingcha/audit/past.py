@@ -130,7 +130,7 @@ def lasting(told: Sequence[PastEncounter], until: int) -> list[PastEncounter]:
     if _each_once(told):
         return list(told)
     bills = _newest(one for one in told if one.settled and (not one.told_by or one.as_of < until))
-    return [one for one in told if _told_at(one) >= _told_at(bills.get(one.encounter_id, one))]
+    return [one for one in told if told_at(one) >= told_at(bills.get(one.encounter_id, one))]
 
 
 def _each_once(told: Sequence[PastEncounter]) -> bool:
@@ -140,7 +140,7 @@ def _each_once(told: Sequence[PastEncounter]) -> bool:
 
 def _newest(told: Iterable[PastEncounter]) -> dict[str, PastEncounter]:
     """By encounter the newest saying."""
-    return {one.encounter_id: one for one in sorted(told, key=_told_at)}
+    return {one.encounter_id: one for one in sorted(told, key=told_at)}
 
 
 def kept(
@@ -185,7 +185,7 @@ def lay_past_beside(encounters: list[BilledEncounter], past: Sequence[PastEncoun
     What a message itself says of an encounter stands; of one that is settled nothing is added to it.
     """
     sent = {one.facts["encounter_id"]: one for one in encounters if one.facts["person_id"] == person}
-    for one in sorted(past, key=_told_at, reverse=True):  # the newest word on a line is the one that stands
+    for one in sorted(past, key=told_at, reverse=True):  # the newest word on a line is the one that stands
         known = sent.get(one.encounter_id)
         if known is None:
             encounters.append(_as_history(one, person))
@@ -199,7 +199,7 @@ def rows_that_stand(
 ) -> Iterator[tuple[PastEncounter, PackedColumns, Sequence[int]]]:
     """Of all that was told of one encounter the rows that count, as `lay_past_beside` takes them."""
     seen: set[str] = set()
-    for place, one in enumerate(sorted(told, key=_told_at, reverse=True)):
+    for place, one in enumerate(sorted(told, key=told_at, reverse=True)):
         lines = one.lines
         ids: Sequence[str | None] = lines.get("line_id") or ()
         if place:
@@ -212,7 +212,7 @@ def rows_that_stand(
         yield one, lines, rows
 
 
-def _told_at(one: PastEncounter) -> tuple[int, bytes]:
+def told_at(one: PastEncounter) -> tuple[int, bytes]:
     """When something was told: which journal was read first decides nothing."""
     return one.as_of, one.told_by
 

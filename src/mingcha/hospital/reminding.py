@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mingcha.access.actor import Actor
 from mingcha.access.context import Access
 from mingcha.audit.bill import BillAuditor
+from mingcha.audit.past import told_at
 from mingcha.audit.reminding.asking import Asked, KnownPatient, Reminder, patient_of, reminder
 from mingcha.domain.values import yuan
 from mingcha.hospital.budget_rows import held
@@ -110,10 +111,10 @@ def budget_states(access: Access, institution_id: str, department_id: str) -> li
 
 
 def _department_of(asked: Asked, known: KnownPatient) -> str:
-    """Where the patient is treated, as what was told of this encounter says it."""
-    told = [
+    """Where the patient is treated, as what was told last of this encounter says it."""
+    told = (
         one.facts.get("department_id")
-        for one in known.past
+        for one in sorted(known.past, key=told_at, reverse=True)
         if one.encounter_id == asked.encounter_id and one.facts["institution_id"] == asked.institution_id
-    ]
-    return next((one for one in reversed(told) if one), "")
+    )
+    return next(filter(None, told), "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mingcha.audit.past import PastEncounter, rows_that_stand
+from mingcha.audit.past import PastEncounter, rows_that_stand, told_at
 from mingcha.audit.reminding.asking import Asked
 from mingcha.domain.values import PRICE_SCALE, QUANTITY_SCALE, decimal_text, yuan
 from mingcha.engine.facts import RANK_OF_LEVEL, inpatient
@@ -60,7 +60,7 @@ def beside_past(book: StandardBook, asked: Asked, past: Sequence[PastEncounter])
     if not len(book):
         return []
     here = [one for one in past if one.facts["institution_id"] == asked.institution_id]
-    told = sorted((one for one in here if one.encounter_id == asked.encounter_id), key=lambda one: one.as_of)
+    told = sorted((one for one in here if one.encounter_id == asked.encounter_id), key=told_at)
     facts: dict[str, Any] = {}
     for one in (*sorted(here, key=lambda one: one.facts["started_at"]), *told):
         facts |= {name: one.facts[name] for name in _OF_PLACE if one.facts.get(name)}

@@ -165,6 +165,23 @@ def test_nobody_sets_or_sees_budgets_of_another_hospital_or_department(town: Tow
 
 
 @pytest.mark.one_database
+def test_a_patient_who_was_moved_is_in_the_department_that_was_told_last(town: Town) -> None:
+    access = town.access
+    spend(access, [(INTERNAL, START.date(), 1_00, True), (SURGERY, START.date(), 1_00, True)])
+    put(access, ROOT, (INTERNAL, "2026-03", 400_00), (SURGERY, "2026-03", 77_00))
+    local = START.replace(tzinfo=None)
+    facts = {"encounter_id": "E-now", "institution_id": HERE, "started_at": minute_of(local)}
+    told = [
+        past_of({**facts, "department_id": department}, {}, {}, {}, told_by=b"call%d" % at, as_of=at)
+        for department, at in ((SURGERY, 2), (INTERNAL, 1))  # as journals of two processes are read
+    ]
+    with access.database.writing() as session:
+        replace(session, access, [("P", told)])
+    (state,) = remind(access, ROOT, Asked(HERE, "P", "E-now", local), None).budgets
+    assert state.department_id == SURGERY
+
+
+@pytest.mark.one_database
 def test_a_doctor_is_reminded_of_the_own_department_alone(town: Town) -> None:
     access = town.access
     spend(access, [(INTERNAL, date(2026, 3, 1), 300_00, True), (SURGERY, date(2026, 3, 1), 1_00, True)])

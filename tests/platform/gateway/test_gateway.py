@@ -119,6 +119,24 @@ def test_what_was_done_about_a_result_is_kept(installed: Installed, ask: Any) ->
     assert (said.result_id, said.stage, said.way, said.reason) == (result["jr_id"], "1", "1", "病情需要")
 
 
+def test_feedback_that_came_when_there_was_no_time_is_kept_all_the_same(
+    installed: Installed, ask: Any
+) -> None:
+    """Sent again it gets its first answer: so it must not be lost."""
+    (result,) = ask(bill())["output"]["result"]
+    warns = [{"warn_rslt_id": result["jr_id"], "dspo_way": "2"}]
+    told = message("3103", {"data": {"warn_type": "1", "warns": warns}})
+    spoiled = message("3103", {"data": {"warn_type": "1", "warns": []}})
+    for sent in (told, spoiled):
+        answer_of(installed.gateway().overloaded(installed.hospital.request(sent)))
+    installed.drain()
+    with installed.access.database.reading() as session:
+        assert [one.way for one in session.scalars(select(CallFeedback))] == ["2"]
+    outcomes = {row.message_id: row.outcome for row in calls(installed)}
+    assert outcomes[told["msgid"]] == CallOutcome.TAKEN
+    assert outcomes[spoiled["msgid"]] == CallOutcome.REFUSED
+
+
 @pytest.mark.parametrize(
     ("data", "where"),
     [

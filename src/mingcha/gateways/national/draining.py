@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from mingcha.access.connections.services import AUDITS, CARE, OF_TRANSACTION
 from mingcha.access.context import CHINA, Access
@@ -27,16 +27,14 @@ from mingcha.audit.bill import BillAuditor
 from mingcha.audit.calls import Call, CallOutcome, decode_call
 from mingcha.audit.histories import Change, PastLookup, change, index_of
 from mingcha.audit.in_force import InForce
-from mingcha.audit.past import kept, with_call, without_call
+from mingcha.audit.past import kept, with_call
 from mingcha.audit.spending import count_waiting
 from mingcha.domain.errors import InputError
 from mingcha.gateways.national.care import tell_of_care
-from mingcha.gateways.national.envelope import envelope_of
 from mingcha.gateways.national.failing import tell_of_failing
-from mingcha.gateways.national.feedback import TAKE_BACK, read_feedback
+from mingcha.gateways.national.feedback_entered import enter_feedback, told_in_vain
 from mingcha.ingest.messages import BilledEncounter, read_message
-from mingcha.review.second_opinions import take_back
-from mingcha.store.database.calls import CallFeedback, CallFinding, CallRow, CallTally, JournalRead
+from mingcha.store.database.calls import CallFinding, CallRow, CallTally, JournalRead
 from mingcha.store.database.engine import Unavailable
 from mingcha.store.journal.records import SUFFIX, Heads, JournalError, Place, Sealer, journal_folder
 from mingcha.store.keys import KeysError
@@ -61,8 +59,6 @@ class Batch:
     findings: list[dict[str, Any]] = field(default_factory=list)
     feedback: list[tuple[CallRow, Call]] = field(default_factory=list)
     care: list[tuple[CallRow, Call]] = field(default_factory=list)
-    # Results whose orders were answered with 返回修改.
-    taken_back: set[str] = field(default_factory=set)
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
     # Release and mechanism that was left out of its calls, because it had failed.
     failing: set[tuple[int, str]] = field(default_factory=set)
@@ -145,11 +141,13 @@ def _enter(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
         session.add_all(batch.rows)
         session.flush()
         _add_findings(session, batch.findings)
-        for row, call in batch.feedback:
-            _of_feedback(session, access, batch, row, call)
+        taken_back = enter_feedback(session, access, batch.feedback)
         tell_of_care(session, access, batch.care)
         session.flush()
-        _take_back(session, batch)
+        for person, undone in told_in_vain(
+            session, taken_back | {row["result_id"] for row in batch.findings}
+        ):
+            batch.changes[person].append(undone)
         change(session, access, batch.changes)
         tell_of_failing(session, access, batch.failing)
         _count(session, batch.rows)
@@ -176,10 +174,11 @@ def _take(access: Access, batch: Batch, key: bytes, place: Place, call: Call) ->
     batch.failing |= {(call.release, mechanism) for mechanism in call.failed}
     if call.transaction in AUDITS and call.outcome in (CallOutcome.AUDITED, CallOutcome.NOT_AUDITED):
         _of_audit(access, batch, row, key, call)
-    elif call.transaction == FEEDBACK and call.outcome == CallOutcome.TAKEN:
-        batch.feedback.append((row, call))
-    elif call.transaction in CARE and call.outcome in (CallOutcome.TAKEN, CallOutcome.NOT_AUDITED):
-        batch.care.append((row, call))
+    elif call.outcome in (CallOutcome.TAKEN, CallOutcome.NOT_AUDITED):
+        if call.transaction == FEEDBACK:
+            batch.feedback.append((row, call))
+        elif call.transaction in CARE:
+            batch.care.append((row, call))
 
 
 def _count(session: Session, rows: Sequence[CallRow]) -> None:
@@ -251,51 +250,6 @@ def _remembered(one: BilledEncounter, call: Call, key: bytes) -> Change | None:
     if call.scene not in SETTLED | OF_A_STAY:
         return None
     return partial(with_call, new=kept(one, told_by=key, as_of=as_of, settling=call.scene in SETTLED))
-
-
-def _of_feedback(session: Session, access: Access, batch: Batch, row: CallRow, call: Call) -> None:
-    stage, warned = read_feedback(bytes(envelope_of(call.request).input))
-    taken_back = []
-    for number, one in enumerate(warned):
-        session.add(
-            CallFeedback(
-                call_id=row.id,
-                number=number,
-                result_id=one.warn_rslt_id,
-                stage=stage,
-                way=one.dspo_way,
-                reason=one.dspo_way_rea,
-                at=row.received_at,
-            )
-        )
-        if one.dspo_way == TAKE_BACK:
-            taken_back.append(one.warn_rslt_id)
-    if not taken_back:
-        return
-    batch.taken_back |= set(taken_back)
-    take_back(session, access, row.institution_id, taken_back, row.received_at)
-
-
-def _take_back(session: Session, batch: Batch) -> None:
-    """Orders that were taken back are no past: of order and answer either may lie in the journal that is read later."""
-    results = batch.taken_back | {row["result_id"] for row in batch.findings}
-    if not results:
-        return
-    answer = aliased(CallRow)
-    found = session.execute(
-        select(CallRow.id, CallRow.person)
-        .join(CallFinding, CallFinding.call_id == CallRow.id)
-        .join(CallFeedback, CallFeedback.result_id == CallFinding.result_id)
-        .join(answer, answer.id == CallFeedback.call_id)
-        .where(CallFinding.result_id.in_(results), CallFeedback.way == TAKE_BACK)
-        # What is ordered again after the answer is another order.
-        .where(answer.institution_id == CallRow.institution_id, CallFeedback.at >= CallRow.received_at)
-        .where(answer.trial.is_(False))
-        .distinct()
-    )
-    for call_id, person in found:
-        if person is not None:
-            batch.changes[person].append(partial(without_call, told_by=bytes.fromhex(call_id)))
 
 
 def audit_later(

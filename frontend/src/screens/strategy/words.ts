@@ -5,11 +5,13 @@ import type { StrategyWords, Written } from '@/api/strategy'
 const RANKS: Record<string, string> = { '0': '无等级', '1': '一级', '2': '二级', '3': '三级' }
 
 /** Where a set applies. */
-export function scope(written: Written): string {
+export function scope(words: StrategyWords, written: Written): string {
   const held = { ...((written['范围'] ?? {}) as Written) }
   const ranks = held['机构级别']
   if (Array.isArray(ranks)) held['机构级别'] = ranks.map((rank) => RANKS[String(rank)] ?? rank)
-  return [text(held), inWords(written, ['场景'])].filter(Boolean).join('；') || '各处'
+  const scenes = Array.isArray(written['场景']) ? written['场景'] : []
+  const called = scenes.map((scene) => words.scenes.find(({ value }) => value === scene)?.label ?? scene)
+  return [text(held), called.length && `场景 ${text(called)}`].filter(Boolean).join('；') || '各处'
 }
 
 export function inWords(written: Written, names: string[]): string {

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
 
 from mingcha.access import account_requests
 from mingcha.access.abnormal_use import raise_alarms
@@ -30,14 +31,17 @@ from mingcha.jobs.execution import carry_out
 from mingcha.jobs.kinds.audit import AuditParameters
 from mingcha.jobs.kinds.export import ExportParameters
 from mingcha.knowledge.starter import starter_points
+from mingcha.store.database.runs import Run
+from tests.e2e.pictured_care import advise, calling, steps_of_care
 from tests.e2e.stage import FLAGS, VIEWPORT, Stage, chromium, serving, why_not
-from tests.support.audited import audited_over
-from tests.support.calls import answered_call, asked_opinion
+from tests.support.audited import Audited, audited_over
+from tests.support.calls import asked_opinion
 from tests.support.care import cared
 from tests.support.library_shown import LOGINS, show_library
 from tests.support.platform import ROOT, Clock, Town, access_to
 
 FOLDER = Path("build") / "pictures"
+QUARTER = "一季度复审"
 NAMES = (
     "陈建国",
     "林晓燕",
@@ -324,13 +328,14 @@ def steps_of_administrators(stage: Stage) -> dict[tuple[Role, str], Callable[[Pa
     }
 
 
-def audits(access: Access, folder: Path) -> Stage:
-    """The sample city with two audits to compare, exports made and one that waits; the caller serves it."""
+def audits(access: Access, folder: Path) -> Audited:
+    """The sample city with two audits to compare, exports made and one that waits, and a doctor's question."""
     city = audited_over(access, folder)
+    advise(city)
     reviewer = city.actor(Role.FIRST_REVIEWER)
     asked = AuditParameters(city.dataset_id, first="2026-01", last="2026-03", workbook=True)
-    quarter = runs.start(access, reviewer, "audit", "一季度复审", asked)
-    of_quarter = ExportParameters("findings", {"run": str(quarter.id)}, title="一季度复审 疑点")
+    quarter = runs.start(access, reviewer, "audit", QUARTER, asked)
+    of_quarter = ExportParameters("findings", {"run": str(quarter.id)}, title=f"{QUARTER} 疑点")
     carry_out(access, quarter.id, 1, workers=1)
     for wanted in (of_quarter, ExportParameters("organisations", format="csv")):
         started = runs.start(access, reviewer, "export", wanted.title or "机构", wanted)
@@ -339,9 +344,8 @@ def audits(access: Access, folder: Path) -> Stage:
     hospital, department, doctor = city.places.hospitals[0]
     of = {"region_code": PROVINCE, "department_id": department, "doctor_id": doctor}
     given.connect(access, ROOT, hospital)
-    answered_call(access, hospital, findings=2, **of)
     asked_opinion(access, hospital, **of)
-    return Stage("", Town(access))
+    return city
 
 
 def steps_of_audits(stage: Stage) -> dict[tuple[Role, str], Callable[[Page], None]]:
@@ -359,6 +363,12 @@ def steps_of_audits(stage: Stage) -> dict[tuple[Role, str], Callable[[Page], Non
 
         return walk
 
+    def told_before(page: Page) -> None:
+        with stage.town.access.database.reading() as session:
+            quarter = session.scalar(select(Run.id).where(Run.kind == "audit", Run.name == QUARTER))
+        step(f"/findings?run={quarter}&advice=继续", "^查看 ")(page)
+        page.locator(".advised").scroll_into_view_if_needed()
+
     reviewer, rules = Role.FIRST_REVIEWER, Role.RULE_ADMIN
     return {
         (reviewer, "a0-工作台"): step("/workbench"),
@@ -374,6 +384,7 @@ def steps_of_audits(stage: Stage) -> dict[tuple[Role, str], Callable[[Page], Non
         (reviewer, "b7-比较-详情"): step("/runs/comparison?change=gone", "查看 "),
         (reviewer, "c0-疑点"): step("/findings"),
         (reviewer, "c1-疑点-详情"): step("/findings", "查看 "),
+        (reviewer, "c4-疑点-提醒过的"): told_before,
         (reviewer, "c2-疑点-导出"): step("/findings", "^导出$"),
         (reviewer, "c3-我的导出"): step("/exports"),
         (reviewer, "d0-规则库"): step("/rules"),
@@ -386,8 +397,10 @@ def steps_of_audits(stage: Stage) -> dict[tuple[Role, str], Callable[[Page], Non
         (rules, "e2-征求意见"): step("/consultations"),
         (Role.INSURANCE_OFFICE, "e3-意见"): step("/opinions"),
         (reviewer, "f0-事前事中记录"): step("/calls"),
+        (reviewer, "f5-事前事中记录-详情"): step("/calls", "^查看 "),
         (reviewer, "f3-HIS模拟器"): step("/simulator"),
         (Role.SYSTEM_ADMIN, "f1-医院系统接入"): step("/connections"),
+        (Role.SYSTEM_ADMIN, "f6-医院系统接入-变更"): step("/connections", "^变更"),
         (Role.SYSTEM_ADMIN, "f4-医院系统接入-嵌入"): step("/connections", "^嵌入"),
         (Role.INSURANCE_OFFICE, "f2-人工审核"): step("/second-opinions"),
         (Role.INSURANCE_OFFICE, "g0-科室预算"): step("/budgets"),
@@ -423,7 +436,11 @@ def take(browser: Browser, stage: Stage, city: Stage, theme: str, wanted: tuple[
         if name == "03-修改口令":
             sign_in(page, stage)
         shoot(page, name, walk)
-    for where, those in ((stage, steps_of_administrators(stage)), (city, steps_of_audits(city))):
+    for where, those in (
+        (stage, steps_of_administrators(stage)),
+        (city, steps_of_audits(city)),
+        (city, steps_of_care(city)),
+    ):
         for (role, name), walk in those.items():
             if not name.startswith(wanted):
                 continue
@@ -446,12 +463,13 @@ def main(wanted: tuple[str, ...]) -> int:
         city = audits(access_to(f"sqlite:///{other}/mingcha.db", Path(other), clock), Path(other) / "city")
         with (
             serving(town.access) as address,
-            serving(city.town.access) as beside,
+            calling(city) as opened,
+            serving(city.access, gateway=opened.gateway) as beside,
             sync_playwright() as play,
         ):
             browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
             for theme in ("light", "dark"):
-                stage, audited = Stage(address, town), replace(city, address=beside)
+                stage, audited = Stage(address, town), Stage(beside, Town(city.access))
                 take(browser, stage, audited, theme, wanted or ("",))
             browser.close()
     return 0

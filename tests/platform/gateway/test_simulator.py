@@ -21,6 +21,7 @@ from mingcha.audit.calls import decode_call
 from mingcha.audit.plans import plan_of
 from mingcha.domain.claims import Diagnosis, Encounter, Line, Person
 from mingcha.gateways.simulator.examples import examples
+from mingcha.gateways.simulator.sending import operator_of
 from mingcha.ingest.messages import read_message
 from mingcha.jobs.demonstration import demonstration_strategy
 from mingcha.knowledge.release import release_of
@@ -122,6 +123,14 @@ def desk(audited: Audited, installed: Installed) -> Iterator[Desk]:
     app.state.line = LineOfCalls(installed.gateway())
     yield Desk(audited, installed)
     app.state.line = None
+
+
+def test_an_envelope_calls_no_two_people_alike_however_long_their_names_are() -> None:
+    long = "a" * 30
+    named = {operator_of(login) for login in (long, f"{long}1", f"{long}2", f"{long}{'b' * 34}")}
+    assert len(named) == 4
+    assert all(len(one) <= 30 for one in named)
+    assert operator_of("chen") == "chen"
 
 
 def test_every_example_is_found_by_the_rule_that_it_promises(desk: Desk) -> None:

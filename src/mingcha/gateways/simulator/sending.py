@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from hashlib import blake2b
 from itertools import count
 from time import perf_counter
 from typing import Any, Protocol
@@ -24,6 +25,8 @@ _ADDRESS = "127.0.0.1"
 _serials = count(datetime.now().microsecond)
 _PERSONAL = re.compile(r'("(?:patn_id|patn_name|person_id)":\s*")([^"]*)(")')
 _SHOWN = 4
+# As long as `opter` may be.
+_OPERATOR = 30
 
 
 class Leaving(Protocol):
@@ -87,8 +90,11 @@ class Sent:
 
 
 def operator_of(login: str) -> str:
-    """Whoever sits there, as an envelope has room for them."""
-    return login[:30]
+    """Whoever sits there, as an envelope has room for them: a longer name is cut, and told apart by its digest."""
+    if len(login) <= _OPERATOR:
+        return login
+    digest = blake2b(login.encode(), digest_size=8).hexdigest()
+    return f"{login[: _OPERATOR - len(digest)]}{digest}"
 
 
 async def send(

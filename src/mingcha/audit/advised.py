@@ -7,7 +7,6 @@ answers nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,36 +83,21 @@ def _last(session: Session, results: Sequence[str]) -> Iterator[tuple[str, Advic
 
 def _told(session: Session, results: Sequence[str]) -> Iterator[tuple[str, AdviceGiven]]:
     """Each time that somebody was told of these results; those of one result in order of time."""
-    told: dict[tuple[str, str], list[CallRow]] = defaultdict(list)
-    for result, call in session.execute(
+    answers: dict[tuple[str | None, str], CallFeedback] = {
+        (one.answered_id, one.result_id): one  # the last word
+        for one in session.scalars(
+            select(CallFeedback)
+            .where(CallFeedback.result_id.in_(results), CallFeedback.answered_id.is_not(None))
+            .order_by(CallFeedback.at, CallFeedback.number)
+        )
+    }
+    told = (
         select(CallFinding.result_id, CallRow)
         .join(CallRow, CallRow.id == CallFinding.call_id)
         .where(CallFinding.result_id.in_(results), CallRow.trial.is_(False))
-        .order_by(CallRow.received_at, CallRow.id)
-        .distinct()
-    ):
-        told[call.institution_id, result].append(call)
-    answers: dict[tuple[str, str], list[CallFeedback]] = defaultdict(list)
-    for institution, answer in session.execute(
-        select(CallRow.institution_id, CallFeedback)
-        .join(CallRow, CallRow.id == CallFeedback.call_id)
-        .where(CallFeedback.result_id.in_(results), CallRow.trial.is_(False))
-        .order_by(CallFeedback.at, CallFeedback.number)
-    ):
-        answers[institution, answer.result_id].append(answer)
-    for key, calls in told.items():
-        for call, following in zip(calls, (*calls[1:], None), strict=True):
-            yield key[1], _advice(call, _answer(answers[key], call, following))
-
-
-def _answer(answers: Sequence[CallFeedback], call: CallRow, following: CallRow | None) -> CallFeedback | None:
-    """The last word after one telling and before the following one."""
-    said = [
-        one
-        for one in answers
-        if call.received_at <= one.at and (following is None or one.at < following.received_at)
-    ]
-    return said[-1] if said else None
+    )
+    for result, call in session.execute(told.order_by(CallRow.received_at, CallRow.id).distinct()):
+        yield result, _advice(call, answers.get((call.id, result)))
 
 
 def _advice(call: CallRow, answer: CallFeedback | None) -> AdviceGiven:

@@ -134,7 +134,7 @@ def call(access: Access, actor: Actor, call_id: str) -> CallDetail:
                 select(CallFinding).where(CallFinding.call_id == row.id).order_by(CallFinding.number)
             )
         )
-        feedback = _feedback(session, row, [one.result_id for one in found])
+        feedback = _feedback(session, row)
     message, said = _said(kept_call(access, row.journal, row.offset))
     return CallDetail(_view(row), message, [_found(vars(one), said, feedback) for one in found])
 
@@ -157,9 +157,7 @@ def _visible(actor: Actor, wanted: CallFilter) -> Select[CallRow]:
             CallRow.id.in_(select(CallFinding.call_id).where(CallFinding.rule_code == wanted.rule_code))
         )
     if wanted.way is not None:
-        answered = select(CallFinding.call_id).join(
-            CallFeedback, CallFeedback.result_id == CallFinding.result_id
-        )
+        answered = select(CallFeedback.answered_id).where(CallFeedback.answered_id.is_not(None))
         query = query.where(CallRow.id.in_(answered.where(CallFeedback.way == wanted.way)))
     if wanted.since is not None:
         query = query.where(CallRow.received_at >= wanted.since)
@@ -168,14 +166,13 @@ def _visible(actor: Actor, wanted: CallFilter) -> Select[CallRow]:
     return query
 
 
-def _feedback(session: Session, row: CallRow, results: list[str]) -> dict[str, Answered]:
-    """The last word of the same institution on each result."""
-    rows = session.execute(
+def _feedback(session: Session, row: CallRow) -> dict[str, Answered]:
+    """The last word on each result of a call."""
+    rows = session.scalars(
         select(CallFeedback)
-        .join(CallRow, CallRow.id == CallFeedback.call_id)
-        .where(CallFeedback.result_id.in_(results), CallRow.institution_id == row.institution_id)
-        .order_by(CallFeedback.at)
-    ).scalars()
+        .where(CallFeedback.answered_id == row.id)
+        .order_by(CallFeedback.at, CallFeedback.number)
+    )
     return {one.result_id: Answered(WAYS.get(one.way, one.way), one.reason, one.at) for one in rows}
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -185,24 +187,36 @@ def lay_past_beside(encounters: list[BilledEncounter], past: Sequence[PastEncoun
     What a message itself says of an encounter stands; of one that is settled nothing is added to it.
     """
     sent = {one.facts["encounter_id"]: one for one in encounters if one.facts["person_id"] == person}
-    for one in sorted(past, key=told_at, reverse=True):  # the newest word on a line is the one that stands
-        known = sent.get(one.encounter_id)
-        if known is None:
-            encounters.append(_as_history(one, person))
-            sent[one.encounter_id] = encounters[-1]
-        elif not one.settled:
-            _add_lines(known, one)
+    told: dict[str, list[PastEncounter]] = defaultdict(list)
+    for one in past:
+        told[one.encounter_id].append(one)
+    for encounter_id, of_one in told.items():
+        known = sent.get(encounter_id)
+        if known is not None:
+            open_ones = [one for one in of_one if not one.settled]
+            _add_lines(known, rows_that_stand(open_ones, known.lines.get("line_id") or ()))
+            continue
+        (newest, _, _), *earlier = rows_that_stand(of_one)
+        encounters.append(_as_history(newest, person))
+        _add_lines(encounters[-1], earlier)
 
 
 def rows_that_stand(
-    told: Sequence[PastEncounter],
+    told: Sequence[PastEncounter], sent: Sequence[str | None] | None = None
 ) -> Iterator[tuple[PastEncounter, PackedColumns, Sequence[int]]]:
-    """Of all that was told of one encounter the rows that count, as `lay_past_beside` takes them."""
-    seen: set[str] = set()
+    """Of all that was told of one encounter the rows that count, the newest word first.
+
+    The newest word on a line is the one that stands; of what was told before, only lines that have an identifier
+    can be told from it.
+
+    Args:
+        sent: the identifiers of the lines of a message that says more than all of it.
+    """
+    seen = {line for line in sent or () if line is not None}
     for place, one in enumerate(sorted(told, key=told_at, reverse=True)):
         lines = one.lines
         ids: Sequence[str | None] = lines.get("line_id") or ()
-        if place:
+        if place or sent is not None:
             rows: Sequence[int] = [
                 row for row, line in enumerate(ids) if line is not None and line not in seen
             ]
@@ -222,22 +236,20 @@ def _as_history(one: PastEncounter, person: str) -> BilledEncounter:
     return BilledEncounter(-1, facts, one.lines, [], one.diagnoses, one.procedures, current=False)
 
 
-def _add_lines(known: BilledEncounter, earlier: PastEncounter) -> None:
-    """Lines of the same stay that this message does not repeat; only those that have an identifier can be told."""
-    lines = earlier.lines
-    ids = lines.get("line_id") or ()
-    here = set(known.lines.get("line_id") or ())
-    taken = [row for row, line in enumerate(ids) if line is not None and line not in here]
-    if not taken:
+def _add_lines(
+    known: BilledEncounter, earlier: Iterable[tuple[PastEncounter, PackedColumns, Sequence[int]]]
+) -> None:
+    """Add rows of what was told before; all at once, for a long stay was told in many parts."""
+    parts = [(lines, rows) for _, lines, rows in earlier if rows]
+    if not parts:
         return
     size = _rows(known.lines)
-    for name in known.lines.keys() | lines.keys():
-        values = known.lines.get(name) or [None] * size
-        more = lines.get(name)
-        known.lines[name] = [
-            *values,
-            *([None] * len(taken) if more is None else [more[row] for row in taken]),
-        ]
+    for name in known.lines.keys() | {name for lines, _ in parts for name in lines}:
+        values = list(known.lines.get(name) or repeat(None, size))
+        for lines, rows in parts:
+            more = lines.get(name)
+            values += repeat(None, len(rows)) if more is None else [more[row] for row in rows]
+        known.lines[name] = values
 
 
 def _rows(columns: Mapping[str, Sequence[Any]]) -> int:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from mingcha.audit.calls import key_of
-from mingcha.audit.past import PastEncounter
+from mingcha.audit.past import PastEncounter, lay_past_beside
 from mingcha.gateways.national.gateway import DRAFT
+from mingcha.ingest.messages import BilledEncounter, read_message
+from mingcha.store.database.calls import CallFeedback, CallRow
 from tests.platform.gateway.calling import HOSPITAL, answer_of, bill, encounter, message
 from tests.platform.gateway.conftest import Installed
 from tests.support.platform import clock_of
@@ -110,3 +115,58 @@ def test_an_order_is_taken_back_whichever_process_is_read_first_and_what_is_orde
     answer_of(orders(installed.hospital.request(again)))
     (one,) = past(installed, again)
     assert one.told_by == key_of(HOSPITAL, again["msgid"])
+
+
+def answer_to(result: str, way: str) -> dict[str, Any]:
+    warns = {"warn_rslt_id": result, "dspo_way": way, "dspo_way_rea": "1 病情需要"}
+    return message("3103", {"data": {"warn_type": "1", "warns": warns}})
+
+
+@pytest.mark.parametrize("first_read", ["answer", "order"])
+def test_an_order_that_was_gone_on_with_stands_when_a_later_one_with_the_same_result_is_taken_back(
+    installed: Installed, first_read: str
+) -> None:
+    """Of an open stay the same result is told with each order: an answer is about the last of them."""
+    first, second = installed.gateway(), installed.gateway()  # journals are read in this order
+    orders, answers = (second, first) if first_read == "answer" else (first, second)
+    kept, back = bill(), bill()
+    for ordered, way in ((kept, "1"), (back, "2")):
+        (result,) = json.loads(answer_of(orders(installed.hospital.request(ordered))))["output"]["result"]
+        installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+        answer_of(answers(installed.hospital.request(answer_to(result["jr_id"], way))))
+        installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    (one,) = past(installed, back)
+    assert one.told_by == key_of(HOSPITAL, kept["msgid"])
+    with installed.access.database.reading() as session:
+        calls = {key: value for key, value in session.execute(select(CallRow.message_id, CallRow.id))}
+        linked = {
+            key: value for key, value in session.execute(select(CallFeedback.way, CallFeedback.answered_id))
+        }
+    assert linked == {"1": calls[kept["msgid"]], "2": calls[back["msgid"]]}
+
+
+@pytest.mark.one_database
+def test_a_stay_told_in_many_parts_is_laid_beside_as_if_it_had_been_told_in_one(
+    installed: Installed, ask: Any
+) -> None:
+    whole = bill()
+    lines = encounter(whole)["fsi_order_dtos"]
+    for start in range(0, len(lines), 7):
+        part = bill()
+        # The line before is said once more: the newest word on it is the one that stands.
+        encounter(part)["fsi_order_dtos"] = lines[max(0, start - 1) : start + 7]
+        ask(part)
+        installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+    told = past(installed, whole)
+    laid: list[BilledEncounter] = []
+    lay_past_beside(laid, told, person_of(whole))
+    (at_once,) = (one for one in read_message(json.dumps(whole).encode()).encounters if one.current)
+    (in_parts,) = laid
+    assert len(told) > 5
+
+    def by_id(columns: Mapping[str, Any], name: str) -> dict[str, Any]:
+        return dict(zip(columns["line_id"], columns.get(name) or repeat(None), strict=False))
+
+    for name in at_once.lines:
+        assert by_id(in_parts.lines, name) == by_id(at_once.lines, name), name
+    assert len(in_parts.lines["line_id"]) == len(lines)

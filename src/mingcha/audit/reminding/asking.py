@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mingcha.access.actor import Actor
 from mingcha.access.context import CHINA, Access
@@ -141,14 +141,20 @@ def _is_open(asked: Asked, past: list[PastEncounter], now: int, began: int) -> b
 
 
 def _open_findings(session: Session, person: str, institution_id: str) -> list[OpenFinding]:
-    answered = select(CallFeedback.result_id).join(CallRow, CallRow.id == CallFeedback.call_id)
-    answered = answered.where(CallRow.institution_id == institution_id)
+    answer = aliased(CallRow)
+    answered = select(CallFeedback.call_id).join(answer, answer.id == CallFeedback.call_id)
+    answered = answered.where(
+        CallFeedback.result_id == CallFinding.result_id,
+        CallFeedback.at >= CallRow.received_at,
+        answer.institution_id == institution_id,
+        answer.trial.is_(False),
+    )
     query = (
         select(CallFinding, CallRow.encounter_id)
         .join(CallRow, CallRow.id == CallFinding.call_id)
         .where(CallRow.person == person, CallRow.institution_id == institution_id)
         .where(CallRow.trial.is_(False))
-        .where(CallFinding.result_id.not_in(answered))
+        .where(~answered.exists())
         .order_by(CallRow.received_at.desc(), CallFinding.number)
     )
     found: dict[str, OpenFinding] = {}

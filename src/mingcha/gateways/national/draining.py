@@ -32,7 +32,12 @@ from mingcha.audit.spending import count_waiting
 from mingcha.domain.errors import InputError
 from mingcha.gateways.national.care import tell_of_care
 from mingcha.gateways.national.failing import tell_of_failing
-from mingcha.gateways.national.feedback_entered import enter_feedback, told_in_vain
+from mingcha.gateways.national.feedback_entered import (
+    enter_feedback,
+    link_answers,
+    waiting_answers,
+    wake_answers,
+)
 from mingcha.ingest.messages import BilledEncounter, read_message
 from mingcha.store.database.calls import CallFinding, CallRow, CallTally, JournalRead
 from mingcha.store.database.engine import Unavailable
@@ -74,6 +79,22 @@ def drain(access: Access, sealer: Sealer, folder: Path, stopped: Callable[[], bo
         Unavailable: the database does not answer; nothing is lost, the next time goes on from here.
         JournalError, KeysError: a record cannot be opened; what follows it in its journal waits, other journals do not.
     """
+    total, unopened = _sweep(access, sealer, folder, stopped)
+    if answers := waiting_answers(access):
+        # What they answer was durable before they were sent: now it has been read, wherever it lies.
+        more, unopened = _sweep(access, sealer, folder, stopped)
+        total += more
+        if not stopped():
+            link_answers(access, answers)
+    if unopened is not None:
+        raise unopened
+    return total
+
+
+def _sweep(
+    access: Access, sealer: Sealer, folder: Path, stopped: Callable[[], bool]
+) -> tuple[int, JournalError | KeysError | None]:
+    """Read each journal to its end; how many records, and why one of them could not be opened."""
     total, unopened = 0, None
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
@@ -81,9 +102,7 @@ def drain(access: Access, sealer: Sealer, folder: Path, stopped: Callable[[], bo
                 total += read
         except (JournalError, KeysError) as error:
             unopened = error
-    if unopened is not None:
-        raise unopened
-    return total
+    return total, unopened
 
 
 def _drain_some(access: Access, sealer: Sealer, path: Path) -> int:
@@ -141,13 +160,10 @@ def _enter(access: Access, calls: Sequence[_Kept], read: JournalRead) -> None:
         session.add_all(batch.rows)
         session.flush()
         _add_findings(session, batch.findings)
-        taken_back = enter_feedback(session, access, batch.feedback)
+        enter_feedback(session, access, batch.feedback)
         tell_of_care(session, access, batch.care)
         session.flush()
-        for person, undone in told_in_vain(
-            session, taken_back | {row["result_id"] for row in batch.findings}
-        ):
-            batch.changes[person].append(undone)
+        wake_answers(session, {row["result_id"] for row in batch.findings})
         change(session, access, batch.changes)
         tell_of_failing(session, access, batch.failing)
         _count(session, batch.rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mingcha.store.database.base import Base, ForeignLongText, ForeignText, Moment
@@ -66,7 +66,16 @@ class CallFeedback(Base):
     """What the doctor or the window did about a result."""
 
     __tablename__ = "call_feedback"
-    __table_args__ = (Index("ix_call_feedback_result", "result_id"),)
+    __table_args__ = (
+        Index("ix_call_feedback_result", "result_id"),
+        Index("ix_call_feedback_answered", "answered_id"),
+        Index(
+            "ix_call_feedback_waiting",
+            "call_id",
+            sqlite_where=text("waiting"),
+            postgresql_where=text("waiting"),
+        ),
+    )
 
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +84,10 @@ class CallFeedback(Base):
     way: Mapped[str] = mapped_column(String(2))
     reason: Mapped[str] = mapped_column(ForeignLongText)
     at: Mapped[datetime] = mapped_column(Moment)
+    # The call that this answers: the last one before it that told the result. Null while it waits, or nobody was told.
+    answered_id: Mapped[str | None] = mapped_column(ForeignKey("calls.id"))
+    # Until every journal has been read that could hold that call.
+    waiting: Mapped[bool] = mapped_column(Boolean)
 
 
 class CallTally(Base):

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import select
 
 from mingcha.access.connections.given import connect
+from mingcha.access.connections.services import OF_TRANSACTION
 from mingcha.access.connections.states import ConnectionState
 from mingcha.access.context import Access
 from mingcha.bootstrap import Application
@@ -210,8 +211,8 @@ class Service:
         with self.access.database.reading() as session:
             found = session.scalars(select(CallRow)).all()
             counted = sum(session.scalars(select(CallTally.calls)))
-        audits = [row for row in found if row.transaction in ("3101", "3102")]
-        assert counted == len(audits), "what is counted is what is there"
+        of_services = [row for row in found if row.transaction in OF_TRANSACTION]
+        assert counted == len(of_services), "what is counted is what is there"
         of_loads = [row for row in found if row.message_id.startswith(f"{HOSPITAL}-")]
         by_id = {row.message_id: row for row in of_loads}
         assert len(by_id) == len(of_loads)

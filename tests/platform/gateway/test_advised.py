@@ -26,6 +26,7 @@ from mingcha.ingest.claims import import_claims
 from mingcha.store.releases import save
 from tests.platform.gateway.calling import bill, message
 from tests.platform.gateway.conftest import Installed
+from tests.support.platform import clock_of
 
 EVERYBODY = console("测试")
 Result = dict[str, Any]
@@ -127,6 +128,7 @@ def test_what_was_only_tried_told_and_answered_nobody_and_each_telling_has_the_a
     installed.drain()
     assert advice(installed.access, result) == UNANSWERED
     answer(ask, result, "2")
+    clock_of(installed.access).forward(seconds=1)
     answer(ask, result, "1", "病情需要")
     installed.drain()
     assert advice(installed.access, result) == "继续"

@@ -29,9 +29,11 @@ def choose(within: Page | Locator, label: str, option: str, typed: str = "") -> 
     box = within.get_by_role("combobox", name=label, exact=True)
     box.focus()
     box.press("Enter")
+    page = within if isinstance(within, Page) else within.page
     if typed:
         box.fill(typed)
-    page = within if isinstance(within, Page) else within.page
+        # What was listed before gives way while it is searched: a click would miss it.
+        expect(page.get_by_role("option").filter(has_not_text=typed)).to_have_count(0)
     page.get_by_role("option", name=re.compile(f"^{option}")).click()
 
 

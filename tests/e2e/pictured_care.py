@@ -87,6 +87,8 @@ def advise(city: Audited) -> None:
                     way=way,
                     reason=reason,
                     at=answered,
+                    answered_id=call_id,
+                    waiting=False,
                 )
             )
 

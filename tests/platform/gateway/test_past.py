@@ -132,9 +132,9 @@ def test_an_order_that_was_gone_on_with_stands_when_a_later_one_with_the_same_re
     kept, back = bill(), bill()
     for ordered, way in ((kept, "1"), (back, "2")):
         (result,) = json.loads(answer_of(orders(installed.hospital.request(ordered))))["output"]["result"]
-        installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+        clock_of(installed.access).forward(seconds=1)
         answer_of(answers(installed.hospital.request(answer_to(result["jr_id"], way))))
-        installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+        clock_of(installed.access).forward(seconds=1)
     (one,) = past(installed, back)
     assert one.told_by == key_of(HOSPITAL, kept["msgid"])
     with installed.access.database.reading() as session:
@@ -156,7 +156,7 @@ def test_a_stay_told_in_many_parts_is_laid_beside_as_if_it_had_been_told_in_one(
         # The line before is said once more: the newest word on it is the one that stands.
         encounter(part)["fsi_order_dtos"] = lines[max(0, start - 1) : start + 7]
         ask(part)
-        installed.access.clock.forward(seconds=1)  # type: ignore[attr-defined]
+        clock_of(installed.access).forward(seconds=1)
     told = past(installed, whole)
     laid: list[BilledEncounter] = []
     lay_past_beside(laid, told, person_of(whole))

@@ -188,7 +188,7 @@ def test_a_stay_whose_bill_was_taken_back_is_open_again_until_its_bill_is_sent_a
     access, stay = installed.access, bill()
     encounter(stay)["fsi_order_dtos"] = encounter(stay)["fsi_order_dtos"][:30]
     ask(stay)
-    access.clock.forward(seconds=2)  # type: ignore[attr-defined]
+    clock_of(access).forward(seconds=2)
     (result,) = ask(bill(scene="8"))["output"]["result"]
     installed.drain()
     assert {open_fen for _, open_fen in shown(access).values()} == {0}
@@ -200,7 +200,7 @@ def test_a_stay_whose_bill_was_taken_back_is_open_again_until_its_bill_is_sent_a
     installed.drain()
     assert {settled for settled, _ in shown(access).values()} == {0}
     assert sum(open_fen for _, open_fen in shown(access).values()) == amount_of(stay)
-    access.clock.forward(seconds=2)  # type: ignore[attr-defined]
+    clock_of(access).forward(seconds=2)
     again = bill(scene="8")
     ask(again)
     installed.drain()

@@ -381,7 +381,7 @@ def steps_of_audits(stage: Stage) -> dict[tuple[Role, str], Callable[[Page], Non
         (reviewer, "b4-审核任务-详情"): step("/runs", "一季度复审"),
         (reviewer, "b5-新建审核"): step("/runs", "新建审核"),
         (reviewer, "b6-比较"): step("/runs/comparison"),
-        (reviewer, "b7-比较-详情"): step("/runs/comparison?change=gone", "查看 "),
+        (reviewer, "b7-比较-详情"): step("/runs/comparison", "查看 "),
         (reviewer, "c0-疑点"): step("/findings"),
         (reviewer, "c1-疑点-详情"): step("/findings", "查看 "),
         (reviewer, "c4-疑点-提醒过的"): told_before,
